@@ -1,0 +1,2 @@
+/** Placeholder until the strict reader names its rules. */
+export type MalformedRule = string;

@@ -1,0 +1,36 @@
+/** Bounds on the work that one request can cause. Each default says where it comes from. */
+export interface Limits {
+  /** Bytes of one presented certificate. Default 65,536. */
+  readonly certificateBytes: number;
+  /** Bytes of everything presented with one request. Default 131,072. */
+  readonly presentedBytes: number;
+  /** Certificates presented with one request, the leaf included. Default 20. */
+  readonly presentedCertificates: number;
+  /** Weighted signature checks for one path search: a P-256 verification is 1, about 65 us. Default 300, about 20 ms. */
+  readonly signatures: number;
+  /** Candidate issuers looked at in one path search. Default 20,000. */
+  readonly steps: number;
+  /** Name constraint comparisons in one path search. Default 250,000, as in webpki. */
+  readonly comparisons: number;
+  /** Nodes of the policy tree in one path. Default 1,000. */
+  readonly policies: number;
+  /** Remembered paths of one instance. Default 10,000. */
+  readonly rememberedPaths: number;
+  /** Longest time for which a path is remembered, in seconds. Default 3,600. */
+  readonly rememberedSeconds: number;
+  /** Time that a role, check or identify function may take, in milliseconds. Default 2,000. */
+  readonly policyMilliseconds: number;
+}
+
+export const defaultLimits: Limits = {
+  certificateBytes: 65_536,
+  presentedBytes: 131_072,
+  presentedCertificates: 20,
+  signatures: 300,
+  steps: 20_000,
+  comparisons: 250_000,
+  policies: 1_000,
+  rememberedPaths: 10_000,
+  rememberedSeconds: 3_600,
+  policyMilliseconds: 2_000,
+};

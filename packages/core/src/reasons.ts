@@ -1,0 +1,407 @@
+import type { MalformedRule } from './certificate/malformed.ts';
+
+/**
+ * Every reason for which a client is refused, once. Types, problem documents, HTTP statuses and the reference page are
+ * derived from this table; a code without a row does not compile.
+ *
+ * Status: 400 we cannot read what was presented, or it was built to exhaust us; 401 we read it and it does not
+ * authenticate; 403 we know who it is and the answer is no; 429 too many; 503 we cannot decide now.
+ */
+
+/** The stage of the line that gives the reason. */
+export type Stage = 'source' | 'certificate' | 'path' | 'revocation' | 'policy' | 'guard';
+
+export interface ReasonEntry {
+  readonly stage: Stage;
+  /** When several candidate paths fail, the reason of the highest rank is the one reported: the most specific. */
+  readonly rank: number;
+  readonly status: 400 | 401 | 403 | 429 | 503;
+  /** Shown to the client. */
+  readonly title: string;
+  /** Shown to the client: what its operator can do next. Static, so that nothing of the request leaks into it. */
+  readonly hint: string;
+  /** The section of the standard that asks for the check. */
+  readonly section: string;
+}
+
+export type ReasonCode =
+  | 'header_malformed'
+  | 'header_repeated'
+  | 'input_too_large'
+  | 'certificate_malformed'
+  | 'path_budget_exceeded'
+  | 'certificate_missing'
+  | 'forwarder_untrusted'
+  | 'proxy_verification_failed'
+  | 'tls_verification_failed'
+  | 'issuer_unknown'
+  | 'signature_invalid'
+  | 'algorithm_forbidden'
+  | 'key_too_weak'
+  | 'certificate_not_yet_valid'
+  | 'certificate_expired'
+  | 'issuer_not_ca'
+  | 'path_length_exceeded'
+  | 'key_usage_forbids'
+  | 'extended_key_usage_missing'
+  | 'name_constraint_violated'
+  | 'policy_constraint_violated'
+  | 'critical_extension_unsupported'
+  | 'certificate_revoked'
+  | 'certificate_status_unknown'
+  | 'token_invalid'
+  | 'token_binding_mismatch'
+  | 'pin_mismatch'
+  | 'address_denied'
+  | 'identity_not_allowed'
+  | 'role_missing'
+  | 'policy_rejected'
+  | 'rate_limited'
+  | 'revocation_unavailable'
+  | 'policy_unavailable';
+
+export const reasons: { readonly [Code in ReasonCode]: ReasonEntry } = {
+  header_malformed: {
+    stage: 'source',
+    rank: 0,
+    status: 400,
+    title: 'The forwarded client certificate cannot be read',
+    hint: 'The header in which the proxy forwards the certificate is not in the form this service expects. Compare the proxy configuration with the one in this service’s documentation.',
+    section: 'RFC 9440 section 2',
+  },
+  header_repeated: {
+    stage: 'source',
+    rank: 0,
+    status: 400,
+    title: 'The forwarded client certificate was sent more than once',
+    hint: 'Exactly one value is accepted. The proxy must replace the header that a client sends, not add to it.',
+    section: 'RFC 9440 section 2.2',
+  },
+  input_too_large: {
+    stage: 'source',
+    rank: 0,
+    status: 400,
+    title: 'The presented certificates are too large',
+    hint: 'Present only the client certificate and the intermediates that lead to a known issuer.',
+    section: 'RFC 9440 section 4',
+  },
+  certificate_malformed: {
+    stage: 'certificate',
+    rank: 0,
+    status: 400,
+    title: 'The client certificate is malformed',
+    hint: 'The certificate does not follow RFC 5280. Ask the certificate authority that issued it for a corrected one; the log of this service names the rule.',
+    section: 'RFC 5280 section 4',
+  },
+  path_budget_exceeded: {
+    stage: 'path',
+    rank: 5,
+    status: 400,
+    title: 'The presented certificates are too costly to verify',
+    hint: 'Present only the client certificate and the intermediates that lead to a known issuer.',
+    section: 'RFC 4158 section 2.4',
+  },
+  certificate_missing: {
+    stage: 'source',
+    rank: 0,
+    status: 401,
+    title: 'A client certificate is required',
+    hint: 'Configure your client to present its certificate and key for this host, and check that a proxy on the way does not end the TLS connection.',
+    section: 'RFC 8446 section 4.4.2',
+  },
+  forwarder_untrusted: {
+    stage: 'source',
+    rank: 0,
+    status: 401,
+    title: 'The client certificate was forwarded by an unknown proxy',
+    hint: 'Do not send certificate headers yourself: present the certificate in the TLS handshake.',
+    section: 'RFC 9440 section 4',
+  },
+  proxy_verification_failed: {
+    stage: 'source',
+    rank: 0,
+    status: 401,
+    title: 'The proxy could not verify the client certificate',
+    hint: 'Check that the certificate is valid now and issued by an authority that the proxy trusts.',
+    section: 'RFC 9440 section 2.4',
+  },
+  tls_verification_failed: {
+    stage: 'source',
+    rank: 0,
+    status: 401,
+    title: 'The TLS handshake did not verify the client certificate',
+    hint: 'Check that the certificate is valid now and issued by an authority that this service trusts, and send its intermediates.',
+    section: 'RFC 8446 section 4.4.2.4',
+  },
+  issuer_unknown: {
+    stage: 'path',
+    rank: 10,
+    status: 401,
+    title: 'The client certificate was issued by an unknown authority',
+    hint: 'Use a certificate from an authority that this service trusts, and send the intermediate certificates with it; on resumed sessions and behind some proxies the service itself must know the intermediates.',
+    section: 'RFC 5280 section 6.1',
+  },
+  signature_invalid: {
+    stage: 'path',
+    rank: 20,
+    status: 401,
+    title: 'A signature in the certification path is invalid',
+    hint: 'The certificate was altered, or an intermediate of the same name but with another key was sent with it. Install the certificate and its intermediates again as the authority delivered them.',
+    section: 'RFC 5280 section 6.1.3 (a)(1)',
+  },
+  algorithm_forbidden: {
+    stage: 'path',
+    rank: 30,
+    status: 401,
+    title: 'A certificate uses a signature or key algorithm that is not accepted',
+    hint: 'Ask for a certificate signed with SHA-256 or better, using RSA (2048 bits or more), ECDSA on P-256, P-384 or P-521, or Ed25519.',
+    section: 'RFC 5280 section 6.1.3 (a)(1)',
+  },
+  key_too_weak: {
+    stage: 'path',
+    rank: 31,
+    status: 401,
+    title: 'A key in the certification path is too weak',
+    hint: 'Ask for a certificate with an RSA key of 2048 to 8192 bits, or an elliptic curve key.',
+    section: 'RFC 5280 section 6.1.4 (d)',
+  },
+  certificate_not_yet_valid: {
+    stage: 'path',
+    rank: 50,
+    status: 401,
+    title: 'The client certificate is not yet valid',
+    hint: 'Wait until the start of its validity, and check the clock of the machine that issued it.',
+    section: 'RFC 5280 section 6.1.3 (a)(2)',
+  },
+  certificate_expired: {
+    stage: 'path',
+    rank: 51,
+    status: 401,
+    title: 'The client certificate has expired',
+    hint: 'Renew the certificate and restart the client so that it presents the new one.',
+    section: 'RFC 5280 section 6.1.3 (a)(2)',
+  },
+  issuer_not_ca: {
+    stage: 'path',
+    rank: 40,
+    status: 401,
+    title: 'The certificate was issued by a certificate that is not an authority',
+    hint: 'The issuing certificate lacks basicConstraints with cA. Use a certificate from a real certificate authority.',
+    section: 'RFC 5280 section 6.1.4 (k)',
+  },
+  path_length_exceeded: {
+    stage: 'path',
+    rank: 41,
+    status: 401,
+    title: 'The certification path is longer than allowed',
+    hint: 'An authority in the path does not allow so many authorities below it, or the path exceeds the depth this service accepts.',
+    section: 'RFC 5280 section 6.1.4 (l, m)',
+  },
+  key_usage_forbids: {
+    stage: 'path',
+    rank: 42,
+    status: 401,
+    title: 'The key usage of a certificate forbids this use',
+    hint: 'An authority needs keyCertSign; a client certificate needs digitalSignature (or keyAgreement). Ask for a certificate with the right key usage.',
+    section: 'RFC 5280 section 6.1.4 (n)',
+  },
+  extended_key_usage_missing: {
+    stage: 'path',
+    rank: 60,
+    status: 401,
+    title: 'The certificate is not meant for TLS clients',
+    hint: 'Ask for a certificate with the extended key usage clientAuth (1.3.6.1.5.5.7.3.2); a server certificate does not do.',
+    section: 'RFC 5280 section 4.2.1.12',
+  },
+  name_constraint_violated: {
+    stage: 'path',
+    rank: 61,
+    status: 401,
+    title: 'A name in the certificate is outside what its authority may certify',
+    hint: 'An authority in the path is limited to certain names. Ask for a certificate whose names lie within them.',
+    section: 'RFC 5280 section 6.1.3 (b, c)',
+  },
+  policy_constraint_violated: {
+    stage: 'path',
+    rank: 62,
+    status: 401,
+    title: 'The certificate policies do not allow this path',
+    hint: 'The path must be valid for a certificate policy that this service or an authority in the path requires.',
+    section: 'RFC 5280 section 6.1.5 (g)',
+  },
+  critical_extension_unsupported: {
+    stage: 'path',
+    rank: 45,
+    status: 401,
+    title: 'A certificate has a critical extension that is not supported',
+    hint: 'Ask for a certificate without that extension, or with it marked not critical.',
+    section: 'RFC 5280 section 6.1.4 (o)',
+  },
+  certificate_revoked: {
+    stage: 'revocation',
+    rank: 80,
+    status: 401,
+    title: 'A certificate in the path has been revoked',
+    hint: 'Ask the certificate authority for a new certificate.',
+    section: 'RFC 5280 section 6.3',
+  },
+  certificate_status_unknown: {
+    stage: 'revocation',
+    rank: 71,
+    status: 401,
+    title: 'The certificate authority does not know this certificate',
+    hint: 'The revocation service of the authority answered that it does not know the certificate. Ask the authority.',
+    section: 'RFC 6960 section 2.2',
+  },
+  token_invalid: {
+    stage: 'policy',
+    rank: 0,
+    status: 401,
+    title: 'The access token is invalid',
+    hint: 'Request a new access token.',
+    section: 'RFC 6750 section 3.1',
+  },
+  token_binding_mismatch: {
+    stage: 'policy',
+    rank: 0,
+    status: 401,
+    title: 'The access token is bound to another certificate',
+    hint: 'Use the token with the certificate with which it was requested.',
+    section: 'RFC 8705 section 3',
+  },
+  pin_mismatch: {
+    stage: 'policy',
+    rank: 90,
+    status: 403,
+    title: 'The client certificate is not one of the pinned certificates',
+    hint: 'The key or certificate changed. Tell the operator of this service the new pin before you use it.',
+    section: 'RFC 7469 section 2.6',
+  },
+  address_denied: {
+    stage: 'policy',
+    rank: 91,
+    status: 403,
+    title: 'This network address is not allowed',
+    hint: 'Connect from an address that was agreed with the operator of this service.',
+    section: '',
+  },
+  identity_not_allowed: {
+    stage: 'policy',
+    rank: 92,
+    status: 403,
+    title: 'This client is not allowed here',
+    hint: 'The certificate is valid, but its names are not among those that may use this service. Ask its operator.',
+    section: '',
+  },
+  role_missing: {
+    stage: 'guard',
+    rank: 94,
+    status: 403,
+    title: 'This client lacks the role for this operation',
+    hint: 'Ask the operator of this service to give the client the role, or use another certificate.',
+    section: '',
+  },
+  policy_rejected: {
+    stage: 'policy',
+    rank: 93,
+    status: 403,
+    title: 'This client is not allowed here',
+    hint: 'A rule of this service refused the client. Ask its operator.',
+    section: '',
+  },
+  rate_limited: {
+    stage: 'policy',
+    rank: 0,
+    status: 429,
+    title: 'Too many requests',
+    hint: 'Wait before the next attempt.',
+    section: 'RFC 6585 section 4',
+  },
+  revocation_unavailable: {
+    stage: 'revocation',
+    rank: 70,
+    status: 503,
+    title: 'The revocation status cannot be determined now',
+    hint: 'Try again later. If it lasts, the operator of this service should look at its revocation sources.',
+    section: 'RFC 5280 section 6.3.3',
+  },
+  policy_unavailable: {
+    stage: 'policy',
+    rank: 0,
+    status: 503,
+    title: 'The client’s permissions cannot be determined now',
+    hint: 'Try again later. If it lasts, the operator of this service should look at its role and check functions.',
+    section: '',
+  },
+};
+
+/** Which certificate a reason speaks of: 0 is the leaf, counting towards the trust anchor. */
+export interface AboutCertificate {
+  readonly index: number;
+  /** RFC 4514 text. For the log: never shown to the client. */
+  readonly subject?: string;
+}
+
+/** What each reason carries for the log, beside its code. */
+export interface ReasonDetails {
+  header_malformed: { readonly header: string; readonly rule: string };
+  header_repeated: { readonly header: string; readonly count: number };
+  input_too_large: { readonly limit: number; readonly actual: number; readonly unit: 'bytes' | 'certificates' };
+  certificate_malformed: { readonly index: number; readonly rule: MalformedRule };
+  path_budget_exceeded: {
+    readonly budget: 'signatures' | 'steps' | 'comparisons' | 'policies';
+    readonly limit: number;
+  };
+  certificate_missing: Record<never, never>;
+  forwarder_untrusted: { readonly header: string; readonly peerAddress: string | undefined };
+  proxy_verification_failed: { readonly header: string; readonly verdict: string };
+  tls_verification_failed: { readonly error: string };
+  issuer_unknown: AboutCertificate & { readonly issuer: string };
+  signature_invalid: AboutCertificate;
+  algorithm_forbidden: AboutCertificate & { readonly algorithm: string };
+  key_too_weak: AboutCertificate & { readonly algorithm: string; readonly bits: number };
+  certificate_not_yet_valid: AboutCertificate & { readonly notBefore: Date };
+  certificate_expired: AboutCertificate & { readonly notAfter: Date };
+  issuer_not_ca: AboutCertificate;
+  path_length_exceeded: AboutCertificate & { readonly limit: number };
+  key_usage_forbids: AboutCertificate & { readonly required: string };
+  extended_key_usage_missing: AboutCertificate & { readonly required: string };
+  name_constraint_violated: AboutCertificate & { readonly name: string };
+  policy_constraint_violated: AboutCertificate;
+  critical_extension_unsupported: AboutCertificate & { readonly oid: string };
+  certificate_revoked: AboutCertificate & {
+    readonly revocationDate: Date | undefined;
+    readonly revocationReason: string | undefined;
+    readonly by: 'crl' | 'ocsp' | 'deny-list';
+  };
+  certificate_status_unknown: AboutCertificate;
+  token_invalid: { readonly rule: string };
+  token_binding_mismatch: Record<never, never>;
+  pin_mismatch: { readonly thumbprint: string; readonly spkiSha256: string };
+  address_denied: { readonly address: string | undefined };
+  identity_not_allowed: { readonly rule: string };
+  role_missing: { readonly required: readonly string[]; readonly roles: readonly string[] };
+  policy_rejected: { readonly by: string };
+  rate_limited: { readonly retryAfterSeconds: number };
+  revocation_unavailable: AboutCertificate & {
+    readonly kind: 'noSource' | 'unreachable' | 'stale' | 'malformed' | 'unknown';
+    readonly retryAfterSeconds: number;
+  };
+  policy_unavailable: { readonly by: string; readonly retryAfterSeconds: number };
+}
+
+/** Why a client is refused: a code of the table, and what is known of it for the log. */
+export type Reason = {
+  [Code in ReasonCode]: { readonly code: Code; readonly detail: ReasonDetails[Code] };
+}[ReasonCode];
+
+/** A reason of one code, its detail checked against the table. */
+export function reason<Code extends ReasonCode>(
+  code: Code,
+  detail: ReasonDetails[Code],
+): Extract<Reason, { code: Code }> {
+  return { code, detail } as Extract<Reason, { code: Code }>;
+}
+
+/** The outcome of a stage: its product, or the reason why there is none. */
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: Reason };
