@@ -1,16 +1,22 @@
-// Builds every package in both module forms: ESM with declarations by project references, then CommonJS beside it.
-import { execFileSync } from 'node:child_process';
+// Builds every package in both module forms, ESM with declarations by project references, then CommonJS beside it; then
+// the programs of test/ that run against the built packages (bench, conformance, fuzz).
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const here = import.meta.dirname;
-const tsc = join(here, '..', 'node_modules', '.bin', 'tsc');
-const run = (...args) => execFileSync(tsc, args, { stdio: 'inherit' });
+const root = join(here, '..');
 
-run('-b', join(here, '..', 'tsconfig.json'));
+function tsc(...args) {
+  const { status } = spawnSync(join(root, 'node_modules', '.bin', 'tsc'), args, { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+tsc('-b', root);
 for (const name of readdirSync(here)) {
   const project = join(here, name, 'tsconfig.cjs.json');
   if (!existsSync(project)) continue;
-  run('-p', project);
+  tsc('-p', project);
   writeFileSync(join(here, name, 'dist', 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
 }
+tsc('-p', join(root, 'test', 'tsconfig.programs.json'));
