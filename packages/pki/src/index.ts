@@ -1,1 +1,23 @@
-export {};
+export {
+  type Authority,
+  type AuthorityOptions,
+  type CertificateOptions,
+  type Clock,
+  createRootAuthority,
+  createSelfSignedClient,
+  loadAuthority,
+  type RootAuthorityOptions,
+  type ServerOptions,
+  type StoredAuthority,
+  type Validity,
+} from './authority.ts';
+export * as der from './der.ts';
+export type { ExtensionInput, KeyUsage, Purpose } from './extension.ts';
+export * as extension from './extension.ts';
+export { type ForgeOptions, forgeCertificate } from './forge.ts';
+export { encodeGeneralName, type GeneralNameInput } from './general-name.ts';
+export { derFromPem, type IssuedCertificate, toPem } from './issued-certificate.ts';
+export { generateKeyPair, type KeyPair, type KeyType } from './key-pair.ts';
+export { type AttributeValueInput, encodeName, type NameInput, type RdnInput } from './name.ts';
+export type { ExtensionOptions } from './profile.ts';
+export type { Hash, SignatureOptions } from './signature.ts';
