@@ -1,0 +1,49 @@
+// The tree is the architecture.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { packageNames, root, typescriptFiles } from './sources.ts';
+
+const topLevel = {
+  rooms: ['docs', 'examples', 'packages', 'test'],
+  workspace: ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'tsconfig.base.json', 'tsconfig.json'],
+  checks: ['biome.json', 'knip.json', 'vitest.config.ts'],
+  words: ['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md'],
+  generated: ['coverage', 'node_modules'],
+};
+
+describe('the top level', () => {
+  it('holds the rooms, the workspace, its checks and the usual words', () => {
+    const here = readdirSync(root).filter((name) => !name.startsWith('.') && !topLevel.generated.includes(name));
+    expect(here.sort()).toEqual(
+      [...topLevel.rooms, ...topLevel.workspace, ...topLevel.checks, ...topLevel.words].sort(),
+    );
+  });
+});
+
+describe('a package', () => {
+  it.each(packageNames)('%s keeps its tests in test/, each named as the file it tests', (name) => {
+    const folder = join(root, 'packages', name);
+    const sources = typescriptFiles(join(folder, 'src')).map((file) => relative(join(folder, 'src'), file));
+    expect(sources.filter((file) => /\.test(?:-d)?\.ts$/.test(file))).toEqual([]);
+    const tests = existsSync(join(folder, 'test')) ? typescriptFiles(join(folder, 'test')) : [];
+    const strays = tests
+      .map((file) => relative(join(folder, 'test'), file))
+      .filter((file) => file.endsWith('.test.ts') && !sources.includes(file.replace(/\.test\.ts$/, '.ts')));
+    expect(strays).toEqual([]);
+  });
+
+  it.each(packageNames)('%s carries the licence and the fields that a registry shows', (name) => {
+    const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    expect(manifest).toMatchObject({
+      name: `@peercert/${name}`,
+      license: 'MIT',
+      sideEffects: false,
+      engines: { node: '>=20.12' },
+    });
+    expect(manifest['description']).toMatch(/^[A-Z].{20,}[^.]$/);
+  });
+});
