@@ -1,0 +1,137 @@
+import type { Certificate, GeneralName, NameConstraints } from '../certificate/model.ts';
+import type { Relation } from './name-constraints/relation.ts';
+import { Subtrees } from './name-constraints/subtrees.ts';
+
+/**
+ * Name constraints: RFC 5280 4.2.1.10, 6.1.3 (b) and (c), 6.1.4 (g).
+ *
+ * The intersection of permitted subtrees is never computed: one permitted list is kept for each CA, and a name must be
+ * inside every list that speaks of its kind, which is the same. Excluded lists are kept beside them, for a union.
+ *
+ * Deviations, all towards refusal:
+ * - the subject's emailAddress attributes are checked when no rfc822Name is in subjectAltName, where 4.2.1.10 asks for it
+ *   only when there is no subjectAltName at all;
+ * - constraints are enforced whether or not the extension is critical;
+ * - a constraint that cannot be processed refuses every name of its kind, critical or not.
+ */
+
+/** Counts comparisons of a name with a subtree, as if each were made one by one, whatever was really needed. */
+export interface ComparisonMeter {
+  /** False: the budget is used up. */
+  readonly spend: (comparisons: number) => boolean;
+}
+
+export type NameConstraintViolation =
+  /** `name` is outside the permitted or inside the excluded subtrees, or in no form that can be compared. */
+  | { readonly kind: 'violated'; readonly name: string }
+  /** `name` is of a kind that is constrained in a way that cannot be processed. */
+  | { readonly kind: 'unsupported'; readonly name: string }
+  /** The budget is used up. */
+  | { readonly kind: 'budget' };
+
+/** permitted_subtrees and excluded_subtrees of RFC 5280 6.1.2 (b, c): what the authorities of a path may certify. */
+export interface NameConstraintState {
+  /** Adds the constraints of a CA certificate, or of a trust anchor (6.1.4 g). */
+  restrict(constraints: NameConstraints): void;
+  /**
+   * The first name of `certificate` that the authorities above it may not certify, or `undefined` (6.1.3 b, c). Whether
+   * a self-issued certificate is exempt is for the caller to know.
+   */
+  violation(certificate: ConstrainedNames, meter: ComparisonMeter): NameConstraintViolation | undefined;
+}
+
+/** What constraints speak of in a certificate. */
+export type ConstrainedNames = Pick<Certificate, 'subject' | 'subjectAltName'>;
+
+/** A state without constraints: every name is permitted, none is excluded (6.1.2 b, c). */
+export function createNameConstraintState(): NameConstraintState {
+  return new Authorities();
+}
+
+interface PreparedConstraints {
+  readonly permitted: Subtrees;
+  readonly excluded: Subtrees;
+}
+
+/** A search meets the same CA on many paths: its subtrees are prepared once. */
+const prepared = new WeakMap<NameConstraints, PreparedConstraints>();
+
+function prepare(constraints: NameConstraints): PreparedConstraints {
+  let subtrees = prepared.get(constraints);
+  if (subtrees === undefined) {
+    subtrees = {
+      permitted: new Subtrees(constraints.permittedSubtrees),
+      excluded: new Subtrees(constraints.excludedSubtrees),
+    };
+    prepared.set(constraints, subtrees);
+  }
+  return subtrees;
+}
+
+class Authorities implements NameConstraintState {
+  readonly #authorities: PreparedConstraints[] = [];
+
+  restrict(constraints: NameConstraints): void {
+    this.#authorities.push(prepare(constraints));
+  }
+
+  violation(certificate: ConstrainedNames, meter: ComparisonMeter): NameConstraintViolation | undefined {
+    if (this.#authorities.length === 0) return undefined;
+    for (const name of namesOf(certificate)) {
+      for (const { permitted, excluded } of this.#authorities) {
+        const violation =
+          violationIn(permitted, 'inside', name, meter) ?? violationIn(excluded, 'outside', name, meter);
+        if (violation !== undefined) return violation;
+      }
+    }
+    return undefined;
+  }
+}
+
+function violationIn(
+  subtrees: Subtrees,
+  wanted: Relation,
+  name: GeneralName,
+  meter: ComparisonMeter,
+): NameConstraintViolation | undefined {
+  const comparisons = subtrees.countFor(name);
+  if (comparisons === 0) return undefined;
+  if (!meter.spend(comparisons)) return { kind: 'budget' };
+  const relation = subtrees.relate(name);
+  if (relation === wanted) return undefined;
+  return { kind: relation === 'unsupported' ? 'unsupported' : 'violated', name: textOf(name) };
+}
+
+const emailAddress = '1.2.840.113549.1.9.1';
+
+/** The names of 6.1.3 (b): the subject if it is not empty, its mail addresses for want of others, and subjectAltName. */
+function* namesOf({ subject, subjectAltName }: ConstrainedNames): Generator<GeneralName> {
+  if (!subject.isEmpty) yield { kind: 'directoryName', name: subject };
+  if (!subjectAltName.some((name) => name.kind === 'rfc822Name')) {
+    for (const attribute of subject.rdns.flat()) {
+      // A value that is not text cannot be compared: the empty text is not a mailbox either.
+      if (attribute.type === emailAddress) yield { kind: 'rfc822Name', value: attribute.text ?? '' };
+    }
+  }
+  yield* subjectAltName;
+}
+
+/** For the log. */
+function textOf(name: GeneralName): string {
+  switch (name.kind) {
+    case 'dNSName':
+    case 'rfc822Name':
+    case 'uniformResourceIdentifier':
+      return `${name.kind}:${name.value}`;
+    case 'directoryName':
+      return `${name.kind}:${name.name.toString()}`;
+    case 'iPAddress':
+      return `${name.kind}:${Buffer.from(name.bytes).toString('hex')}`;
+    case 'otherName':
+      return `${name.kind}:${name.typeId}`;
+    case 'registeredID':
+      return `${name.kind}:${name.oid}`;
+    default:
+      return name.kind;
+  }
+}
