@@ -4,7 +4,7 @@
  */
 
 /** Octets of one or more DER encodings. */
-export type Der = Uint8Array<ArrayBuffer>;
+export type Der = Uint8Array;
 
 /** One value: identifier octet, definite length in the fewest octets, contents. */
 export function tlv(identifier: number, ...contents: readonly Uint8Array[]): Der {

@@ -25,12 +25,10 @@ export interface CertificateParts {
 
 /** The DER of the signed certificate. */
 export async function signCertificate(parts: CertificateParts): Promise<Uint8Array> {
-  const { signer, version, extensions } = parts;
+  const { signer, extensions } = parts;
   const scheme = resolveSignature(signer.privateKey, parts.signature);
   const algorithm = webAlgorithm(signer.privateKey, scheme);
-  // @peculiar/x509 writes no version 1, and an empty SEQUENCE where there are no extensions (RFC 5280 4.1 asks for one or more).
-  if (algorithm === undefined || version === 1 || extensions.length === 0)
-    return forgeCertificate(parts).certificateDer;
+  if (algorithm === undefined || isOutOfReach(parts)) return forgeCertificate(parts).certificateDer;
   const certificate = await X509CertificateGenerator.create(
     {
       serialNumber: evenHex(parts.serialNumber),
@@ -46,6 +44,14 @@ export async function signCertificate(parts: CertificateParts): Promise<Uint8Arr
     webcrypto,
   );
   return new Uint8Array(certificate.rawData);
+}
+
+/**
+ * @peculiar/x509 writes no version 1, an empty SEQUENCE where there are no extensions (RFC 5280 4.1 asks for one or more),
+ * and a random number instead of a serial number of zero.
+ */
+function isOutOfReach({ version, extensions, serialNumber }: CertificateParts): boolean {
+  return version === 1 || extensions.length === 0 || serialNumber === 0n;
 }
 
 interface WebAlgorithm {
