@@ -7,7 +7,7 @@
 // PEERCERT_CORPORA=FOLDER    where the conformance corpora are
 // PEERCERT_NODES="22 24"     the unit and adapter suites once more on these Node majors, fetched by npx
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv, env, execPath, exit, stdout } from 'node:process';
@@ -32,7 +32,7 @@ const plan = {
   'type tests': [suite('types')],
   build: [node('packages/build.mjs')],
   packaging: [suite('packaging')],
-  e2e: [suite('e2e')],
+  ...endToEnd(),
   demo: [node('examples/demo/dist/main.js')],
   ...program('conformance'),
   ...program('fuzz', '--seconds', '60'),
@@ -101,6 +101,12 @@ function program(name, ...args) {
       },
     ],
   };
+}
+
+/** Real servers and proxies, and the examples, as far as they have tests. */
+function endToEnd() {
+  const examples = readdirSync(join(root, 'examples')).map((name) => join(root, 'examples', name, 'test'));
+  return [join(root, 'test', 'e2e'), ...examples].some(existsSync) ? { e2e: [suite('e2e')] } : {};
 }
 
 /** The suites that depend most on Node, on another major of it. */

@@ -5,9 +5,9 @@ import { type SourceFile, sources } from './sources.ts';
 const line = ['source', 'certificate', 'path', 'revocation', 'policy'];
 const core = sources.filter((file) => file.package === 'core');
 
-/** The folder below src, or '' for the files beside the rooms. */
+/** The first folder below src, or '' for the files beside the rooms. */
 function room(path: string): string {
-  return /^packages\/core\/src\/(?:([^/]+)\/)?[^/]+$/.exec(path)?.[1] ?? '';
+  return /^packages\/core\/src\/([^/]+)\//.exec(path)?.[1] ?? '';
 }
 
 function local(file: SourceFile) {
