@@ -1,5 +1,8 @@
 import type { Certificate, GeneralName, Name } from '../certificate/model.ts';
 import type { RevocationStatus } from '../revocation/checked-path.ts';
+import type { Evidence } from './evidence.ts';
+import { generalNameText } from './general-name-text.ts';
+import type { RuleSubject } from './rule.ts';
 
 /** Who the client is: what `req.mtls.client` holds. Immutable. */
 export interface ClientIdentity {
@@ -32,3 +35,148 @@ export interface ClientIdentity {
 
 /** A distinguished name that prints as RFC 4514 text. */
 export type DistinguishedName = Name;
+
+/** Shared by every copy of this package. */
+const subjectKey: unique symbol = Symbol.for('peercert.rule-subject');
+const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
+
+/**
+ * A thin view for one request on the evidence that requests share: it costs one small object, and hides what handlers
+ * could otherwise change for the next request. As JSON and on the console it shows names, never certificates.
+ */
+class Identity implements ClientIdentity {
+  readonly #evidence: Evidence;
+  readonly #id: string;
+  readonly #source: string;
+  readonly #roles: ReadonlySet<string>;
+
+  constructor(evidence: Evidence, id: string, source: string, roles: ReadonlySet<string>) {
+    this.#evidence = evidence;
+    this.#id = id;
+    this.#source = source;
+    this.#roles = roles;
+  }
+
+  get id(): string {
+    return this.#id;
+  }
+
+  get subject(): DistinguishedName {
+    return this.#evidence.subject;
+  }
+
+  get issuer(): DistinguishedName {
+    return this.#evidence.issuer;
+  }
+
+  get commonName(): string | undefined {
+    return this.#evidence.commonName;
+  }
+
+  get organizationalUnits(): readonly string[] {
+    return this.#evidence.organizationalUnits;
+  }
+
+  get emails(): readonly string[] {
+    return this.#evidence.emails;
+  }
+
+  get sans(): readonly GeneralName[] {
+    return this.#evidence.sans;
+  }
+
+  get serialNumber(): string | undefined {
+    return this.#evidence.serialNumber;
+  }
+
+  get thumbprint(): string | undefined {
+    return this.#evidence.certificate?.thumbprint;
+  }
+
+  // A Date can be changed by whoever holds it: each reader gets one of his own.
+  get notBefore(): Date | undefined {
+    const { certificate } = this.#evidence;
+    return certificate === null ? undefined : new Date(certificate.notBeforeMs);
+  }
+
+  get notAfter(): Date | undefined {
+    const { certificate } = this.#evidence;
+    return certificate === null ? undefined : new Date(certificate.notAfterMs);
+  }
+
+  get roles(): ReadonlySet<string> {
+    return this.#roles;
+  }
+
+  get source(): string {
+    return this.#source;
+  }
+
+  get verifiedBy(): 'peercert' | 'node' | 'proxy' {
+    return this.#evidence.verifiedBy;
+  }
+
+  get revocation(): RevocationStatus {
+    return this.#evidence.revocation;
+  }
+
+  get certificate(): Certificate | null {
+    return this.#evidence.certificate;
+  }
+
+  get path(): readonly Certificate[] {
+    return this.#evidence.certificates;
+  }
+
+  get [subjectKey](): RuleSubject {
+    return this.#evidence;
+  }
+
+  toJSON(): object {
+    return {
+      id: this.id,
+      subject: this.subject.toString(),
+      issuer: this.issuer.toString(),
+      commonName: this.commonName,
+      organizationalUnits: this.organizationalUnits,
+      emails: this.emails,
+      sans: this.sans.map(generalNameText),
+      serialNumber: this.serialNumber,
+      thumbprint: this.thumbprint,
+      notBefore: this.notBefore,
+      notAfter: this.notAfter,
+      roles: [...this.roles],
+      source: this.source,
+      verifiedBy: this.verifiedBy,
+      revocation: this.revocation,
+      path: this.path.map((certificate) => certificate.subject.toString()),
+    };
+  }
+
+  [inspect](_depth: number, options: object, format: (value: unknown, options: object) => string): string {
+    return `ClientIdentity ${format(this.toJSON(), options)}`;
+  }
+}
+
+Object.freeze(Identity.prototype);
+
+/** The identity of a client in one request. */
+export function createIdentity(
+  evidence: Evidence,
+  id: string,
+  source: string,
+  roles: ReadonlySet<string>,
+): ClientIdentity {
+  return Object.freeze(new Identity(evidence, id, source, roles));
+}
+
+/** What rules look at, of an identity that this package made. Throws TypeError for an object that only looks like one. */
+export function ruleSubjectOf(client: ClientIdentity): RuleSubject {
+  const subject = (client as { readonly [subjectKey]?: RuleSubject })[subjectKey];
+  if (subject === undefined) {
+    throw new TypeError(
+      'Rules apply to the client that mtls() identified, such as req.mtls.client, not to a copy of it',
+    );
+  }
+  return subject;
+}

@@ -1,0 +1,157 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { shown } from './option-keys.ts';
+
+/**
+ * Ranges of network addresses. Two readings of one text are a way in, so there is one: an address is what `net.isIP`
+ * takes (`010.0.0.1`, which some read as 8.0.0.1, and `127.1` are none), an IPv4-mapped IPv6 address is its IPv4
+ * address (RFC 4291 section 2.5.5.2), and the zone of `fe80::1%eth0` (RFC 4007 section 11) is no part of the address.
+ */
+export interface AddressRanges {
+  /** The ranges as compiled: IPv4-mapped ones in IPv4 form, a single address with its full prefix length. */
+  readonly ranges: readonly string[];
+  /**
+   * Whether an address in text form lies in one of the ranges; `false` for text that is no address. `::/0` is every
+   * IPv6 address and no IPv4 address: that takes `0.0.0.0/0`.
+   */
+  includes(address: string): boolean;
+  /** The same for the 4 or 16 octets of an `iPAddress` (RFC 5280 4.2.1.6); `false` for any other length. */
+  includesBytes(address: Uint8Array): boolean;
+}
+
+/** 32-bit words, most significant first: one for IPv4, four for IPv6. */
+type Words = readonly number[];
+
+interface Range {
+  readonly network: Words;
+  readonly mask: Words;
+}
+
+/**
+ * Compiles ranges in CIDR form and single addresses. Throws TypeError for an empty list, for text that is not an
+ * address or range, and for a range with host bits set (`10.0.0.1/8`), which is more often a slip than a wish.
+ */
+export function compileAddressRanges(list: readonly string[], optionName: string): AddressRanges {
+  if (!Array.isArray(list)) {
+    throw new TypeError(`${optionName}: expected a list such as ['10.0.0.0/8', '2001:db8::/32'], got ${shown(list)}`);
+  }
+  if (list.length === 0) {
+    throw new TypeError(`${optionName}: an empty list matches no address; leave the option out or name a range`);
+  }
+  const ranges = Array.from(list, (entry: unknown, index) => parseRange(entry, `${optionName}[${index}]`));
+  return Object.freeze({
+    ranges: Object.freeze(ranges.map(rangeText)),
+    includes: (address: string): boolean => {
+      const words = parseAddress(address);
+      return words !== undefined && ranges.some((range) => contains(range, words));
+    },
+    includesBytes: (address: Uint8Array): boolean => {
+      const words = wordsOfBytes(address);
+      return words !== undefined && ranges.some((range) => contains(range, words));
+    },
+  });
+}
+
+/** The text of 4 or 16 octets (RFC 5952 for IPv6), or `undefined` for any other length. */
+export function addressText(octets: Uint8Array): string | undefined {
+  return octets.length === 4 || octets.length === 16 ? String(ipaddr.fromByteArray([...octets])) : undefined;
+}
+
+/** Whether the text is one address, as these ranges read it. */
+export function isAddress(text: string): boolean {
+  return parseAddress(text) !== undefined;
+}
+
+function contains({ network, mask }: Range, address: Words): boolean {
+  if (network.length !== address.length) return false;
+  for (let index = 0; index < network.length; index++) {
+    if (((address[index] as number) & (mask[index] as number)) !== network[index]) return false;
+  }
+  return true;
+}
+
+function parseRange(entry: unknown, where: string): Range {
+  const [text = '', prefixText, ...rest] = typeof entry === 'string' ? entry.split('/') : [];
+  const given = text.includes('%') ? undefined : parseWords(text);
+  if (given === undefined || rest.length > 0) {
+    throw new TypeError(
+      `${where}: ${shown(entry)} is not an IP address or range: write '192.0.2.7', '10.0.0.0/8' or '2001:db8::/32'` +
+        (text.includes('%') ? ', without a zone' : ''),
+    );
+  }
+  const bits = given.length * 32;
+  const prefix = prefixText === undefined ? bits : /^(0|[1-9]\d{0,2})$/.test(prefixText) ? Number(prefixText) : -1;
+  if (prefix < 0 || prefix > bits) {
+    throw new TypeError(`${where}: the prefix length of ${shown(entry)} must be a number from 0 to ${bits}`);
+  }
+  const whole = rangeOf(given, prefix);
+  if (given.some((word, index) => word !== whole.network[index])) {
+    throw new TypeError(
+      `${where}: ${shown(entry)} has host bits set: write '${rangeText(whole)}' for the range, or '${text}' for the one address`,
+    );
+  }
+  const address = unmapped(given);
+  // A range that holds a mapped address and has no host bits set is at least a /96.
+  return address === given ? whole : rangeOf(address, prefix - 96);
+}
+
+function rangeOf(address: Words, prefix: number): Range {
+  const mask = address.map((_, index) => {
+    const ones = Math.min(32, Math.max(0, prefix - 32 * index));
+    return ones === 0 ? 0 : -1 << (32 - ones);
+  });
+  return { network: address.map((word, index) => word & (mask[index] as number)), mask };
+}
+
+function rangeText({ network, mask }: Range): string {
+  const prefix = mask.reduce((ones, word) => ones + (word === 0 ? 0 : 32 - Math.log2(-word)), 0);
+  const octets = network.flatMap((word) => [24, 16, 8, 0].map((shift) => (word >>> shift) & 0xff));
+  return `${ipaddr.fromByteArray(octets)}/${prefix}`;
+}
+
+// Reading an IPv6 address costs 2 us, more than all the rest of a warm request. It is a pure function of the text, so
+// the last ones read are remembered; no decision is.
+const lastRead = new Map<string, Words>();
+const lastReadCount = 1_000;
+
+function parseAddress(text: string): Words | undefined {
+  const known = lastRead.get(text);
+  if (known !== undefined) return known;
+  const words = parseWords(text);
+  if (words === undefined) return undefined;
+  if (lastRead.size >= lastReadCount) lastRead.clear();
+  const address = unmapped(words);
+  lastRead.set(text, address);
+  return address;
+}
+
+function parseWords(text: unknown): Words | undefined {
+  // An address has 45 characters at most, an interface name fewer than the 55 left here.
+  if (typeof text !== 'string' || text.length > 100 || isIP(text) === 0) return undefined;
+  const address = text.split('%', 1)[0] as string;
+  return wordsOf(ipaddr.parse(address.replace(dottedTail, hexTail)).toByteArray());
+}
+
+// ipaddr.js 2.5 reads `::10.0.0.1` as if it were `::ffff:10.0.0.1`, so it never sees the mixed form.
+const dottedTail = /(?<=:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
+
+function hexTail(_: string, ...octets: unknown[]): string {
+  const [a = 0, b = 0, c = 0, d = 0] = octets.slice(0, 4).map(Number);
+  return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+}
+
+function wordsOfBytes(octets: Uint8Array): Words | undefined {
+  return octets.length === 4 || octets.length === 16 ? unmapped(wordsOf(octets)) : undefined;
+}
+
+function wordsOf(octets: ArrayLike<number>): Words {
+  const at = (index: number): number => octets[index] as number;
+  return Array.from({ length: octets.length / 4 }, (_, word) => {
+    const first = word * 4;
+    return (at(first) << 24) | (at(first + 1) << 16) | (at(first + 2) << 8) | at(first + 3);
+  });
+}
+
+function unmapped(words: Words): Words {
+  return words.length === 4 && words[0] === 0 && words[1] === 0 && words[2] === 0xffff ? words.slice(3) : words;
+}

@@ -1,0 +1,130 @@
+import type { Certificate } from '../certificate/model.ts';
+import type { MaybePromise } from '../decision.ts';
+import { defaultLimits, type Limits } from '../limits.ts';
+import { refuseUnknownKeys } from '../option-keys.ts';
+import { type Outcome, type Reason, reason } from '../reasons.ts';
+import type { CheckedPath } from '../revocation/checked-path.ts';
+import type { RequestFacts } from '../source/facts.ts';
+import { type AddressOptions, compileAddresses } from './addresses.ts';
+import { type CheckFunction, type CompiledCheck, compileCheck } from './check.ts';
+import { type AssertedName, type Evidence, evidenceOf, evidenceOfName } from './evidence.ts';
+import { type CompiledIdentify, compileIdentify, type IdentifyFunction } from './identify.ts';
+import { type ClientIdentity, createIdentity } from './identity.ts';
+import { compilePins, type PinOption } from './pins.ts';
+import { noRoles } from './role-set.ts';
+import { type CompiledRoles, compileRoles, type RolesOption } from './roles.ts';
+import { matchesRule, type Rule, requireRule } from './rule.ts';
+
+/** Who of those that authenticated may come in, and as what. */
+export interface PolicyOptions {
+  /** The client's key (`sha256/BASE64`, RFC 7469) or certificate (`certificatePin`): one of the list must be the leaf's. */
+  readonly pins?: readonly PinOption[];
+  /** Where clients may connect from. */
+  readonly addresses?: AddressOptions;
+  /** Which identities are allowed; every one that authenticates if absent. */
+  readonly identity?: Rule;
+  /** Roles by OU, by OU of one authority, or by a function. */
+  readonly roles?: RolesOption;
+  /** Roles that every client with a certificate has besides. */
+  readonly defaultRoles?: string | readonly string[];
+  /** The last word: only `true` allows. */
+  readonly check?: CheckFunction;
+  /** Overrides `client.id`. */
+  readonly identify?: IdentifyFunction;
+}
+
+export const policyOptionKeys: readonly (keyof PolicyOptions)[] = [
+  'pins',
+  'addresses',
+  'identity',
+  'roles',
+  'defaultRoles',
+  'check',
+  'identify',
+];
+
+declare const compiled: unique symbol;
+
+/** Options of the policy, read once. Made only by `compilePolicy`. */
+export interface Policy {
+  /** @internal */
+  readonly [compiled]: true;
+  /** The client's address decides something. */
+  readonly usesAddress: boolean;
+}
+
+interface CompiledPolicy extends Policy {
+  readonly pins: ((leaf: Certificate) => boolean) | undefined;
+  readonly addresses: ((address: string | undefined) => boolean) | undefined;
+  readonly identity: Rule | undefined;
+  readonly identify: CompiledIdentify;
+  readonly roles: CompiledRoles;
+  readonly check: CompiledCheck | undefined;
+}
+
+/**
+ * Reads the options. Throws TypeError for whatever is wrong with them, naming the fix. An option that would keep
+ * clients out (`pins`, `addresses`, `identity`, `check`) and is there without a value is wrong too: it is more often a
+ * rule that got lost on its way than a wish to let everybody in.
+ */
+export function compilePolicy(
+  options: PolicyOptions,
+  { policyMilliseconds }: Pick<Limits, 'policyMilliseconds'> = defaultLimits,
+): Policy {
+  refuseUnknownKeys(options, policyOptionKeys, 'policy');
+  const addresses = 'addresses' in options ? compileAddresses(options.addresses as AddressOptions) : undefined;
+  const policy: Omit<CompiledPolicy, typeof compiled> = {
+    usesAddress: addresses !== undefined,
+    pins: 'pins' in options ? compilePins(options.pins as PinOption[]) : undefined,
+    addresses,
+    identity: 'identity' in options ? requireRule(options.identity, 'identity') : undefined,
+    identify: compileIdentify(options.identify),
+    roles: compileRoles(options.roles, options.defaultRoles, policyMilliseconds),
+    check: 'check' in options ? compileCheck(options.check as CheckFunction, policyMilliseconds) : undefined,
+  };
+  return Object.freeze(policy) as unknown as Policy;
+}
+
+/**
+ * Pins, addresses, identity rules, roles, check, in this order: the cheap and certain before what asks others. Answers
+ * at once unless a function of the operator answers later. Nothing is remembered from one request to the next.
+ */
+export function applyPolicy(
+  policy: Policy,
+  subject: CheckedPath | AssertedName,
+  source: string,
+  facts: RequestFacts,
+  clientAddress: string | undefined,
+): MaybePromise<Outcome<ClientIdentity>> {
+  const { pins, addresses, identity, identify, roles, check } = policy as CompiledPolicy;
+  const evidence = 'path' in subject ? evidenceOf(subject) : evidenceOfName(subject);
+  if (pins !== undefined && (evidence.certificate === null || !pins(evidence.certificate))) {
+    return deny(pinMismatch(evidence));
+  }
+  if (addresses !== undefined && !addresses(clientAddress)) {
+    return deny(reason('address_denied', { address: clientAddress }));
+  }
+  if (identity !== undefined && !matchesRule(identity, evidence)) {
+    return deny(reason('identity_not_allowed', { rule: identity.description }));
+  }
+  const id = identify(evidence, source);
+  if (!id.ok) return id;
+  const given = roles(evidence, () => createIdentity(evidence, id.value, source, noRoles));
+  const finish = (outcome: Outcome<ReadonlySet<string>>): MaybePromise<Outcome<ClientIdentity>> => {
+    if (!outcome.ok) return outcome;
+    const client = createIdentity(evidence, id.value, source, outcome.value);
+    return check === undefined ? { ok: true, value: client } : check(client, facts);
+  };
+  return given instanceof Promise ? given.then(finish) : finish(given);
+}
+
+function deny(why: Reason): Outcome<never> {
+  return { ok: false, reason: why };
+}
+
+function pinMismatch({ certificate }: Evidence): Reason {
+  return reason('pin_mismatch', {
+    thumbprint: certificate?.thumbprint ?? '',
+    spkiSha256: certificate?.spkiSha256 ?? '',
+  });
+}

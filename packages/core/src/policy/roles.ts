@@ -1,0 +1,147 @@
+import type { MaybePromise } from '../decision.ts';
+import { refuseUnknownKeys, shown } from '../option-keys.ts';
+import type { Outcome } from '../reasons.ts';
+import { type Answer, ask } from './deadline.ts';
+import type { ClientIdentity } from './identity.ts';
+import type { CertificateOption, IssuerOption } from './issuer-option.ts';
+import { anchor, issuer } from './path-rules.ts';
+import { createRoleSet } from './role-set.ts';
+import { matchesRule, type Rule, type RuleSubject } from './rule.ts';
+import { unavailable } from './unavailable.ts';
+
+/** OU to role or roles. Every OU of the subject counts; OUs are compared exactly. */
+export type RoleMap = Readonly<Record<string, string | readonly string[]>>;
+
+/** An OU gives a role only if this authority vouches for it: at least one of `issuer` and `anchor`, both if given. */
+export interface RoleRule {
+  /** As for the rule function `issuer`: prefer a certificate to a name. */
+  readonly issuer?: IssuerOption;
+  /** As for the rule function `anchor`. */
+  readonly anchor?: CertificateOption;
+  readonly ou: string;
+  readonly role: string | readonly string[];
+}
+
+/**
+ * Roles from elsewhere, such as a directory. Answers a list of names; anything else, or nothing within
+ * `limits.policyMilliseconds`, is `policy_unavailable`. The client it is given has no roles yet.
+ */
+export type RoleFunction = (client: ClientIdentity) => readonly string[] | PromiseLike<readonly string[]>;
+
+export type RolesOption = RoleMap | readonly RoleRule[] | RoleFunction;
+
+/** `client` is called only where a function asks for it. */
+export type CompiledRoles = (
+  evidence: RoleEvidence,
+  client: () => ClientIdentity,
+) => MaybePromise<Outcome<ReadonlySet<string>>>;
+
+export interface RoleEvidence extends RuleSubject {
+  readonly organizationalUnits: readonly string[];
+}
+
+/**
+ * The union of mapped roles and default roles; a mapping is answered at once. Default roles are for clients with a
+ * certificate: a bare name asserted by a proxy gets none. Throws TypeError for an empty or malformed mapping.
+ */
+export function compileRoles(
+  roles: RolesOption | undefined,
+  defaultRoles: string | readonly string[] | undefined,
+  milliseconds: number,
+): CompiledRoles {
+  const defaults = defaultRoles === undefined ? [] : readRoles(defaultRoles, 'defaultRoles');
+  const withDefaults = (mapped: readonly string[], { certificate }: RoleEvidence): Outcome<ReadonlySet<string>> => ({
+    ok: true,
+    value: createRoleSet(certificate === null || defaults.length === 0 ? mapped : [...mapped, ...defaults]),
+  });
+  if (typeof roles === 'function') {
+    return (evidence, client) => {
+      const judge = (answer: Answer): Outcome<ReadonlySet<string>> => {
+        if (!answer.answered) return unavailable(`roles ${answer.problem}`);
+        const given = listOfNames(answer.value);
+        if (given === undefined)
+          return unavailable(`roles, which answered ${shown(answer.value)} instead of role names`);
+        return withDefaults(given, evidence);
+      };
+      const answer = ask(() => roles(client()), milliseconds);
+      return answer instanceof Promise ? answer.then(judge) : judge(answer);
+    };
+  }
+  const mapping = roles === undefined ? () => [] : isRuleList(roles) ? compileRules(roles) : compileMap(roles);
+  return (evidence) => withDefaults(mapping(evidence), evidence);
+}
+
+function compileMap(map: RoleMap): (evidence: RoleEvidence) => readonly string[] {
+  // An object literal with a bare `__proto__` key has no such key but another prototype.
+  const prototype: unknown = typeof map === 'object' && map !== null ? Object.getPrototypeOf(map) : undefined;
+  if (prototype !== null && !isObjectPrototype(prototype)) {
+    throw new TypeError(
+      `roles: expected { Administrators: 'admin' }, a list of rules or a function, got ${shown(map)}${typeof map === 'object' ? ' that is not plain' : ''}`,
+    );
+  }
+  const byUnit = new Map(
+    Object.entries(map).map(([ou, names]) => {
+      if (ou === '') throw new TypeError('roles: an OU is never empty; name the OU that gives the role');
+      return [ou, readRoles(names, `roles[${shown(ou)}]`)] as const;
+    }),
+  );
+  if (byUnit.size === 0)
+    throw new TypeError('roles: an empty mapping gives no role; leave the option out or map an OU');
+  return ({ organizationalUnits }) => organizationalUnits.flatMap((ou) => byUnit.get(ou) ?? []);
+}
+
+interface CompiledRoleRule {
+  readonly scope: readonly Rule[];
+  readonly ou: string;
+  readonly roles: readonly string[];
+}
+
+function compileRules(rules: readonly RoleRule[]): (evidence: RoleEvidence) => readonly string[] {
+  if (rules.length === 0) throw new TypeError('roles: an empty list gives no role; leave the option out or add a rule');
+  const compiled = Array.from(rules, compileRule);
+  return (evidence) =>
+    compiled.flatMap(({ scope, ou, roles }) =>
+      evidence.organizationalUnits.includes(ou) && scope.every((rule) => matchesRule(rule, evidence)) ? roles : [],
+    );
+}
+
+function compileRule(rule: RoleRule, index: number): CompiledRoleRule {
+  const where = `roles[${index}]`;
+  refuseUnknownKeys(rule, ['issuer', 'anchor', 'ou', 'role'], where);
+  if (typeof rule.ou !== 'string' || rule.ou === '') {
+    throw new TypeError(`${where}.ou: expected the exact OU, a string that is not empty, got ${shown(rule.ou)}`);
+  }
+  const scope: Rule[] = [];
+  if ('issuer' in rule) scope.push(issuer(rule.issuer as IssuerOption));
+  if ('anchor' in rule) scope.push(anchor(rule.anchor as CertificateOption));
+  if (scope.length === 0) {
+    throw new TypeError(
+      `${where}: name the issuer or the anchor that this OU must come from; for any authority write roles: { ${shown(rule.ou)}: ... }`,
+    );
+  }
+  return { scope, ou: rule.ou, roles: readRoles(rule.role, `${where}.role`) };
+}
+
+function readRoles(value: unknown, where: string): readonly string[] {
+  const names = listOfNames(typeof value === 'string' ? [value] : value);
+  if (names === undefined || names.length === 0) {
+    throw new TypeError(`${where}: expected the name of a role or a list of names, got ${shown(value)}`);
+  }
+  return names;
+}
+
+/** A copy of a list of names that are not empty; `undefined` for anything else, a list with a hole included. */
+function listOfNames(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const names = Array.from(value as unknown[]);
+  return names.every((name): name is string => typeof name === 'string' && name !== '') ? names : undefined;
+}
+
+function isRuleList(roles: RoleMap | readonly RoleRule[]): roles is readonly RoleRule[] {
+  return Array.isArray(roles);
+}
+
+/** The prototype of plain objects, of this or another realm. */
+function isObjectPrototype(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'isPrototypeOf');
+}
