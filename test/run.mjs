@@ -159,7 +159,7 @@ function report() {
     console.log(name.padEnd(14) + cells.join(''));
   }
   const missing = existsSync(missingList)
-    ? [...new Set(readFileSync(missingList, 'utf8').trim().split('\n'))].sort()
+    ? [...new Set(readFileSync(missingList, 'utf8').trim().split('\n'))].toSorted()
     : [];
   if (missing.length > 0) console.log(`\nNot run, because this machine lacks: ${missing.join(', ')}`);
   rmSync(scratch, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { packageNames, root, typescriptFiles } from './sources.ts';
 const topLevel = {
   rooms: ['docs', 'examples', 'packages', 'test'],
   workspace: ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'tsconfig.base.json', 'tsconfig.json'],
-  checks: ['biome.json', 'knip.json', 'vitest.config.ts'],
+  checks: ['biome.json', 'knip.jsonc', 'vitest.config.ts'],
   words: ['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md'],
   generated: ['coverage', 'node_modules'],
 };
