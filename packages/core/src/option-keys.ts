@@ -19,11 +19,9 @@ export function refuseUnknownKeys(options: object, known: readonly string[], whe
   }
 }
 
-/** The options of one stage, out of those of the whole line: keys that are absent stay absent. */
+/** The options of one stage, out of those of the whole line: absent ones stay absent, inherited ones count. */
 export function pickOptions<T extends object, K extends keyof T & string>(options: T, keys: readonly K[]): Pick<T, K> {
-  return Object.fromEntries(
-    keys.filter((key) => Object.hasOwn(options, key)).map((key) => [key, options[key]]),
-  ) as Pick<T, K>;
+  return Object.fromEntries(keys.filter((key) => key in options).map((key) => [key, options[key]])) as Pick<T, K>;
 }
 
 /** A value as it is quoted in the message of a TypeError: short, on one line, never failing. */

@@ -49,8 +49,6 @@ declare const compiled: unique symbol;
 export interface Policy {
   /** @internal */
   readonly [compiled]: true;
-  /** The client's address decides something. */
-  readonly usesAddress: boolean;
 }
 
 interface CompiledPolicy extends Policy {
@@ -72,11 +70,9 @@ export function compilePolicy(
   { policyMilliseconds }: Pick<Limits, 'policyMilliseconds'> = defaultLimits,
 ): Policy {
   refuseUnknownKeys(options, policyOptionKeys, 'policy');
-  const addresses = 'addresses' in options ? compileAddresses(options.addresses as AddressOptions) : undefined;
   const policy: Omit<CompiledPolicy, typeof compiled> = {
-    usesAddress: addresses !== undefined,
     pins: 'pins' in options ? compilePins(options.pins as PinOption[]) : undefined,
-    addresses,
+    addresses: 'addresses' in options ? compileAddresses(options.addresses as AddressOptions) : undefined,
     identity: 'identity' in options ? requireRule(options.identity, 'identity') : undefined,
     identify: compileIdentify(options.identify),
     roles: compileRoles(options.roles, options.defaultRoles, policyMilliseconds),
