@@ -26,21 +26,9 @@ export default defineConfig({
       project('unit', ['packages/*/test/**/*.test.ts']),
       project('adapters', ['test/adapters/**/*.test.ts']),
       project('boundaries', ['test/boundaries/**/*.test.ts']),
+      project('types', ['test/types/**/*.test.ts']),
       project('packaging', ['test/packaging/**/*.test.ts']),
       project('e2e', ['test/e2e/**/*.test.ts', 'examples/*/test/**/*.test.ts']),
-      {
-        extends: true as const,
-        test: {
-          name: 'types',
-          include: [],
-          typecheck: {
-            enabled: true,
-            only: true,
-            include: ['test/types/**/*.test-d.ts'],
-            tsconfig: 'test/tsconfig.json',
-          },
-        },
-      },
     ],
     coverage: {
       provider: 'v8',

@@ -23,13 +23,14 @@ const node = (...args) => command(execPath, args);
 
 const plan = {
   lint: [command(bin('biome'), ['check', '.']), command(bin('oxlint'), ['--type-aware'])],
+  // Incremental, then from nothing: sources and tests together.
   types: [command(bin('tsc'), ['-b']), command(bin('tsc'), ['-p', 'test'])],
   unused: [command(bin('knip'), ['--no-config-hints'])],
   unit: [suite('unit')],
   coverage: [suite('unit', ['--coverage'])],
   adapters: [suite('adapters')],
   boundaries: [suite('boundaries')],
-  'type tests': [suite('types')],
+  typings: [suite('types')],
   build: [node('packages/build.mjs')],
   packaging: [suite('packaging')],
   ...endToEnd(),
