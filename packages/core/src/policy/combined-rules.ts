@@ -4,14 +4,12 @@ import { composeRule, isRule, type Rule, type RuleSubject, ruleBrand, type Verdi
 /** Every rule must match. Throws TypeError without rules. */
 export function allOf(...rules: readonly Rule[]): Rule {
   requireRules('allOf', rules);
-  const parts = rules.map((rule) => rule[ruleBrand]);
   return composeRule(
     described('allOf', rules),
     rules.some((rule) => rule.needs === 'certificate') ? 'certificate' : 'name',
     {
       evaluate: (subject) => settle(false, rules, subject),
-      names: parts.some((part) => part.names),
-      oppositeNames: parts.every((part) => part.oppositeNames),
+      names: rules.some((rule) => rule[ruleBrand].names),
     },
   );
 }
@@ -19,14 +17,12 @@ export function allOf(...rules: readonly Rule[]): Rule {
 /** At least one rule must match. Throws TypeError without rules. */
 export function anyOf(...rules: readonly Rule[]): Rule {
   requireRules('anyOf', rules);
-  const parts = rules.map((rule) => rule[ruleBrand]);
   return composeRule(
     described('anyOf', rules),
     rules.every((rule) => rule.needs === 'certificate') ? 'certificate' : 'name',
     {
       evaluate: (subject) => settle(true, rules, subject),
-      names: parts.every((part) => part.names),
-      oppositeNames: parts.some((part) => part.oppositeNames),
+      names: rules.every((rule) => rule[ruleBrand].names),
     },
   );
 }
@@ -43,8 +39,7 @@ export function not(rule: Rule): Rule {
       const verdict = part.evaluate(subject);
       return verdict === undefined ? undefined : !verdict;
     },
-    names: part.oppositeNames,
-    oppositeNames: part.names,
+    names: !part.names,
   });
 }
 

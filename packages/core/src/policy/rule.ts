@@ -34,10 +34,8 @@ export interface Rule {
 /** @internal */
 export interface RuleCore {
   readonly evaluate: (subject: RuleSubject) => Verdict;
-  /** The rule admits only those whom it names. */
+  /** It refuses those of whom nothing in it is true: it says who may come in, and not just who may not. */
   readonly names: boolean;
-  /** Its opposite admits only those whom it names: true of a `not`. */
-  readonly oppositeNames: boolean;
 }
 
 /** A rule that names whom it admits. */
@@ -46,7 +44,7 @@ export function createRule(
   needs: Rule['needs'],
   evaluate: (subject: RuleSubject) => Verdict,
 ): Rule {
-  return composeRule(description, needs, { evaluate, names: true, oppositeNames: false });
+  return composeRule(description, needs, { evaluate, names: true });
 }
 
 /** A rule on what only a certificate shows: it is never decided about a bare name. */

@@ -1,0 +1,34 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { createRoleSet, noRoles } from '../../src/policy/role-set.ts';
+
+describe('the roles of a client', () => {
+  const roles = createRoleSet(['admin', 'partner', 'admin']);
+
+  it('are a set', () => {
+    expect([...roles]).toEqual(['admin', 'partner']);
+    expect(roles.size).toBe(2);
+    expect(roles.has('admin')).toBe(true);
+    expect(roles.has('constructor')).toBe(false);
+    expect(new Set(roles)).toEqual(new Set(['admin', 'partner']));
+  });
+
+  it.each(['add', 'delete', 'clear'] as const)('cannot be changed with %s', (method) => {
+    for (const set of [roles, noRoles]) {
+      expect(() => (set as Set<string>)[method]('root')).toThrow('The roles of a client cannot be changed');
+      expect(set.has('root')).toBe(false);
+      expect(Object.isFrozen(set)).toBe(true);
+    }
+    expect(roles.size).toBe(2);
+  });
+
+  it('show as JSON and on the console', () => {
+    expect(JSON.stringify({ roles })).toBe('{"roles":["admin","partner"]}');
+    expect(inspect(roles)).toContain("{ 'admin', 'partner' }");
+  });
+
+  it('are none when none are given', () => {
+    expect(createRoleSet([])).toBe(noRoles);
+    expect(noRoles.size).toBe(0);
+  });
+});
