@@ -1,3 +1,5 @@
+import type { Deviation } from './deviations.ts';
+
 /**
  * The certificate as the later stages see it (RFC 5280 section 4). Immutable, made only from strictly read DER by
  * `parseCertificate`, which is the only place that can make one: the brand is not exported as a value.
@@ -54,6 +56,8 @@ export interface Certificate {
   readonly spkiSha256: string;
   /** Subject and issuer are the same name (RFC 5280 6.1). It says nothing about the signature. */
   readonly isSelfIssued: boolean;
+  /** What differs from RFC 5280 without making the certificate unreadable, each once, in the order of the table. */
+  readonly deviations: readonly Deviation[];
   /** RFC 7468 text, one block, LF line ends. */
   toPem(): string;
 }
@@ -73,7 +77,19 @@ export interface SubjectPublicKeyInfo {
   readonly algorithm: AlgorithmIdentifier;
   /** The content of the BIT STRING, unused-bits octet removed. */
   readonly key: Uint8Array;
+  readonly keyType: KeyType;
+  /** Of an `ec` key. */
+  readonly curve: CurveName | undefined;
+  /** Bits of the RSA modulus, or of the field of the curve; 0 for an unsupported key. */
+  readonly bits: number;
+  /** Of an RSA key: odd, between 3 and 2^33. */
+  readonly exponent: number | undefined;
 }
+
+/** `rsa-pss` is a key restricted to RSASSA-PSS (RFC 4055 1.2). Keys of other kinds parse; no path is built over them. */
+export type KeyType = 'rsa' | 'rsa-pss' | 'ec' | 'ed25519' | 'unsupported';
+
+export type CurveName = 'P-256' | 'P-384' | 'P-521';
 
 export interface Extension {
   /** Dotted object identifier. */
@@ -193,7 +209,11 @@ export interface DistributionPoint {
 
 export type DistributionPointName =
   | { readonly kind: 'fullName'; readonly names: readonly GeneralName[] }
-  | { readonly kind: 'nameRelativeToCRLIssuer'; readonly rdn: RelativeDistinguishedName; readonly canonicalRdn: string };
+  | {
+      readonly kind: 'nameRelativeToCRLIssuer';
+      readonly rdn: RelativeDistinguishedName;
+      readonly canonicalRdn: string;
+    };
 
 /** RFC 5280 4.2.2.1. */
 export interface AccessDescription {

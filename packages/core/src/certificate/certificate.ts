@@ -1,0 +1,270 @@
+import { hash } from 'node:crypto';
+import { DerError, DerReader } from '../encoding/der.ts';
+import { decodePem, encodePem } from '../encoding/pem.ts';
+import { type Outcome, reason } from '../reasons.ts';
+import { decodeAlgorithm } from './algorithm.ts';
+import type { Deviation } from './deviations.ts';
+import { decodeDistributionPoints } from './extensions/distribution-points.ts';
+import { decodeExtendedKeyUsage } from './extensions/extended-key-usage.ts';
+import { decodeInformationAccess } from './extensions/information-access.ts';
+import { decodeAuthorityKeyIdentifier, decodeSubjectKeyIdentifier } from './extensions/key-identifiers.ts';
+import { keyUsageBits } from './extensions/key-usage.ts';
+import { decodeNameConstraints } from './extensions/name-constraints.ts';
+import { decodeCertificatePolicies, decodePolicyMappings } from './extensions/policies.ts';
+import { extensionOid } from './extensions/standard.ts';
+import { decodeGeneralNames } from './general-name.ts';
+import { type CertificateLayout, isSelfIssued, readLayout } from './layout.ts';
+import { MalformedError, type MalformedRule } from './malformed.ts';
+import type {
+  AccessDescription,
+  AlgorithmIdentifier,
+  AuthorityKeyIdentifier,
+  BasicConstraints,
+  Certificate,
+  DistributionPoint,
+  Extension,
+  GeneralName,
+  KeyUsageBit,
+  Name,
+  NameConstraints,
+  PolicyConstraints,
+  PolicyInformation,
+  PolicyMapping,
+  SubjectPublicKeyInfo,
+} from './model.ts';
+import { nameAt } from './name-der.ts';
+import { decodePublicKey } from './public-key.ts';
+import { serialNumberText } from './serial-number.ts';
+
+const label = 'CERTIFICATE';
+
+/**
+ * Reads one DER certificate strictly (RFC 5280 section 4.1). The octets are copied, so that a later change of the input
+ * changes nothing.
+ *
+ * @param index Which certificate of those presented this is, for the reason.
+ * @returns `certificate_malformed` with the broken rule when the octets are not a certificate that can be read one way only.
+ * @throws {TypeError} When `der` is not a `Uint8Array`: a mistake of the program, not of the client.
+ */
+export function parseCertificate(der: Uint8Array, index: number = 0): Outcome<Certificate> {
+  if (!(der instanceof Uint8Array)) {
+    throw new TypeError('parseCertificate takes DER as a Uint8Array; for PEM text there is parseCertificatePem');
+  }
+  const bytes = new Uint8Array(der);
+  try {
+    const certificate = new ParsedCertificate(bytes, readLayout(bytes));
+    return { ok: true, value: certificate as unknown as Certificate };
+  } catch (error) {
+    if (error instanceof DerError || error instanceof MalformedError) return malformed(index, error.rule);
+    throw error;
+  }
+}
+
+/**
+ * Reads a certificate from PEM text of exactly one block (RFC 7468 section 5), strictly.
+ *
+ * @param index Which certificate of those presented this is, for the reason.
+ */
+export function parseCertificatePem(text: string, index: number = 0): Outcome<Certificate> {
+  const decoded = decodePem(text, label);
+  if (!decoded.ok) return malformed(index, decoded.rule);
+  const [der, ...more] = decoded.value;
+  if (der === undefined || more.length > 0) return malformed(index, 'pem_several');
+  return parseCertificate(der, index);
+}
+
+function malformed(index: number, rule: MalformedRule): Outcome<never> {
+  return { ok: false, reason: reason('certificate_malformed', { index, rule }) };
+}
+
+/** The public members of a certificate: the brand is not a value and cannot be declared here. */
+type Unbranded = { readonly [Field in keyof Certificate as Field extends string ? Field : never]: Certificate[Field] };
+
+/** What `readLayout` found, cut out and decoded when somebody asks. */
+class ParsedCertificate implements Unbranded {
+  readonly der: Uint8Array;
+  readonly #layout: CertificateLayout;
+  readonly #memory: Memory = {};
+
+  constructor(der: Uint8Array, layout: CertificateLayout) {
+    this.der = der;
+    this.#layout = layout;
+  }
+
+  get version(): 1 | 2 | 3 {
+    return this.#layout.version;
+  }
+
+  get notBeforeMs(): number {
+    return this.#layout.notBeforeMs;
+  }
+
+  get notAfterMs(): number {
+    return this.#layout.notAfterMs;
+  }
+
+  /** A Date of its own each time: Dates can be changed. */
+  get notBefore(): Date {
+    return new Date(this.#layout.notBeforeMs);
+  }
+
+  get notAfter(): Date {
+    return new Date(this.#layout.notAfterMs);
+  }
+
+  get extensions(): readonly Extension[] {
+    return this.#layout.extensions;
+  }
+
+  get basicConstraints(): BasicConstraints | undefined {
+    return this.#layout.facts.basicConstraints;
+  }
+
+  get policyConstraints(): PolicyConstraints | undefined {
+    return this.#layout.facts.policyConstraints;
+  }
+
+  get inhibitAnyPolicy(): number | undefined {
+    return this.#layout.facts.inhibitAnyPolicy;
+  }
+
+  get deviations(): readonly Deviation[] {
+    return this.#layout.deviations;
+  }
+
+  get tbsDer(): Uint8Array {
+    const { tbsStart, tbsEnd } = this.#layout;
+    this.#memory.tbsDer ??= this.der.subarray(tbsStart, tbsEnd);
+    return this.#memory.tbsDer;
+  }
+
+  get serialNumber(): string {
+    const { serialStart, serialEnd } = this.#layout;
+    this.#memory.serialNumber ??= serialNumberText(this.der, serialStart, serialEnd);
+    return this.#memory.serialNumber;
+  }
+
+  get signatureAlgorithm(): AlgorithmIdentifier {
+    const { algorithmStart, algorithmEnd } = this.#layout;
+    this.#memory.signatureAlgorithm ??= decodeAlgorithm(new DerReader(this.der, algorithmStart, algorithmEnd));
+    return this.#memory.signatureAlgorithm;
+  }
+
+  get signature(): Uint8Array {
+    this.#memory.signature ??= this.der.subarray(this.#layout.signatureStart);
+    return this.#memory.signature;
+  }
+
+  get issuer(): Name {
+    const { issuerStart, issuerEnd } = this.#layout;
+    this.#memory.issuer ??= nameAt(this.der, issuerStart, issuerEnd);
+    return this.#memory.issuer;
+  }
+
+  get subject(): Name {
+    const { subjectStart, subjectEnd } = this.#layout;
+    this.#memory.subject ??= nameAt(this.der, subjectStart, subjectEnd);
+    return this.#memory.subject;
+  }
+
+  get publicKey(): SubjectPublicKeyInfo {
+    const { publicKeyStart, publicKeyEnd, keyShape } = this.#layout;
+    this.#memory.publicKey ??= decodePublicKey(new DerReader(this.der, publicKeyStart, publicKeyEnd), keyShape);
+    return this.#memory.publicKey;
+  }
+
+  get keyUsage(): ReadonlySet<KeyUsageBit> | undefined {
+    const { keyUsage } = this.#layout.facts;
+    if (keyUsage === 0) return undefined;
+    this.#memory.keyUsage ??= keyUsageBits(keyUsage);
+    return this.#memory.keyUsage;
+  }
+
+  get extendedKeyUsage(): readonly string[] | undefined {
+    this.#memory.extendedKeyUsage ??= this.#decode(extensionOid.extendedKeyUsage, decodeExtendedKeyUsage);
+    return this.#memory.extendedKeyUsage;
+  }
+
+  get subjectAltName(): readonly GeneralName[] {
+    this.#memory.subjectAltName ??= this.#decode(extensionOid.subjectAltName, decodeGeneralNames) ?? noNames;
+    return this.#memory.subjectAltName;
+  }
+
+  get issuerAltName(): readonly GeneralName[] {
+    this.#memory.issuerAltName ??= this.#decode(extensionOid.issuerAltName, decodeGeneralNames) ?? noNames;
+    return this.#memory.issuerAltName;
+  }
+
+  get nameConstraints(): NameConstraints | undefined {
+    this.#memory.nameConstraints ??= this.#decode(extensionOid.nameConstraints, decodeNameConstraints);
+    return this.#memory.nameConstraints;
+  }
+
+  get certificatePolicies(): readonly PolicyInformation[] | undefined {
+    this.#memory.certificatePolicies ??= this.#decode(extensionOid.certificatePolicies, decodeCertificatePolicies);
+    return this.#memory.certificatePolicies;
+  }
+
+  get policyMappings(): readonly PolicyMapping[] | undefined {
+    this.#memory.policyMappings ??= this.#decode(extensionOid.policyMappings, decodePolicyMappings);
+    return this.#memory.policyMappings;
+  }
+
+  get authorityKeyIdentifier(): AuthorityKeyIdentifier | undefined {
+    this.#memory.authorityKeyIdentifier ??= this.#decode(
+      extensionOid.authorityKeyIdentifier,
+      decodeAuthorityKeyIdentifier,
+    );
+    return this.#memory.authorityKeyIdentifier;
+  }
+
+  get subjectKeyIdentifier(): Uint8Array | undefined {
+    this.#memory.subjectKeyIdentifier ??= this.#decode(extensionOid.subjectKeyIdentifier, decodeSubjectKeyIdentifier);
+    return this.#memory.subjectKeyIdentifier;
+  }
+
+  get crlDistributionPoints(): readonly DistributionPoint[] | undefined {
+    this.#memory.crlDistributionPoints ??= this.#decode(extensionOid.cRLDistributionPoints, decodeDistributionPoints);
+    return this.#memory.crlDistributionPoints;
+  }
+
+  get freshestCrl(): readonly DistributionPoint[] | undefined {
+    this.#memory.freshestCrl ??= this.#decode(extensionOid.freshestCRL, decodeDistributionPoints);
+    return this.#memory.freshestCrl;
+  }
+
+  get authorityInfoAccess(): readonly AccessDescription[] | undefined {
+    this.#memory.authorityInfoAccess ??= this.#decode(extensionOid.authorityInfoAccess, decodeInformationAccess);
+    return this.#memory.authorityInfoAccess;
+  }
+
+  get thumbprint(): string {
+    this.#memory.thumbprint ??= hash('sha256', this.der, 'base64url');
+    return this.#memory.thumbprint;
+  }
+
+  get spkiSha256(): string {
+    const { publicKeyStart, publicKeyEnd } = this.#layout;
+    this.#memory.spkiSha256 ??= hash('sha256', this.der.subarray(publicKeyStart, publicKeyEnd), 'base64');
+    return this.#memory.spkiSha256;
+  }
+
+  get isSelfIssued(): boolean {
+    this.#memory.isSelfIssued ??= isSelfIssued(this.der, this.#layout);
+    return this.#memory.isSelfIssued;
+  }
+
+  toPem(): string {
+    return encodePem(this.der, label);
+  }
+
+  #decode<T>(oid: string, decode: (reader: DerReader) => T): T | undefined {
+    const extension = this.#layout.extensions.find((candidate) => candidate.oid === oid);
+    return extension === undefined ? undefined : decode(extension.open());
+  }
+}
+
+const noNames: readonly GeneralName[] = Object.freeze([]);
+
+/** What was decoded so far. */
+type Memory = { -readonly [Field in Exclude<keyof ParsedCertificate, 'der' | 'toPem'>]?: ParsedCertificate[Field] };

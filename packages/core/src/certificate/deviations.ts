@@ -1,0 +1,134 @@
+/**
+ * Sentences of RFC 5280 that bind the authority that issues a certificate, and that a certificate can break while it can
+ * still be read without doubt. They are noted when it is parsed; `strict` refuses all of them, `interoperable` all but
+ * the ones in its table of tolerances.
+ *
+ * Deliberately not here: a CA certificate without keyUsage (4.2.1.3 asks CAs for it, but 6.1.4 (n) and 6.3.3 (f) tell
+ * the relying party what to do: look at it only if it is present), and a notBefore after the notAfter (no sentence
+ * forbids it, and no moment lies inside).
+ */
+
+export interface DeviationEntry {
+  readonly section: string;
+  /** The sentence that is broken. */
+  readonly sentence: string;
+}
+
+const table = {
+  serial_number_zero: {
+    section: 'RFC 5280 4.1.2.2',
+    sentence: 'The serial number MUST be a positive integer',
+  },
+  serial_number_too_long: {
+    section: 'RFC 5280 4.1.2.2',
+    sentence: 'Conforming CAs MUST NOT use serialNumber values longer than 20 octets',
+  },
+  issuer_empty: {
+    section: 'RFC 5280 4.1.2.4',
+    sentence: 'The issuer field MUST contain a non-empty distinguished name',
+  },
+  validity_generalized_time: {
+    section: 'RFC 5280 4.1.2.5',
+    sentence: 'CAs MUST always encode certificate validity dates through the year 2049 as UTCTime',
+  },
+  ca_subject_empty: {
+    section: 'RFC 5280 4.1.2.6',
+    sentence: 'If the subject is a CA, the subject field MUST be populated with a non-empty distinguished name',
+  },
+  subject_missing: {
+    section: 'RFC 5280 4.2.1.6',
+    sentence: 'If the subject field contains an empty sequence, the issuing CA MUST include a subjectAltName extension',
+  },
+  subject_alt_name_not_critical: {
+    section: 'RFC 5280 4.2.1.6',
+    sentence:
+      'If the subject field contains an empty sequence, the subjectAltName extension MUST be marked as critical',
+  },
+  attribute_string_type: {
+    section: 'RFC 5280 A.1',
+    sentence: 'An attribute value has the string type that its attribute declares',
+  },
+  attribute_length: {
+    section: 'RFC 5280 A.1',
+    sentence: 'An attribute value is not empty and not longer than its upper bound',
+  },
+  unique_identifier_present: {
+    section: 'RFC 5280 4.1.2.8',
+    sentence: 'CAs conforming to this profile MUST NOT generate certificates with unique identifiers',
+  },
+  authority_key_identifier_missing: {
+    section: 'RFC 5280 4.2.1.1',
+    sentence:
+      'The keyIdentifier field of the authorityKeyIdentifier extension MUST be included in all certificates that are not self-signed',
+  },
+  authority_key_identifier_critical: {
+    section: 'RFC 5280 4.2.1.1',
+    sentence: 'Conforming CAs MUST mark the authorityKeyIdentifier extension as non-critical',
+  },
+  subject_key_identifier_missing: {
+    section: 'RFC 5280 4.2.1.2',
+    sentence: 'The subjectKeyIdentifier extension MUST appear in all conforming CA certificates',
+  },
+  subject_key_identifier_critical: {
+    section: 'RFC 5280 4.2.1.2',
+    sentence: 'Conforming CAs MUST mark the subjectKeyIdentifier extension as non-critical',
+  },
+  key_cert_sign_without_ca: {
+    section: 'RFC 5280 4.2.1.9',
+    sentence: 'If the cA boolean is not asserted, the keyCertSign bit in the keyUsage extension MUST NOT be asserted',
+  },
+  path_length_without_key_cert_sign: {
+    section: 'RFC 5280 4.2.1.9',
+    sentence:
+      'CAs MUST NOT include the pathLenConstraint field unless the keyUsage extension asserts the keyCertSign bit',
+  },
+  basic_constraints_not_critical: {
+    section: 'RFC 5280 4.2.1.9',
+    sentence: 'CAs MUST mark the basicConstraints extension as critical in certificates whose key signs certificates',
+  },
+  name_constraints_not_critical: {
+    section: 'RFC 5280 4.2.1.10',
+    sentence: 'Conforming CAs MUST mark the nameConstraints extension as critical',
+  },
+  name_constraints_without_ca: {
+    section: 'RFC 5280 4.2.1.10',
+    sentence: 'The nameConstraints extension MUST be used only in a CA certificate',
+  },
+  name_constraint_dns_leading_period: {
+    section: 'RFC 5280 4.2.1.10',
+    sentence: 'DNS name restrictions are expressed as host.example.com',
+  },
+  policy_constraints_not_critical: {
+    section: 'RFC 5280 4.2.1.11',
+    sentence: 'Conforming CAs MUST mark the policyConstraints extension as critical',
+  },
+  inhibit_any_policy_not_critical: {
+    section: 'RFC 5280 4.2.1.14',
+    sentence: 'Conforming CAs MUST mark the inhibitAnyPolicy extension as critical',
+  },
+  freshest_crl_critical: {
+    section: 'RFC 5280 4.2.1.15',
+    sentence: 'The freshestCRL extension MUST be marked as non-critical by conforming CAs',
+  },
+  authority_info_access_critical: {
+    section: 'RFC 5280 4.2.2.1',
+    sentence: 'Conforming CAs MUST mark the authorityInfoAccess extension as non-critical',
+  },
+  subject_info_access_critical: {
+    section: 'RFC 5280 4.2.2.2',
+    sentence: 'Conforming CAs MUST mark the subjectInfoAccess extension as non-critical',
+  },
+  subject_directory_attributes_critical: {
+    section: 'RFC 5280 4.2.1.8',
+    sentence: 'Conforming CAs MUST mark the subjectDirectoryAttributes extension as non-critical',
+  },
+  dns_name_underscore: {
+    section: 'RFC 5280 4.2.1.6',
+    sentence: 'A dNSName MUST be in the preferred name syntax of RFC 1034, which has no underscore',
+  },
+} as const;
+
+/** A way in which a certificate that can be read differs from what RFC 5280 asks of its issuer. */
+export type Deviation = keyof typeof table;
+
+export const deviations: { readonly [Name in Deviation]: DeviationEntry } = table;

@@ -1,0 +1,163 @@
+import { DerError, DerReader, equalRanges, isAscending, tag } from '../encoding/der.ts';
+import { decodeString, isTextTag, readString } from '../encoding/der-string.ts';
+import { objectIdentifierText } from '../encoding/object-identifier.ts';
+import { findAttributeType } from './attribute-types.ts';
+import { MalformedError } from './malformed.ts';
+import type { AttributeTypeAndValue, Name, RelativeDistinguishedName } from './model.ts';
+import { canonicalRdn } from './name-comparison.ts';
+import { nameText } from './name-text.ts';
+import type { ProfileReader } from './profile-reader.ts';
+
+/** Distinguished names (RFC 5280 4.1.2.4): checked whole when the certificate is read, decoded when asked for. */
+
+/** Consumes a `Name`. Returns where it begins, header included. */
+export function checkName(reader: ProfileReader): number {
+  const start = reader.offset;
+  const outer = reader.enter(tag.sequence);
+  while (!reader.isDone) {
+    const set = reader.enterNonEmpty(tag.set);
+    checkRdnContent(reader);
+    reader.leave(set);
+  }
+  reader.leave(outer);
+  return start;
+}
+
+/** Consumes the attributes of one RDN, up to the end of the content. */
+export function checkRdnContent(reader: ProfileReader): void {
+  let previous = -1;
+  let previousEnd = -1;
+  while (!reader.isDone) {
+    const start = reader.offset;
+    checkAttribute(reader);
+    if (previous !== -1) {
+      // X.690 11.6: the elements of a SET OF ascend. X.501 9.3: no attribute twice.
+      if (equalRanges(reader.bytes, previous, previousEnd, start, reader.offset)) {
+        throw new MalformedError('attribute_duplicate_value');
+      }
+      if (!isAscending(reader.bytes, previous, previousEnd, start, reader.offset)) throw new DerError('der_set_order');
+    }
+    previous = start;
+    previousEnd = reader.offset;
+  }
+}
+
+function checkAttribute(reader: ProfileReader): void {
+  const outer = reader.enter(tag.sequence);
+  const typeStart = reader.readObjectIdentifier();
+  const type = findAttributeType(reader.bytes, typeStart, reader.offset);
+  const identifier = reader.peek();
+  if (isTextTag(identifier)) {
+    const length = readString(reader, identifier);
+    if (type !== undefined) {
+      if (!hasStringType(type.strings, identifier)) reader.note('attribute_string_type');
+      if (length === 0 || (type.maximum !== undefined && length > type.maximum)) reader.note('attribute_length');
+    }
+  } else {
+    reader.readAny();
+    if (type !== undefined) reader.note('attribute_string_type');
+  }
+  reader.leave(outer);
+}
+
+/** RFC 5280 A.1. */
+function hasStringType(strings: 'directory' | 'printable' | 'ia5', identifier: number): boolean {
+  if (identifier === tag.printableString) return strings !== 'ia5';
+  if (strings !== 'directory') return strings === 'ia5' && identifier === tag.ia5String;
+  return (
+    identifier === tag.utf8String ||
+    identifier === tag.teletexString ||
+    identifier === tag.bmpString ||
+    identifier === tag.universalString
+  );
+}
+
+/** The name whose DER, already checked, lies between these offsets. */
+export function nameAt(bytes: Uint8Array, start: number, end: number): Name {
+  return new DerName(bytes, start, end);
+}
+
+class DerName implements Name {
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #end: number;
+  #der: Uint8Array | undefined;
+  #rdns: readonly RelativeDistinguishedName[] | undefined;
+  #canonicalRdns: readonly string[] | undefined;
+  #canonical: string | undefined;
+  #text: string | undefined;
+
+  constructor(bytes: Uint8Array, start: number, end: number) {
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get der(): Uint8Array {
+    this.#der ??= this.#bytes.subarray(this.#start, this.#end);
+    return this.#der;
+  }
+
+  get isEmpty(): boolean {
+    return this.#end - this.#start === 2;
+  }
+
+  get rdns(): readonly RelativeDistinguishedName[] {
+    if (this.#rdns === undefined) {
+      const reader = new DerReader(this.#bytes, this.#start, this.#end);
+      const rdns: RelativeDistinguishedName[] = [];
+      reader.enter(tag.sequence);
+      while (!reader.isDone) {
+        const outer = reader.enter(tag.set);
+        rdns.push(decodeRdnContent(reader));
+        reader.leave(outer);
+      }
+      this.#rdns = Object.freeze(rdns);
+    }
+    return this.#rdns;
+  }
+
+  get canonicalRdns(): readonly string[] {
+    this.#canonicalRdns ??= Object.freeze(this.rdns.map(canonicalRdn));
+    return this.#canonicalRdns;
+  }
+
+  get canonical(): string {
+    this.#canonical ??= this.canonicalRdns.join(',');
+    return this.#canonical;
+  }
+
+  valuesOf(type: string): readonly string[] {
+    const values: string[] = [];
+    for (const rdn of this.rdns) {
+      for (const attribute of rdn) {
+        if (attribute.type === type && attribute.text !== undefined) values.push(attribute.text);
+      }
+    }
+    return values;
+  }
+
+  toString(): string {
+    this.#text ??= nameText(this.rdns);
+    return this.#text;
+  }
+}
+
+/** Decodes the attributes of one RDN, already checked, up to the end of the content. */
+export function decodeRdnContent(reader: DerReader): RelativeDistinguishedName {
+  const attributes: AttributeTypeAndValue[] = [];
+  while (!reader.isDone) {
+    const outer = reader.enter(tag.sequence);
+    const typeStart = reader.readObjectIdentifier();
+    const type = objectIdentifierText(reader.bytes, typeStart, reader.offset);
+    const valueStart = reader.offset;
+    const identifier = reader.peek();
+    const contentStart = reader.readContent(identifier);
+    const text = isTextTag(identifier)
+      ? decodeString(reader.bytes, identifier, contentStart, reader.offset)
+      : undefined;
+    attributes.push(Object.freeze({ type, text, der: reader.bytes.subarray(valueStart, reader.offset) }));
+    reader.leave(outer);
+  }
+  return Object.freeze(attributes);
+}

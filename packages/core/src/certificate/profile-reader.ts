@@ -1,0 +1,21 @@
+import { DerReader } from '../encoding/der.ts';
+import { type Deviation, deviations } from './deviations.ts';
+
+const none: readonly Deviation[] = Object.freeze([]);
+
+/** A DER reader that also takes note of what differs from RFC 5280 without being unreadable. */
+export class ProfileReader extends DerReader {
+  #noted: Set<Deviation> | undefined = undefined;
+
+  note(deviation: Deviation): void {
+    this.#noted ??= new Set();
+    this.#noted.add(deviation);
+  }
+
+  /** Each deviation once, in the order of the table. */
+  get deviations(): readonly Deviation[] {
+    const noted = this.#noted;
+    if (noted === undefined) return none;
+    return Object.freeze((Object.keys(deviations) as Deviation[]).filter((name) => noted.has(name)));
+  }
+}

@@ -1,0 +1,358 @@
+/**
+ * A strict reader of the Distinguished Encoding Rules (X.690 sections 8, 10 and 11), as RFC 5280 4.1 asks for. It walks
+ * offsets over one buffer: nothing is copied, and no object is made for an element, so that a revocation list of a
+ * million entries costs what its bytes cost.
+ *
+ * Each `read...` method consumes one element and returns where its content begins; it ends at `offset`. A constructed
+ * element is entered and left: `const outer = reader.enter(tag.sequence); ... reader.leave(outer);`.
+ */
+
+/** Identifier octets. Only low tag numbers exist in the formats read here, so that one octet is the whole identifier. */
+export const tag = {
+  boolean: 0x01,
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  null: 0x05,
+  objectIdentifier: 0x06,
+  enumerated: 0x0a,
+  utf8String: 0x0c,
+  numericString: 0x12,
+  printableString: 0x13,
+  teletexString: 0x14,
+  ia5String: 0x16,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  visibleString: 0x1a,
+  universalString: 0x1c,
+  bmpString: 0x1e,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
+
+/** The identifier octet of a primitive context-specific element: `[n] IMPLICIT` of a simple type. */
+export const contextPrimitive = (number: number): number => 0x80 | number;
+/** The identifier octet of a constructed context-specific element: `[n] EXPLICIT`, or `[n] IMPLICIT SEQUENCE`. */
+export const contextConstructed = (number: number): number => 0xa0 | number;
+
+/** Which rule of the encoding was broken, with its section of X.690. */
+export const derRules = {
+  der_truncated: { section: 'X.690 8.1.3', explanation: 'An element is longer than what holds it' },
+  der_trailing_data: { section: 'X.690 8.1.3', explanation: 'Octets follow where an element should have ended' },
+  der_unexpected_tag: { section: 'X.690 8.1.2', explanation: 'An element of another type was expected here' },
+  der_high_tag_number: { section: 'X.690 8.1.2.4', explanation: 'A tag number above 30, which no field of X.509 uses' },
+  der_indefinite_length: { section: 'X.690 10.1', explanation: 'A length of the indefinite form' },
+  der_length_not_minimal: { section: 'X.690 10.1', explanation: 'A length with more octets than it needs' },
+  der_length_too_large: { section: 'X.690 8.1.3', explanation: 'A length of more than four octets' },
+  der_too_deep: { section: 'X.690 8.1.4', explanation: 'Elements nested deeper than any real value' },
+  der_boolean: { section: 'X.690 11.1', explanation: 'A BOOLEAN that is neither 00 nor FF' },
+  der_integer_empty: { section: 'X.690 8.3.1', explanation: 'An INTEGER without octets' },
+  der_integer_not_minimal: { section: 'X.690 8.3.2', explanation: 'An INTEGER with a redundant leading octet' },
+  der_integer_negative: { section: 'RFC 5280 A.1', explanation: 'A negative INTEGER where none is allowed' },
+  der_integer_too_large: { section: 'RFC 5280 A.1', explanation: 'An INTEGER beyond the range of its field' },
+  der_bit_string: { section: 'X.690 8.6.2', explanation: 'A BIT STRING whose count of unused bits is wrong' },
+  der_bit_string_padding: { section: 'X.690 11.2.1', explanation: 'A BIT STRING whose unused bits are not zero' },
+  der_bit_string_not_octets: { section: 'RFC 5280 4.1', explanation: 'A BIT STRING of octets that has unused bits' },
+  der_named_bits_not_minimal: { section: 'X.690 11.2.2', explanation: 'A named bit list with trailing zero bits' },
+  der_null: { section: 'X.690 8.8.2', explanation: 'A NULL with content' },
+  der_oid: { section: 'X.690 8.19', explanation: 'An OBJECT IDENTIFIER that is empty, cut off or padded' },
+  der_oid_arc_too_large: { section: 'X.667 6.3', explanation: 'An arc of an OBJECT IDENTIFIER beyond 133 bits' },
+  der_set_order: { section: 'X.690 11.6', explanation: 'A SET OF whose elements are not in ascending order' },
+  der_default_encoded: { section: 'X.690 11.5', explanation: 'A DEFAULT value that is written out' },
+  der_empty_sequence: { section: 'RFC 5280 A.1', explanation: 'A SEQUENCE or SET without the element it must have' },
+  der_string: { section: 'X.690 8.23', explanation: 'A character string that is not in its own character set' },
+  der_string_control: {
+    section: 'RFC 5280 4.1.2.4',
+    explanation: 'A character string with NUL or a control character',
+  },
+  der_time: { section: 'RFC 5280 4.1.2.5', explanation: 'A time that is not in the one form allowed, or no real date' },
+} as const;
+
+export type DerRule = keyof typeof derRules;
+
+/** Carries the broken rule up to the parser that turns it into an outcome; it never leaves this package. */
+export class DerError extends Error {
+  readonly rule: DerRule;
+  constructor(rule: DerRule) {
+    super(derRules[rule].explanation);
+    this.rule = rule;
+  }
+}
+
+/** Deeper than any parameter, qualifier or other name that is issued; a bound, not a rule of the encoding. */
+const maximumDepth = 16;
+
+/** 19 octets of 7 bits hold the 128-bit arc of a UUID (X.667); nothing registered is longer. */
+const maximumArcOctets = 19;
+
+export class DerReader {
+  readonly bytes: Uint8Array;
+  /** Where the next element begins. */
+  offset: number;
+  /** Where the content being read ends. */
+  end: number;
+
+  constructor(bytes: Uint8Array, start: number = 0, end: number = bytes.length) {
+    this.bytes = bytes;
+    this.offset = start;
+    this.end = end;
+  }
+
+  /** The identifier octet of the next element, or -1 where the content ends. */
+  peek(): number {
+    return this.offset < this.end ? (this.bytes[this.offset] as number) : -1;
+  }
+
+  get isDone(): boolean {
+    return this.offset >= this.end;
+  }
+
+  /** Consumes one identifier and length. Returns where the content ends; `offset` is where it begins. */
+  readHeader(expected: number): number {
+    if (this.offset >= this.end) throw new DerError('der_truncated');
+    const identifier = this.bytes[this.offset] as number;
+    if (identifier !== expected) {
+      throw new DerError((identifier & 0x1f) === 0x1f ? 'der_high_tag_number' : 'der_unexpected_tag');
+    }
+    return this.#readLength();
+  }
+
+  #readLength(): number {
+    const { bytes, end } = this;
+    let at = this.offset + 1;
+    if (at >= end) throw new DerError('der_truncated');
+    let length = bytes[at++] as number;
+    if (length >= 0x80) {
+      const octets = length & 0x7f;
+      if (octets === 0) throw new DerError('der_indefinite_length');
+      if (octets > 4) throw new DerError('der_length_too_large');
+      if (octets > end - at) throw new DerError('der_truncated');
+      if (bytes[at] === 0) throw new DerError('der_length_not_minimal');
+      length = 0;
+      for (let index = 0; index < octets; index++) length = length * 256 + (bytes[at++] as number);
+      if (length < 0x80) throw new DerError('der_length_not_minimal');
+    }
+    if (length > end - at) throw new DerError('der_truncated');
+    this.offset = at;
+    return at + length;
+  }
+
+  /** Goes into a constructed element. Returns what `leave` needs. */
+  enter(expected: number): number {
+    const contentEnd = this.readHeader(expected);
+    const outer = this.end;
+    this.end = contentEnd;
+    return outer;
+  }
+
+  /** Goes out of a constructed element, all of whose content must have been read. */
+  leave(outer: number): void {
+    if (this.offset !== this.end) throw new DerError('der_trailing_data');
+    this.end = outer;
+  }
+
+  /** Goes into an element that must hold at least one other: `SEQUENCE SIZE (1..MAX)`. */
+  enterNonEmpty(expected: number): number {
+    const outer = this.enter(expected);
+    if (this.offset === this.end) throw new DerError('der_empty_sequence');
+    return outer;
+  }
+
+  /** Consumes an element of this type as it is. */
+  readContent(expected: number): number {
+    const contentEnd = this.readHeader(expected);
+    const start = this.offset;
+    this.offset = contentEnd;
+    return start;
+  }
+
+  /** Consumes one element of any type without looking inside. Returns where the element, header included, begins. */
+  skip(): number {
+    const start = this.offset;
+    const identifier = this.peek();
+    if ((identifier & 0x1f) === 0x1f && identifier !== -1) throw new DerError('der_high_tag_number');
+    this.readContent(identifier);
+    return start;
+  }
+
+  readBoolean(): boolean {
+    const start = this.readContent(tag.boolean);
+    const value = this.bytes[start];
+    if (this.offset - start !== 1 || (value !== 0 && value !== 0xff)) throw new DerError('der_boolean');
+    return value === 0xff;
+  }
+
+  /** `BOOLEAN DEFAULT FALSE`: absent is false, and a written-out false is refused (X.690 11.5). */
+  readDefaultFalse(): boolean {
+    if (this.peek() !== tag.boolean) return false;
+    if (!this.readBoolean()) throw new DerError('der_default_encoded');
+    return true;
+  }
+
+  /** Consumes an INTEGER of any size and sign. */
+  readInteger(expected: number = tag.integer): number {
+    const start = this.readContent(expected);
+    const length = this.offset - start;
+    if (length === 0) throw new DerError('der_integer_empty');
+    const first = this.bytes[start] as number;
+    if (length > 1 && (first === 0 || first === 0xff)) {
+      if (((this.bytes[start + 1] as number) ^ first) < 0x80) throw new DerError('der_integer_not_minimal');
+    }
+    return start;
+  }
+
+  /** Consumes a non-negative INTEGER of any size. Returns where its octets begin, a leading zero octet left out. */
+  readUnsigned(expected: number = tag.integer): number {
+    const start = this.readInteger(expected);
+    const first = this.bytes[start] as number;
+    if (first >= 0x80) throw new DerError('der_integer_negative');
+    return first === 0 && this.offset - start > 1 ? start + 1 : start;
+  }
+
+  /** Consumes an INTEGER between 0 and `maximum`, which is below 2^31. Returns its value. */
+  readNumber(maximum: number = 0x7fffffff, expected: number = tag.integer): number {
+    const start = this.readUnsigned(expected);
+    if (this.offset - start > 4) throw new DerError('der_integer_too_large');
+    let value = 0;
+    for (let at = start; at < this.offset; at++) value = value * 256 + (this.bytes[at] as number);
+    if (value > maximum) throw new DerError('der_integer_too_large');
+    return value;
+  }
+
+  /** Consumes a BIT STRING of any length. Returns where its count of unused bits stands. */
+  readBitString(expected: number = tag.bitString): number {
+    const start = this.readContent(expected);
+    const length = this.offset - start;
+    if (length === 0) throw new DerError('der_bit_string');
+    const unused = this.bytes[start] as number;
+    if (unused > 7 || (length === 1 && unused !== 0)) throw new DerError('der_bit_string');
+    if (((this.bytes[this.offset - 1] as number) & ((1 << unused) - 1)) !== 0 && length > 1) {
+      throw new DerError('der_bit_string_padding');
+    }
+    return start;
+  }
+
+  /** Consumes a BIT STRING that holds whole octets. Returns where they begin. */
+  readBitStringOctets(): number {
+    const start = this.readBitString();
+    if (this.bytes[start] !== 0) throw new DerError('der_bit_string_not_octets');
+    return start + 1;
+  }
+
+  /** Goes into the DER that a BIT STRING holds. Returns what `leave` needs. */
+  enterBitString(): number {
+    const start = this.readBitStringOctets();
+    const outer = this.end;
+    this.end = this.offset;
+    this.offset = start;
+    return outer;
+  }
+
+  /** Consumes a named bit list of at most 16 bits. Bit 0 of the standard is bit 15 of the returned number. */
+  readNamedBits(expected: number = tag.bitString): number {
+    const start = this.readBitString(expected);
+    const octets = this.offset - start - 1;
+    if (octets > 2) throw new DerError('der_integer_too_large');
+    if (octets > 0 && (((this.bytes[this.offset - 1] as number) >> (this.bytes[start] as number)) & 1) === 0) {
+      throw new DerError('der_named_bits_not_minimal');
+    }
+    const first = octets > 0 ? (this.bytes[start + 1] as number) : 0;
+    const second = octets > 1 ? (this.bytes[start + 2] as number) : 0;
+    return (first << 8) | second;
+  }
+
+  readNull(): void {
+    if (this.readContent(tag.null) !== this.offset) throw new DerError('der_null');
+  }
+
+  /** Consumes an OBJECT IDENTIFIER. Returns where its content begins. */
+  readObjectIdentifier(expected: number = tag.objectIdentifier): number {
+    const start = this.readContent(expected);
+    const { bytes, offset } = this;
+    if (offset === start || (bytes[offset - 1] as number) >= 0x80) throw new DerError('der_oid');
+    let arcStart = start;
+    for (let at = start; at < offset; at++) {
+      const octet = bytes[at] as number;
+      if (at === arcStart && octet === 0x80) throw new DerError('der_oid');
+      if (octet < 0x80) {
+        if (at - arcStart >= maximumArcOctets) throw new DerError('der_oid_arc_too_large');
+        arcStart = at + 1;
+      }
+    }
+    return start;
+  }
+
+  /** Consumes one element of any type, checking all that can be checked without knowing its schema. */
+  readAny(depth: number = 0): number {
+    if (depth > maximumDepth) throw new DerError('der_too_deep');
+    const start = this.offset;
+    const identifier = this.peek();
+    switch (identifier) {
+      case tag.boolean:
+        this.readBoolean();
+        break;
+      case tag.integer:
+      case tag.enumerated:
+        this.readInteger(identifier);
+        break;
+      case tag.bitString:
+        this.readBitString();
+        break;
+      case tag.null:
+        this.readNull();
+        break;
+      case tag.objectIdentifier:
+        this.readObjectIdentifier();
+        break;
+      default: {
+        // X.690 10.2: a string is primitive in DER; only SEQUENCE and SET are constructed in the universal class.
+        const isUniversal = identifier < 0x40;
+        const isConstructed = (identifier & 0x20) !== 0;
+        if (isUniversal && isConstructed !== ((identifier & 0x1f) === 0x10 || (identifier & 0x1f) === 0x11)) {
+          if (identifier === -1) throw new DerError('der_truncated');
+          throw new DerError((identifier & 0x1f) === 0x1f ? 'der_high_tag_number' : 'der_unexpected_tag');
+        }
+        if (!isConstructed) {
+          this.skip();
+          break;
+        }
+        if ((identifier & 0x1f) === 0x1f) throw new DerError('der_high_tag_number');
+        const outer = this.enter(identifier);
+        while (this.offset < this.end) this.readAny(depth + 1);
+        this.leave(outer);
+      }
+    }
+    return start;
+  }
+}
+
+/** X.690 11.6: the order of the elements of a SET OF. Both run from their identifier octet to their end. */
+export function isAscending(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  nextStart: number,
+  nextEnd: number,
+): boolean {
+  const shorter = Math.min(end - start, nextEnd - nextStart);
+  for (let index = 0; index < shorter; index++) {
+    const difference = (bytes[start + index] as number) - (bytes[nextStart + index] as number);
+    if (difference !== 0) return difference < 0;
+  }
+  return end - start <= nextEnd - nextStart;
+}
+
+/** The octets of two ranges are the same. */
+export function equalRanges(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  otherStart: number,
+  otherEnd: number,
+): boolean {
+  if (end - start !== otherEnd - otherStart) return false;
+  for (let at = start, other = otherStart; at < end; at++, other++) {
+    if (bytes[at] !== bytes[other]) return false;
+  }
+  return true;
+}

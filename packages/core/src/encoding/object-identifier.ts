@@ -1,0 +1,41 @@
+/** Dotted text of OBJECT IDENTIFIER contents (X.690 8.19), both ways. */
+
+/** The dotted text of content that `DerReader.readObjectIdentifier` accepted. */
+export function objectIdentifierText(bytes: Uint8Array, start: number, end: number): string {
+  let text = '';
+  let at = start;
+  while (at < end) {
+    let value = 0;
+    let big: bigint | undefined;
+    for (;;) {
+      const octet = bytes[at++] as number;
+      // 2^46 times 128 is still an exact number; only the arcs of UUIDs (X.667) go beyond.
+      if (big === undefined && value >= 0x4000_0000_0000) big = BigInt(value);
+      if (big === undefined) value = value * 128 + (octet & 0x7f);
+      else big = big * 128n + BigInt(octet & 0x7f);
+      if (octet < 0x80) break;
+    }
+    if (text !== '') text += `.${big ?? value}`;
+    // X.690 8.19.4: the first two arcs share one subidentifier.
+    else if (big !== undefined) text = `2.${big - 80n}`;
+    else text = value < 80 ? `${Math.floor(value / 40)}.${value % 40}` : `2.${value - 80}`;
+  }
+  return text;
+}
+
+const dotted = /^(?:[01]\.(?:0|[1-3]?[0-9])|2\.(?:0|[1-9][0-9]*))(?:\.(?:0|[1-9][0-9]*))*$/;
+
+/** The content octets for a dotted text (RFC 4512 `numericoid`), or `undefined` when it is not one. */
+export function encodeObjectIdentifier(text: string): Uint8Array | undefined {
+  if (!dotted.test(text)) return undefined;
+  const [first, second, ...rest] = text.split('.').map((arc) => (arc.length > 40 ? undefined : BigInt(arc)));
+  if (first === undefined || second === undefined) return undefined;
+  const octets: number[] = [];
+  for (const arc of [first * 40n + second, ...rest]) {
+    if (arc === undefined || arc >= 1n << 133n) return undefined;
+    const groups = [Number(arc & 0x7fn)];
+    for (let left = arc >> 7n; left > 0n; left >>= 7n) groups.unshift(Number(left & 0x7fn) | 0x80);
+    octets.push(...groups);
+  }
+  return Uint8Array.from(octets);
+}
