@@ -1,5 +1,5 @@
 // Builds every package in both module forms, ESM with declarations by project references, then CommonJS beside it; then
-// the programs of test/ that run against the built packages (bench, conformance, fuzz).
+// what runs against the built packages: the examples, and under `--programs` those of test/ (bench, conformance, fuzz).
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,4 +19,8 @@ for (const name of readdirSync(here)) {
   tsc('-p', project);
   writeFileSync(join(here, name, 'dist', 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
 }
-tsc('-p', join(root, 'test', 'tsconfig.programs.json'));
+for (const name of readdirSync(join(root, 'examples'))) {
+  const project = join(root, 'examples', name, 'tsconfig.json');
+  if (existsSync(project)) tsc('-b', project);
+}
+if (process.argv.includes('--programs')) tsc('-p', join(root, 'test', 'tsconfig.programs.json'));
