@@ -1,0 +1,50 @@
+import type { Limits } from '../limits.ts';
+import type { PathCost } from './verified-path.ts';
+
+export type BudgetKind = 'signatures' | 'steps' | 'comparisons';
+
+/**
+ * What one path search may spend (RFC 4158 section 2.4 asks builders to bound themselves). A search that runs out ends
+ * at once: nothing it has not examined can be trusted, so the answer is a refusal.
+ */
+export class Budget {
+  #signatures = 0;
+  #steps = 0;
+  #comparisons = 0;
+  #exhausted: BudgetKind | undefined;
+  readonly #limits: Pick<Limits, BudgetKind>;
+
+  constructor(limits: Pick<Limits, BudgetKind>) {
+    this.#limits = limits;
+  }
+
+  /** The first budget that ran out; from then on nothing more may be spent. */
+  get exhausted(): BudgetKind | undefined {
+    return this.#exhausted;
+  }
+
+  get cost(): PathCost {
+    return { signatures: this.#signatures, steps: this.#steps, comparisons: this.#comparisons };
+  }
+
+  /** `false`: the check may not be made. Weight 1 is one P-256 verification. */
+  spendSignature(weight: number): boolean {
+    this.#signatures += weight;
+    return this.#within('signatures', this.#signatures);
+  }
+
+  spendStep(): boolean {
+    this.#steps += 1;
+    return this.#within('steps', this.#steps);
+  }
+
+  spendComparisons(count: number): boolean {
+    this.#comparisons += count;
+    return this.#within('comparisons', this.#comparisons);
+  }
+
+  #within(kind: BudgetKind, spent: number): boolean {
+    if (this.#exhausted === undefined && spent > this.#limits[kind]) this.#exhausted = kind;
+    return this.#exhausted === undefined;
+  }
+}

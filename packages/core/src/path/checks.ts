@@ -1,0 +1,124 @@
+import type { Certificate } from '../certificate/model.ts';
+import { type AboutCertificate, type Reason, reason } from '../reasons.ts';
+import { keyRefusal } from './algorithms.ts';
+import type { PathSettings } from './settings.ts';
+import { isTolerated } from './tolerances.ts';
+
+/**
+ * The checks of RFC 5280 6.1 that look at one certificate alone, one function a step. Each answers why not, or
+ * `undefined`. `index` is the certificate's place in the path, the leaf being 0.
+ */
+
+/** 6.1.3 (a)(2): the validity period includes the current time; both ends included, to the second (4.1.2.5). */
+export function validityRefusal(certificate: Certificate, index: number, nowMs: number): Reason | undefined {
+  if (nowMs < certificate.notBeforeMs) {
+    return reason('certificate_not_yet_valid', { ...about(certificate, index), notBefore: certificate.notBefore });
+  }
+  if (nowMs >= certificate.notAfterMs + 1000) {
+    return reason('certificate_expired', { ...about(certificate, index), notAfter: certificate.notAfter });
+  }
+  return undefined;
+}
+
+/**
+ * 6.1.4 (k): basicConstraints with cA in a version 3 certificate. Version 1 and 2 certificates cannot say that they are
+ * authorities, and being listed as an anchor does not say it for them: the operator may have listed one client.
+ */
+export function authorityRefusal(certificate: Certificate, index: number): Reason | undefined {
+  return certificate.version === 3 && certificate.basicConstraints?.cA === true
+    ? undefined
+    : reason('issuer_not_ca', about(certificate, index));
+}
+
+/** 6.1.4 (n): a keyUsage extension of an authority asserts keyCertSign. */
+export function certSigningRefusal(certificate: Certificate, index: number): Reason | undefined {
+  return certificate.keyUsage === undefined || certificate.keyUsage.has('keyCertSign')
+    ? undefined
+    : reason('key_usage_forbids', { ...about(certificate, index), required: 'keyCertSign' });
+}
+
+/** The key of the leaf itself, which signs the handshake: as strong as those that sign certificates. */
+export function clientKeyRefusal(
+  certificate: Certificate,
+  { minimumRsaBits }: Pick<PathSettings, 'minimumRsaBits'>,
+): Reason | undefined {
+  const refusal = keyRefusal(certificate, minimumRsaBits);
+  if (refusal === undefined) return undefined;
+  const { algorithm, bits, code } = refusal;
+  return code === 'key_too_weak'
+    ? reason('key_too_weak', { ...about(certificate, 0), algorithm, bits })
+    : reason('algorithm_forbidden', { ...about(certificate, 0), algorithm });
+}
+
+/** 4.2.1.3 and 4.2.1.12: a keyUsage extension of a TLS client allows signatures or key agreement. */
+export function clientKeyUsageRefusal(certificate: Certificate): Reason | undefined {
+  const { keyUsage } = certificate;
+  return keyUsage === undefined || keyUsage.has('digitalSignature') || keyUsage.has('keyAgreement')
+    ? undefined
+    : reason('key_usage_forbids', { ...about(certificate, 0), required: 'digitalSignature' });
+}
+
+const anyExtendedKeyUsage = '2.5.29.37.0';
+
+/** 4.2.1.12, of an authority: where it limits its purposes, the ones asked for must be among them. */
+export function authorityPurposeRefusal(
+  certificate: Certificate,
+  index: number,
+  { purposes }: Pick<PathSettings, 'purposes'>,
+): Reason | undefined {
+  const usages = certificate.extendedKeyUsage;
+  if (usages === undefined || usages.includes(anyExtendedKeyUsage)) return undefined;
+  const missing = purposes.find((purpose) => !usages.includes(purpose));
+  return missing === undefined
+    ? undefined
+    : reason('extended_key_usage_missing', { ...about(certificate, index), required: missing });
+}
+
+/** 4.2.1.12, of the leaf: absence does not restrict, unless the settings require the purpose to be named. */
+export function clientPurposeRefusal(
+  certificate: Certificate,
+  settings: Pick<PathSettings, 'purposes' | 'extendedKeyUsage'>,
+): Reason | undefined {
+  if (settings.extendedKeyUsage === 'optional') return authorityPurposeRefusal(certificate, 0, settings);
+  const missing = settings.purposes.find((purpose) => !certificate.extendedKeyUsage?.includes(purpose));
+  return missing === undefined
+    ? undefined
+    : reason('extended_key_usage_missing', { ...about(certificate, 0), required: missing });
+}
+
+/** The extensions that path validation processes: any other that is critical refuses the path. */
+const processed: ReadonlySet<string> = new Set([
+  '2.5.29.15', // keyUsage
+  '2.5.29.17', // subjectAltName
+  '2.5.29.19', // basicConstraints
+  '2.5.29.30', // nameConstraints
+  '2.5.29.31', // cRLDistributionPoints
+  '2.5.29.32', // certificatePolicies
+  '2.5.29.33', // policyMappings
+  '2.5.29.36', // policyConstraints
+  '2.5.29.37', // extKeyUsage
+  '2.5.29.54', // inhibitAnyPolicy
+]);
+
+/** 6.1.4 (o) and 6.1.5 (f): a critical extension that is not processed refuses the path. */
+export function criticalExtensionRefusal(certificate: Certificate, index: number): Reason | undefined {
+  const unknown = certificate.extensions.find(({ critical, oid }) => critical && !processed.has(oid));
+  return unknown === undefined
+    ? undefined
+    : reason('critical_extension_unsupported', { ...about(certificate, index), oid: unknown.oid });
+}
+
+/** Section 4: what the certificate profile asks for beyond its encoding, less what the chosen profile tolerates. */
+export function profileRefusal(
+  certificate: Certificate,
+  index: number,
+  { profile }: Pick<PathSettings, 'profile'>,
+): Reason | undefined {
+  const rule = certificate.deviations.find((deviation) => profile === 'strict' || !isTolerated(deviation));
+  return rule === undefined ? undefined : reason('certificate_malformed', { index, rule });
+}
+
+/** Which certificate a reason speaks of, for the log. */
+export function about(certificate: Certificate, index: number): AboutCertificate {
+  return { index, subject: certificate.subject.toString() };
+}

@@ -1,0 +1,44 @@
+import type { Certificate } from '../certificate/model.ts';
+import type { Outcome } from '../reasons.ts';
+import {
+  clientKeyRefusal,
+  clientKeyUsageRefusal,
+  clientPurposeRefusal,
+  criticalExtensionRefusal,
+  profileRefusal,
+  validityRefusal,
+} from './checks.ts';
+import type { PathSettings } from './settings.ts';
+import type { VerifiedPath } from './verified-path.ts';
+
+/**
+ * The path of a leaf whose issuer somebody else verified: Node in the handshake, or a proxy. Everything that the leaf
+ * alone can be asked is asked here all the same; who was trusted is not known, so rules on anchors never match.
+ */
+export function delegatePath(
+  leaf: Certificate,
+  verifiedBy: 'node' | 'proxy',
+  settings: PathSettings,
+  nowMs: number,
+): Outcome<VerifiedPath> {
+  const refusal =
+    validityRefusal(leaf, 0, nowMs) ??
+    criticalExtensionRefusal(leaf, 0) ??
+    profileRefusal(leaf, 0, settings) ??
+    clientKeyRefusal(leaf, settings) ??
+    clientKeyUsageRefusal(leaf) ??
+    clientPurposeRefusal(leaf, settings);
+  if (refusal !== undefined) return { ok: false, reason: refusal };
+  return {
+    ok: true,
+    value: {
+      verifiedBy,
+      certificates: [leaf],
+      anchor: undefined,
+      authoritiesConstrainedPolicies: new Set<string>(),
+      userConstrainedPolicies: new Set<string>(),
+      validUntilMs: leaf.notAfterMs + 999,
+      cost: { signatures: 0, steps: 0, comparisons: 0 },
+    } as unknown as VerifiedPath,
+  };
+}

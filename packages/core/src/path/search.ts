@@ -1,0 +1,209 @@
+import type { Certificate, Name } from '../certificate/model.ts';
+import { type Outcome, type Reason, reason, reasons } from '../reasons.ts';
+import { Budget } from './budget.ts';
+import { type CertificateIndex, isSameName, sameBytes } from './certificate-index.ts';
+import {
+  about,
+  authorityPurposeRefusal,
+  authorityRefusal,
+  certSigningRefusal,
+  criticalExtensionRefusal,
+  profileRefusal,
+  validityRefusal,
+} from './checks.ts';
+import type { PathSettings, SearchStep } from './settings.ts';
+import { signatureRefusal } from './signature.ts';
+import type { TrustSnapshot } from './trust-store.ts';
+import { type Examined, type Validation, validatePath } from './validation.ts';
+
+/** A path that passed validation: the leaf first, the anchor last. */
+export interface FoundPath {
+  readonly path: readonly Certificate[];
+  readonly policies: Extract<Validation, { ok: true }>['policies'];
+}
+
+/**
+ * Depth-first search from the leaf towards the trust anchors (RFC 4158), the most promising issuer first. Every
+ * candidate is tried before the answer is no, unless the budget runs out, which is a refusal of its own. What can be
+ * known of one certificate or of one signature is examined once in a search, however many paths it is part of.
+ */
+export class PathSearch implements Examined {
+  readonly budget: Budget;
+  readonly #presented: CertificateIndex;
+  readonly #trust: TrustSnapshot;
+  readonly #settings: PathSettings;
+  readonly #nowMs: number;
+  readonly #issuers: Map<Certificate, Reason | null> = new Map();
+  readonly #signatures: Map<Certificate, Map<Certificate, Reason | null>> = new Map();
+  #refusal: Reason | undefined;
+
+  constructor(presented: CertificateIndex, trust: TrustSnapshot, settings: PathSettings, nowMs: number) {
+    this.budget = new Budget(settings.limits);
+    this.#presented = presented;
+    this.#trust = trust;
+    this.#settings = settings;
+    this.#nowMs = nowMs;
+  }
+
+  run(leaf: Certificate): Outcome<FoundPath> {
+    const found = this.#trust.anchors.has(leaf) ? this.#complete([leaf]) : undefined;
+    const answer = found ?? this.#extend([leaf]);
+    if (answer !== undefined) return { ok: true, value: answer };
+    const { exhausted } = this.budget;
+    if (exhausted !== undefined) {
+      const limit = this.#settings.limits[exhausted];
+      return { ok: false, reason: reason('path_budget_exceeded', { budget: exhausted, limit }) };
+    }
+    const unknown = reason('issuer_unknown', { ...about(leaf, 0), issuer: leaf.issuer.toString() });
+    return { ok: false, reason: this.#refusal ?? unknown };
+  }
+
+  /** RFC 5280 6.1.3 (a)(2) and 6.1.4 (k), (n), (o), with the purposes and the profile: the same in every path. */
+  issuerRefusal(certificate: Certificate, index: number): Reason | undefined {
+    let refusal = this.#issuers.get(certificate);
+    if (refusal === undefined) {
+      refusal =
+        validityRefusal(certificate, index, this.#nowMs) ??
+        authorityRefusal(certificate, index) ??
+        certSigningRefusal(certificate, index) ??
+        criticalExtensionRefusal(certificate, index) ??
+        profileRefusal(certificate, index, this.#settings) ??
+        authorityPurposeRefusal(certificate, index, this.#settings) ??
+        null;
+      this.#issuers.set(certificate, refusal);
+    }
+    return refusal ?? undefined;
+  }
+
+  /** RFC 5280 6.1.3 (a)(1). */
+  signatureRefusal(certificate: Certificate, issuer: Certificate, index: number): Reason | undefined {
+    let byIssuer = this.#signatures.get(certificate);
+    if (byIssuer === undefined) {
+      byIssuer = new Map();
+      this.#signatures.set(certificate, byIssuer);
+    }
+    let refusal = byIssuer.get(issuer);
+    if (refusal === undefined) {
+      refusal = this.#trust.memory.isSignedBy(certificate, issuer)
+        ? null
+        : (signatureRefusal(certificate, issuer, index, this.#settings, this.budget) ?? null);
+      byIssuer.set(issuer, refusal);
+    }
+    return refusal ?? undefined;
+  }
+
+  #extend(path: readonly Certificate[]): FoundPath | undefined {
+    const current = path[path.length - 1] as Certificate;
+    const depth = path.length;
+    for (const candidate of this.#candidates(current)) {
+      if (!this.budget.spendStep()) return undefined;
+      const { certificate, isAnchor } = candidate;
+      if (path.some((earlier) => isSameEntity(earlier, certificate))) {
+        this.#tell(depth, certificate, 'loop');
+        continue;
+      }
+      // Certificates between the leaf and this candidate: the candidate is one more unless it ends the path.
+      if (!isAnchor && depth > this.#trust.maxDepth) {
+        this.#tell(depth, certificate, 'too-deep');
+        this.#note(reason('path_length_exceeded', { ...about(certificate, depth), limit: this.#trust.maxDepth }));
+        continue;
+      }
+      const refusal = this.issuerRefusal(certificate, depth) ?? this.signatureRefusal(current, certificate, depth - 1);
+      if (this.budget.exhausted !== undefined) return undefined;
+      if (refusal !== undefined) {
+        this.#tell(depth, certificate, 'refused', refusal);
+        this.#note(refusal);
+        continue;
+      }
+      this.#tell(depth, certificate, isAnchor ? 'anchor' : 'candidate');
+      const longer = [...path, certificate];
+      const found = isAnchor ? this.#complete(longer) : this.#extend(longer);
+      if (found !== undefined || this.budget.exhausted !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #complete(path: readonly Certificate[]): FoundPath | undefined {
+    const validation = validatePath(path, this.#settings, this.#nowMs, this.budget, this);
+    const anchor = path[path.length - 1] as Certificate;
+    if (validation.ok) {
+      this.#tell(path.length - 1, anchor, 'verified');
+      return { path, policies: validation.policies };
+    }
+    this.#tell(path.length - 1, anchor, 'refused', validation.reason);
+    this.#note(validation.reason);
+    return undefined;
+  }
+
+  /** Issuers by name: anchors before intermediates, then by key identifier and validity (RFC 4158 section 3.5). */
+  *#candidates(child: Certificate): Generator<Candidate> {
+    const tried = new Set<Certificate>();
+    for (const find of [exactly, canonically]) {
+      const candidates: Candidate[] = [];
+      for (const [index, isAnchor] of this.#sources()) {
+        for (const certificate of find(index, child.issuer)) {
+          if (tried.has(certificate)) continue;
+          tried.add(certificate);
+          // A client may send the anchor along, and configuration may repeat it: it is the anchor then.
+          if (!isAnchor && this.#trust.anchors.has(certificate)) continue;
+          candidates.push({ certificate, isAnchor, promise: this.#promise(child, certificate, isAnchor) });
+        }
+      }
+      if (candidates.length > 1) candidates.sort((a, b) => b.promise - a.promise);
+      yield* candidates;
+    }
+  }
+
+  #sources(): readonly (readonly [index: CertificateIndex, isAnchor: boolean])[] {
+    const { anchors, intermediates, memory } = this.#trust;
+    return [
+      [anchors, true],
+      [this.#presented, false],
+      [intermediates, false],
+      [memory.index, false],
+    ];
+  }
+
+  #promise(child: Certificate, issuer: Certificate, isAnchor: boolean): number {
+    const wanted = child.authorityKeyIdentifier?.keyIdentifier;
+    const offered = issuer.subjectKeyIdentifier;
+    const keyMatch = wanted === undefined || offered === undefined ? 1 : sameBytes(wanted, offered) ? 2 : 0;
+    const valid = validityRefusal(issuer, 0, this.#nowMs) === undefined;
+    return keyMatch * 4 + (valid ? 2 : 0) + (isAnchor ? 1 : 0);
+  }
+
+  /** Keeps the most specific reason; the first one among equals, since better candidates come first. */
+  #note(refusal: Reason): void {
+    if (this.#refusal === undefined || reasons[refusal.code].rank > reasons[this.#refusal.code].rank) {
+      this.#refusal = refusal;
+    }
+  }
+
+  #tell(depth: number, { subject }: Certificate, event: SearchStep['event'], refusal?: Reason): void {
+    this.#settings.trace?.({
+      depth,
+      subject: subject.toString(),
+      event,
+      ...(refusal === undefined ? {} : { code: refusal.code }),
+    });
+  }
+}
+
+interface Candidate {
+  readonly certificate: Certificate;
+  readonly isAnchor: boolean;
+  readonly promise: number;
+}
+
+function exactly(index: CertificateIndex, name: Name): readonly Certificate[] {
+  return index.withExactSubject(name);
+}
+
+function canonically(index: CertificateIndex, name: Name): readonly Certificate[] {
+  return index.withSubject(name);
+}
+
+/** RFC 4158 section 5.2: the same name with the same key twice in a path is a loop. */
+function isSameEntity(a: Certificate, b: Certificate): boolean {
+  return a === b || (sameBytes(a.publicKey.der, b.publicKey.der) && isSameName(a.subject, b.subject));
+}

@@ -1,0 +1,66 @@
+import { constants, verify } from 'node:crypto';
+import type { Certificate } from '../certificate/model.ts';
+import { type Reason, reason } from '../reasons.ts';
+import { keyRefusal, signatureAlgorithm, signatureWeight } from './algorithms.ts';
+import type { Budget } from './budget.ts';
+import { about } from './checks.ts';
+import { loadPublicKey } from './public-key.ts';
+
+/** Which algorithms and keys may vouch for a certificate. */
+export interface SignaturePolicy {
+  readonly allowedWeakAlgorithms: ReadonlySet<string>;
+  readonly minimumRsaBits: number;
+}
+
+/**
+ * RFC 5280 6.1.3 (a)(1): the certificate was signed with the working public key. Answers why not, or `undefined`. When
+ * the budget does not allow the check the caller sees `budget.exhausted`, and the answer is a refusal too.
+ */
+export function signatureRefusal(
+  certificate: Certificate,
+  issuer: Certificate,
+  index: number,
+  policy: SignaturePolicy,
+  budget: Budget,
+): Reason | undefined {
+  const algorithm = signatureAlgorithm(certificate.signatureAlgorithm);
+  if (algorithm === undefined || (algorithm.weak && !policy.allowedWeakAlgorithms.has(algorithm.name))) {
+    const name = algorithm?.name ?? certificate.signatureAlgorithm.oid;
+    return reason('algorithm_forbidden', { ...about(certificate, index), algorithm: name });
+  }
+  const refusal = keyRefusal(issuer, policy.minimumRsaBits);
+  if (refusal?.code === 'algorithm_forbidden') {
+    return reason('algorithm_forbidden', { ...about(issuer, index + 1), algorithm: refusal.algorithm });
+  }
+  if (refusal !== undefined) {
+    return reason('key_too_weak', {
+      ...about(issuer, index + 1),
+      algorithm: refusal.algorithm,
+      bits: refusal.bits,
+    });
+  }
+
+  const { publicKey } = issuer;
+  const rsaPssKey = publicKey.keyType === 'rsa-pss';
+  const keyType = rsaPssKey ? 'rsa' : publicKey.keyType;
+  if (keyType !== algorithm.keyType || (rsaPssKey && !algorithm.pss))
+    return reason('signature_invalid', about(certificate, index));
+  const key = loadPublicKey(publicKey);
+  if (key === undefined) return reason('signature_invalid', about(certificate, index));
+  if (!budget.spendSignature(signatureWeight(publicKey))) return reason('signature_invalid', about(certificate, index));
+  const options = algorithm.pss
+    ? { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+    : key;
+  return isSignedBy(algorithm.hash, certificate, options)
+    ? undefined
+    : reason('signature_invalid', about(certificate, index));
+}
+
+function isSignedBy(hash: string | undefined, certificate: Certificate, key: Parameters<typeof verify>[2]): boolean {
+  try {
+    return verify(hash, certificate.tbsDer, key, certificate.signature);
+  } catch {
+    // OpenSSL throws on some keys and signatures instead of answering no.
+    return false;
+  }
+}

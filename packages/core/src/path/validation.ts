@@ -1,0 +1,152 @@
+import type { Certificate } from '../certificate/model.ts';
+import { type Reason, reason } from '../reasons.ts';
+import type { Budget } from './budget.ts';
+import { isSameName } from './certificate-index.ts';
+import {
+  about,
+  clientKeyRefusal,
+  clientKeyUsageRefusal,
+  clientPurposeRefusal,
+  criticalExtensionRefusal,
+  profileRefusal,
+  validityRefusal,
+} from './checks.ts';
+import { createNameConstraintState } from './name-constraints.ts';
+import { createPolicyValidation, type PolicySets } from './policy-tree.ts';
+import type { PathSettings } from './settings.ts';
+
+/** What the validation of one path asks of the search, which knows each certificate and each signature once. */
+export interface Examined {
+  /** Why this certificate may not be an issuer, whatever the path: steps (a)(2) and (k), (n), (o) of 6.1. */
+  issuerRefusal(certificate: Certificate, index: number): Reason | undefined;
+  /** Step (a)(1) of 6.1.3. */
+  signatureRefusal(certificate: Certificate, issuer: Certificate, index: number): Reason | undefined;
+}
+
+export type Validation =
+  | { readonly ok: true; readonly policies: PolicySets }
+  | { readonly ok: false; readonly reason: Reason };
+
+/**
+ * RFC 5280 section 6.1 for one path: `path` is the leaf first and the trust anchor last, or a leaf that is itself the
+ * anchor, alone. The trust anchor is given as a certificate, and what that certificate says is enforced (RFC 5937):
+ * its validity, name constraints, path length and purposes, though not its own signature.
+ *
+ * Step (a)(3), revocation, is the next stage of the line. Certificates are numbered as in the RFC: 1 is the one that
+ * the anchor issued, n the leaf; `index` in reasons counts from the leaf.
+ */
+export function validatePath(
+  path: readonly Certificate[],
+  settings: PathSettings,
+  nowMs: number,
+  budget: Budget,
+  examined: Examined,
+): Validation {
+  const leaf = path[0] as Certificate;
+  const anchor = path[path.length - 1] as Certificate;
+  // The anchor is not one of the n certificates; a leaf that is itself the anchor is the only one.
+  const n = Math.max(1, path.length - 1);
+
+  // 6.1.2 Initialization.
+  const policies = createPolicyValidation({
+    initialPolicySet: settings.initialPolicySet,
+    initialExplicitPolicy: settings.initialExplicitPolicy,
+    initialPolicyMappingInhibit: settings.initialPolicyMappingInhibit,
+    initialAnyPolicyInhibit: settings.initialAnyPolicyInhibit,
+    pathLength: n,
+    nodeLimit: settings.limits.policies,
+  });
+  const nameConstraints = createNameConstraintState();
+  const meter = { spend: (count: number): boolean => budget.spendComparisons(count) };
+  let maxPathLength = n;
+  if (anchor !== leaf) {
+    const refusal = examined.issuerRefusal(anchor, n);
+    if (refusal !== undefined) return { ok: false, reason: refusal };
+    if (anchor.nameConstraints !== undefined) nameConstraints.restrict(anchor.nameConstraints);
+    maxPathLength = Math.min(n, anchor.basicConstraints?.pathLenConstraint ?? n);
+  }
+
+  for (let index = n - 1; index >= 0; index -= 1) {
+    const certificate = path[index] as Certificate;
+    const issuer = path[index + 1];
+
+    // 6.1.3 Basic Certificate Processing.
+    // (a)(1) signature, (a)(2) validity, (a)(4) name chaining
+    const refusal =
+      (issuer && examined.signatureRefusal(certificate, issuer, index)) ??
+      (index === 0 ? validityRefusal(certificate, 0, nowMs) : undefined) ??
+      (issuer && nameChainingRefusal(certificate, issuer, index));
+    if (refusal !== undefined) return { ok: false, reason: refusal };
+
+    // (b), (c) permitted and excluded subtrees, unless self-issued and not the final certificate
+    if (index === 0 || !certificate.isSelfIssued) {
+      const violation = nameConstraints.violation(certificate, meter);
+      if (violation?.kind === 'budget') return exceeded('comparisons', settings);
+      if (violation !== undefined) {
+        return {
+          ok: false,
+          reason: reason('name_constraint_violated', { ...about(certificate, index), name: violation.name }),
+        };
+      }
+    }
+
+    // (d), (e), (f) policies
+    const processed = policies.processCertificate(certificate, n - index);
+    if (processed !== 'ok') return policyRefusal(processed, certificate, index, settings);
+
+    if (index === 0) continue;
+
+    // 6.1.4 Preparation for Certificate i+1. (k), (n), (o) come with issuerRefusal.
+    const authority = examined.issuerRefusal(certificate, index);
+    if (authority !== undefined) return { ok: false, reason: authority };
+    // (a), (b), (h), (i), (j)
+    const prepared = policies.prepareForNext(certificate);
+    if (prepared !== 'ok') return policyRefusal(prepared, certificate, index, settings);
+    // (g)
+    if (certificate.nameConstraints !== undefined) nameConstraints.restrict(certificate.nameConstraints);
+    // (l), (m)
+    if (!certificate.isSelfIssued) {
+      if (maxPathLength <= 0) return tooLong(certificate, index, 0);
+      maxPathLength -= 1;
+    }
+    maxPathLength = Math.min(maxPathLength, certificate.basicConstraints?.pathLenConstraint ?? maxPathLength);
+  }
+
+  // 6.1.5 Wrap-Up Procedure.
+  const refusal =
+    criticalExtensionRefusal(leaf, 0) ??
+    profileRefusal(leaf, 0, settings) ??
+    clientKeyRefusal(leaf, settings) ??
+    clientKeyUsageRefusal(leaf) ??
+    clientPurposeRefusal(leaf, settings);
+  if (refusal !== undefined) return { ok: false, reason: refusal };
+  const wrapped = policies.wrapUp(leaf);
+  if (wrapped !== 'ok') return policyRefusal(wrapped, leaf, 0, settings);
+  return { ok: true, policies: policies.result() };
+}
+
+/** 6.1.3 (a)(4). */
+function nameChainingRefusal(certificate: Certificate, issuer: Certificate, index: number): Reason | undefined {
+  return isSameName(certificate.issuer, issuer.subject)
+    ? undefined
+    : reason('issuer_unknown', { ...about(certificate, index), issuer: certificate.issuer.toString() });
+}
+
+function policyRefusal(
+  outcome: 'policy_constraint_violated' | 'budget',
+  certificate: Certificate,
+  index: number,
+  settings: PathSettings,
+): Validation {
+  return outcome === 'budget'
+    ? exceeded('policies', settings)
+    : { ok: false, reason: reason('policy_constraint_violated', about(certificate, index)) };
+}
+
+function tooLong(certificate: Certificate, index: number, limit: number): Validation {
+  return { ok: false, reason: reason('path_length_exceeded', { ...about(certificate, index), limit }) };
+}
+
+function exceeded(budget: 'comparisons' | 'policies', { limits }: PathSettings): Validation {
+  return { ok: false, reason: reason('path_budget_exceeded', { budget, limit: limits[budget] }) };
+}

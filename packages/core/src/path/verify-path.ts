@@ -1,0 +1,40 @@
+import type { Certificate } from '../certificate/model.ts';
+import type { Outcome } from '../reasons.ts';
+import { CertificateIndex } from './certificate-index.ts';
+import { PathSearch } from './search.ts';
+import type { PathSettings } from './settings.ts';
+import type { TrustSnapshot } from './trust-store.ts';
+import type { VerifiedPath } from './verified-path.ts';
+
+/**
+ * Builds a path from the leaf to a trust anchor and validates it (RFC 4158, RFC 5280 section 6.1). `others` are what
+ * came with the leaf: any number, in any order, needed or not. Never throws for what they contain.
+ */
+export function verifyPath(
+  leaf: Certificate,
+  others: readonly Certificate[],
+  trust: TrustSnapshot,
+  settings: PathSettings,
+  nowMs: number,
+): Outcome<VerifiedPath> {
+  const search = new PathSearch(new CertificateIndex(others), trust, settings, nowMs);
+  const found = search.run(leaf);
+  if (!found.ok) return found;
+  const { path, policies } = found.value;
+  for (let index = 1; index < path.length - 1; index += 1) {
+    trust.memory.remember(path[index] as Certificate, path[index + 1] as Certificate);
+  }
+  const anchor = path[path.length - 1] as Certificate;
+  return {
+    ok: true,
+    value: {
+      verifiedBy: 'peercert',
+      certificates: path.length === 1 ? path : path.slice(0, -1),
+      anchor: { certificate: anchor, name: anchor.subject },
+      authoritiesConstrainedPolicies: policies.authoritiesConstrainedPolicies,
+      userConstrainedPolicies: policies.userConstrainedPolicies,
+      validUntilMs: Math.min(...path.map(({ notAfterMs }) => notAfterMs + 999)),
+      cost: search.budget.cost,
+    } as VerifiedPath,
+  };
+}
