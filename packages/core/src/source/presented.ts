@@ -1,7 +1,7 @@
 import type { Outcome } from '../reasons.ts';
 import type { RequestFacts } from './facts.ts';
 
-/** What came with the request, and who vouches that it came from the client. */
+/** What came with the request, and who vouches that it came from the client. Made once a handshake or a header value. */
 export interface Presented {
   /** The name of the source: `tls`, `nginx`, `alb-verify`... Part of the cache key and of the identity. */
   readonly source: string;
@@ -14,10 +14,31 @@ export interface Presented {
 export type PresentedVerdict =
   /** Nobody checked anything beyond possession of the key. */
   | { readonly by: 'nobody' }
-  /** Node's own verification in a full handshake against `ca`. */
-  | { readonly by: 'node'; readonly authorized: boolean; readonly error: string | undefined; readonly resumed: boolean }
+  | NodeVerdict
   /** A proxy's word that it verified the certificate. */
   | { readonly by: 'proxy'; readonly verified: boolean };
+
+/** Node's own verification in the handshake of a direct connection. */
+export interface NodeVerdict {
+  readonly by: 'node';
+  /** Verified in a full handshake under the server's present secure context. Never true of a resumed session. */
+  readonly fresh: boolean;
+  /** A resumed session: only the leaf is known, and its verification may be of another time, name or trust set. */
+  readonly resumed: boolean;
+  /** Whose `ca` option the handshake was verified against. */
+  readonly server: TlsServer;
+  /** The name the client asked for has a secure context of its own, so that `server.ca` may not be what was applied. */
+  readonly trustByName: boolean;
+}
+
+/** What is read of the `tls.Server` behind a socket, whenever it is needed: `setSecureContext` changes it. */
+export interface TlsServer {
+  /** The `ca` option as it was given; `undefined` when none was. */
+  readonly ca?: unknown;
+  readonly requestCert?: unknown;
+  /** The present secure context: another object after each `setSecureContext`. */
+  readonly _sharedCreds?: unknown;
+}
 
 /** One place from which a certificate can come. `undefined`: this source has nothing to say, the next one is asked. */
 export interface Source {

@@ -1,0 +1,100 @@
+import { TLSSocket } from 'node:tls';
+import { PeercertFailure } from '../error.ts';
+import type { Outcome } from '../reasons.ts';
+import type { RequestFacts } from './facts.ts';
+import type { Presented, Source, TlsServer } from './presented.ts';
+
+/**
+ * The certificate of a client that is connected directly. Only a real `TLSSocket` (or the session socket of HTTP/2,
+ * which is one behind a proxy object) vouches for anything: the sockets of injected requests and of serverless shims
+ * claim to be encrypted and are not.
+ *
+ * `socket.authorized` is never the decision. On Node 20 and 22 a resumed TLS 1.3 session of a client without any
+ * certificate is `authorized`; a session made under one set of authorities resumes as `authorized` under another; a
+ * certificate that expired since still is.
+ */
+export function fromTls(): Source {
+  return tlsSource;
+}
+
+const tlsSource: Source = Object.freeze({
+  name: 'tls',
+  present({ socket }: RequestFacts): Outcome<Presented> | undefined {
+    if (!(socket instanceof TLSSocket)) return undefined;
+    let record = records.get(socket);
+    if (record === undefined) {
+      record = { presented: read(socket as ServerSocket) };
+      records.set(socket, record);
+      // A renegotiation (TLS 1.2) keeps the socket and may bring another certificate.
+      socket.once('secure', () => records.delete(socket));
+    }
+    return record.presented;
+  },
+});
+
+/** Most certificates followed along a peer's chain; a longer chain is cut, and then leads nowhere. */
+const longestChain = 100;
+
+const records: WeakMap<TLSSocket, { readonly presented: Outcome<Presented> | undefined }> = new WeakMap();
+
+/**
+ * The parts of a server's socket that Node's types leave out, checked on Node 20, 22, 24 and 26. Where one is missing
+ * the answer is the careful one: no fresh verdict.
+ */
+type ServerSocket = TLSSocket & {
+  readonly server?: TlsServer & { readonly _contexts?: { readonly length: number } };
+  readonly servername?: string | false | null;
+  readonly _SNICallback?: unknown;
+  readonly _tlsOptions?: { readonly secureContext?: unknown };
+};
+
+function read(socket: ServerSocket): Outcome<Presented> | undefined {
+  const certificates = peerCertificates(socket);
+  const server = socket.server;
+  if (certificates.length === 0) {
+    if (server !== undefined && server.requestCert !== true) {
+      throw new PeercertFailure(
+        'setup',
+        'The TLS server does not ask clients for a certificate: create it with requestCert: true',
+      );
+    }
+    return undefined;
+  }
+  const resumed = socket.isSessionReused();
+  const context = socket._tlsOptions?.secureContext;
+  const sameContext = context !== undefined && context === server?._sharedCreds;
+  const value: Presented = {
+    source: 'tls',
+    certificates,
+    verdict: {
+      by: 'node',
+      fresh: socket.authorized && !resumed && sameContext,
+      resumed,
+      server: server ?? {},
+      trustByName: Boolean(socket.servername) && (socket._SNICallback != null || (server?._contexts?.length ?? 0) > 0),
+    },
+  };
+  return { ok: true, value };
+}
+
+/**
+ * The leaf and, where Node shows them, the intermediates. Read through the legacy object in one call: on Node 20 and 22
+ * `getPeerX509Certificate()` would take the chain away from every later reader (nodejs/node#65579 and its kin).
+ */
+function peerCertificates(socket: TLSSocket): readonly Uint8Array[] {
+  const certificates: Uint8Array[] = [];
+  let current: PeerCertificate | undefined = socket.getPeerCertificate(true) as PeerCertificate | undefined;
+  while (current?.raw !== undefined && certificates.length < longestChain) {
+    certificates.push(current.raw);
+    const issuer: PeerCertificate | undefined = current.issuerCertificate;
+    if (issuer === current) break;
+    current = issuer;
+  }
+  return certificates;
+}
+
+/** An empty object when the client sent none. */
+interface PeerCertificate {
+  readonly raw?: Uint8Array;
+  readonly issuerCertificate?: PeerCertificate;
+}
