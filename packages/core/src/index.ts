@@ -1,3 +1,85 @@
-export type { Certificate } from './certificate/model.ts';
-export type { Decision } from './decision.ts';
-export { type Reason, type ReasonCode, reasons } from './reasons.ts';
+export { type Authenticator, createAuthenticator } from './authenticator.ts';
+export { parseCertificate, parseCertificatePem } from './certificate/certificate.ts';
+export { type CertificateChain, parseChain } from './certificate/chain.ts';
+export { type Deviation, deviations } from './certificate/deviations.ts';
+export { type MalformedRule, malformedRules } from './certificate/malformed.ts';
+export type {
+  AccessDescription,
+  AlgorithmIdentifier,
+  AttributeTypeAndValue,
+  AuthorityKeyIdentifier,
+  BasicConstraints,
+  Certificate,
+  DistributionPoint,
+  DistributionPointName,
+  Extension,
+  GeneralName,
+  GeneralNameKind,
+  KeyUsageBit,
+  Name,
+  NameConstraints,
+  PolicyConstraints,
+  PolicyInformation,
+  PolicyMapping,
+  ReasonFlag,
+  RelativeDistinguishedName,
+  SubjectPublicKeyInfo,
+} from './certificate/model.ts';
+export { parseDistinguishedName } from './certificate/name.ts';
+export type { Decision, MaybePromise } from './decision.ts';
+export { ClientCertificateError, internalFailure, isClientCertificateError, PeercertFailure } from './error.ts';
+export { createGate, type Gate } from './gate.ts';
+export { createClientGuard, createRoleGuard, type Guard, type GuardOptions } from './guard.ts';
+export { defaultLimits, type Limits } from './limits.ts';
+export type { CertificatePolicyOptions, DecisionEvent, MtlsOptions, PeercertEvent } from './options.ts';
+export { defaultPathSettings, type PathSettings, type SearchStep } from './path/settings.ts';
+export { type Tolerance, tolerances } from './path/tolerances.ts';
+export {
+  type CertificateInput,
+  createTrustStore,
+  type TrustOptions,
+  type TrustSnapshot,
+  type TrustStore,
+} from './path/trust-store.ts';
+export type { PathCost, TrustAnchor, VerifiedPath } from './path/verified-path.ts';
+export { verifyPath } from './path/verify-path.ts';
+export type { ClientIdentity } from './policy/identity.ts';
+export type { PolicyOptions } from './policy/policy.ts';
+export {
+  allOf,
+  anchor,
+  anyOf,
+  certificatePin,
+  certificatePolicy,
+  issuer,
+  not,
+  type Rule,
+  sanDirectoryName,
+  sanDns,
+  sanEmail,
+  sanIp,
+  sanOtherName,
+  sanRegisteredId,
+  sanUri,
+  serialNumber,
+  spkiPin,
+  subjectCn,
+  subjectO,
+  subjectOu,
+  thumbprint,
+} from './policy/rules.ts';
+export { type ProblemResponse, problemResponse } from './problem.ts';
+export {
+  type Outcome,
+  type Reason,
+  type ReasonCode,
+  type ReasonDetails,
+  type ReasonEntry,
+  reasons,
+} from './reasons.ts';
+export { clientOf, type RequestMtls, type RequestState, stateOf } from './request-state.ts';
+export type { CheckedPath, RevocationStatus } from './revocation/checked-path.ts';
+export type { RequestFacts } from './source/facts.ts';
+export { nodeRequestFacts } from './source/node-request.ts';
+export type { Presented, PresentedVerdict, Source } from './source/presented.ts';
+export { fromTls } from './source/tls-socket.ts';

@@ -1,0 +1,86 @@
+import { type Reason, type ReasonCode, reasons } from './reasons.ts';
+
+const errorBrand: unique symbol = Symbol.for('peercert.error') as never;
+
+/** How a denial is told to the client, beside its reason. */
+export interface DenialSettings {
+  /** The `WWW-Authenticate` value of a 401. Default `ClientCertificate`. */
+  readonly challenge: string;
+}
+
+/**
+ * The one error by which a request is refused. What a framework's error handler prints of it is what the client may
+ * see: the title of the reason. `reason` and `cause` hold the detail for the log and are not enumerable; the stack has
+ * no frames, because development handlers print it to the client.
+ */
+export class ClientCertificateError extends Error {
+  override readonly name: 'ClientCertificateError' = 'ClientCertificateError';
+  readonly code: ReasonCode;
+  /** The HTTP status of the reason. */
+  readonly status: number;
+  readonly statusCode: number;
+  /** Response headers: `Cache-Control`, and `WWW-Authenticate` or `Retry-After` where the status asks for them. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The message may be shown to the client. */
+  readonly expose: true = true;
+  /** What the client's operator can do next. Static text, fit for the client. */
+  readonly hint: string;
+  declare readonly reason: Reason;
+
+  constructor(reason: Reason, settings: DenialSettings = { challenge: 'ClientCertificate' }) {
+    const entry = reasons[reason.code];
+    super(entry.title);
+    this.code = reason.code;
+    this.status = entry.status;
+    this.statusCode = entry.status;
+    this.headers = responseHeaders(reason, settings);
+    this.hint = entry.hint;
+    Object.defineProperties(this, {
+      name: { enumerable: false },
+      reason: { value: reason },
+      stack: { value: `ClientCertificateError: ${entry.title}` },
+      [errorBrand]: { value: true },
+    });
+  }
+}
+
+/** Recognises a denial from any copy of this package, ESM or CommonJS. */
+export function isClientCertificateError(value: unknown): value is ClientCertificateError {
+  return typeof value === 'object' && value !== null && (value as { [errorBrand]?: unknown })[errorBrand] === true;
+}
+
+/** A mistake in the set-up or in Peercert itself, met while a request was decided: always a 500, never a pass. */
+export class PeercertFailure extends Error {
+  override readonly name: 'PeercertFailure' = 'PeercertFailure';
+  readonly code: 'setup' | 'internal';
+  readonly status: 500 = 500;
+  readonly statusCode: 500 = 500;
+  readonly expose: false = false;
+
+  constructor(code: 'setup' | 'internal', message: string, cause?: unknown) {
+    super(message);
+    this.code = code;
+    Object.defineProperty(this, 'name', { enumerable: false });
+    if (cause !== undefined) Object.defineProperty(this, 'cause', { value: cause });
+  }
+}
+
+/** The 500 for an exception that no stage foresaw. Its text says nothing of the cause, which stays on `cause`. */
+export function internalFailure(cause: unknown): PeercertFailure {
+  return cause instanceof PeercertFailure
+    ? cause
+    : new PeercertFailure('internal', 'Peercert failed to decide this request', cause);
+}
+
+function responseHeaders(reason: Reason, settings: DenialSettings): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
+  const { status } = reasons[reason.code];
+  if (status === 401) {
+    headers['WWW-Authenticate'] =
+      reason.code === 'token_invalid' || reason.code === 'token_binding_mismatch'
+        ? 'Bearer error="invalid_token"'
+        : settings.challenge;
+  }
+  if ('retryAfterSeconds' in reason.detail) headers['Retry-After'] = String(reason.detail.retryAfterSeconds);
+  return Object.freeze(headers);
+}

@@ -1,0 +1,63 @@
+import { assemble } from './authenticator.ts';
+import type { Decision, MaybePromise } from './decision.ts';
+import { ClientCertificateError, internalFailure } from './error.ts';
+import { compileOptions, type MtlsOptions } from './options.ts';
+import type { Reason } from './reasons.ts';
+import { rememberState } from './request-state.ts';
+import { clientAddressOf } from './source/client-address.ts';
+import type { RequestFacts } from './source/facts.ts';
+
+/** One instance of `mtls()`, without a framework: what every adapter calls once for each request. */
+export interface Gate {
+  /** Who answers a denial: the adapter itself, or the framework's error handler. */
+  readonly denials: 'respond' | 'throw';
+  /** `'framework'`: the adapter puts the framework's own idea of the client's address into the facts. */
+  readonly clientAddress: 'derived' | 'framework';
+  /**
+   * Decides the request and leaves the state for handlers and guards on `request`, the `IncomingMessage` or
+   * `Http2ServerRequest` itself. Answers the error to refuse it with, or `undefined` to go on. Throws (or rejects
+   * with) a `PeercertFailure` where the answer is a 500.
+   */
+  admit(request: object, facts: RequestFacts): MaybePromise<ClientCertificateError | undefined>;
+}
+
+/** Throws TypeError for every wrong option. */
+export function createGate(options: MtlsOptions = {}): Gate {
+  const compiled = compileOptions(options);
+  const { challenge, clientAddress: addressChoice, denials, enforcement, isExcluded, onDecision } = compiled;
+  const authenticator = assemble(compiled);
+  const anonymous: Decision = Object.freeze({ outcome: 'anonymous' });
+
+  /** Leaves what handlers and guards see, tells the observer, and answers a denial that is enforced. */
+  function conclude(request: object, facts: RequestFacts, decision: Decision): ClientCertificateError | undefined {
+    const clientAddress = clientAddressOf(facts, addressChoice);
+    const tell = (told: Decision, enforced: boolean, by: 'mtls' | 'guard'): void =>
+      onDecision?.({ decision: told, enforced, by, clientAddress, requestTarget: facts.requestTarget });
+    rememberState(request, {
+      mtls: { client: decision.outcome === 'allow' ? decision.client : null, decision, clientAddress },
+      denials,
+      challenge,
+      report: (why: Reason, enforced: boolean) => tell({ outcome: 'deny', reason: why }, enforced, 'guard'),
+    });
+    const refused = decision.outcome === 'deny' && enforcement === 'enforce';
+    tell(decision, decision.outcome !== 'deny' || refused, 'mtls');
+    return refused ? new ClientCertificateError(decision.reason, { challenge }) : undefined;
+  }
+
+  function admit(request: object, facts: RequestFacts): MaybePromise<ClientCertificateError | undefined> {
+    try {
+      if (isExcluded(facts.requestTarget)) return conclude(request, facts, anonymous);
+      const decision = authenticator.authenticate(facts);
+      if (!(decision instanceof Promise)) return conclude(request, facts, decision);
+      return decision
+        .then((late) => conclude(request, facts, late))
+        .catch((error: unknown) => {
+          throw internalFailure(error);
+        });
+    } catch (error) {
+      throw internalFailure(error);
+    }
+  }
+
+  return Object.freeze({ denials, clientAddress: addressChoice, admit });
+}

@@ -1,0 +1,59 @@
+import { ClientCertificateError } from './error.ts';
+import { refuseUnknownKeys } from './option-keys.ts';
+import type { ClientIdentity } from './policy/identity.ts';
+import { matchesClient, type Rule } from './policy/rules.ts';
+import { type Reason, reason } from './reasons.ts';
+import { stateOf } from './request-state.ts';
+
+export interface GuardOptions {
+  /** `'report-only'`: a request that would be refused goes on, and `onDecision` hears of it. Default `'enforce'`. */
+  readonly enforcement?: 'enforce' | 'report-only';
+}
+
+/** Decides by what `mtls()` left on the request: the error to refuse it with, or `undefined` to let it pass. */
+export type Guard = (request: object) => ClientCertificateError | undefined;
+
+/**
+ * A guard that asks for a role; of several given, any one suffices. Anonymous clients get 401 `certificate_missing`,
+ * known ones without the role 403 `role_missing`. Throws TypeError without a role.
+ */
+export function createRoleGuard(role: string | readonly string[], options?: GuardOptions): Guard {
+  const required: readonly string[] = Object.freeze(typeof role === 'string' ? [role] : [...role]);
+  if (required.length === 0 || required.some((name) => typeof name !== 'string' || name === '')) {
+    throw new TypeError("requireRole() needs the name of a role, or a list of names: requireRole('admin')");
+  }
+  return createGuard('requireRole()', options, (client) =>
+    required.some((name) => client.roles.has(name))
+      ? undefined
+      : reason('role_missing', { required, roles: [...client.roles] }),
+  );
+}
+
+/** A guard that asks for a known client, and for one that matches the rule if a rule is given (403 otherwise). */
+export function createClientGuard(rule?: Rule, options?: GuardOptions): Guard {
+  return createGuard('requireClient()', options, (client) =>
+    rule === undefined || matchesClient(rule, client)
+      ? undefined
+      : reason('identity_not_allowed', { rule: rule.description }),
+  );
+}
+
+function createGuard(
+  name: string,
+  options: GuardOptions = {},
+  refusal: (client: ClientIdentity) => Reason | undefined,
+): Guard {
+  refuseUnknownKeys(options, ['enforcement'], name);
+  const { enforcement = 'enforce' } = options;
+  if (enforcement !== 'enforce' && enforcement !== 'report-only') {
+    throw new TypeError(`${name}: enforcement must be 'enforce' or 'report-only'`);
+  }
+  return (request) => {
+    const state = stateOf(request);
+    const { client } = state.mtls;
+    const why = client === null ? reason('certificate_missing', {}) : refusal(client);
+    if (why === undefined) return undefined;
+    state.report(why, enforcement === 'enforce');
+    return enforcement === 'enforce' ? new ClientCertificateError(why, state) : undefined;
+  };
+}

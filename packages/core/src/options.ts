@@ -1,0 +1,228 @@
+import type { Decision } from './decision.ts';
+import { compileExcludedPaths } from './excluded-path.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { pickOptions, refuseUnknownKeys } from './option-keys.ts';
+import { type WeakAlgorithm, weakAlgorithms } from './path/algorithms.ts';
+import { defaultPathSettings, type PathSettings } from './path/settings.ts';
+import { createTrustStore, type TrustOptions, type TrustStore } from './path/trust-store.ts';
+import type { ExpiryEvent } from './policy/expiry.ts';
+import { compilePolicy, type Policy, type PolicyOptions, policyOptionKeys } from './policy/policy.ts';
+import type { Source } from './source/presented.ts';
+import { fromTls } from './source/tls-socket.ts';
+
+/** The options of `mtls()`. Validated, copied and frozen once; a wrong one is a TypeError that names the fix. */
+export interface MtlsOptions extends PolicyOptions {
+  /** Where certificates come from, asked in this order. Default: `fromTls()`, the connection itself. */
+  readonly source?: Source | readonly Source[];
+  /** Who may issue client certificates. Default on a direct connection: the TLS server's own `ca`. */
+  readonly trust?: TrustOptions | TrustStore;
+  /** Revocation checking. Only `'off'` exists yet, and the result of every decision states it. */
+  readonly revocation?: 'off';
+  /** `'strict'`: RFC 5280 to the letter. Default `'interoperable'`: the same, but for a table of tolerances. */
+  readonly profile?: 'interoperable' | 'strict';
+  /** `'required'`: the certificate must name clientAuth. Default `'optional'`: an absent extension does not restrict. */
+  readonly extendedKeyUsage?: 'required' | 'optional';
+  /** Certificate policies (RFC 5280 6.1.1 (c) to (g)). */
+  readonly certificatePolicies?: CertificatePolicyOptions;
+  /** `'optional'`: a request without a certificate goes on as anonymous; a bad one is refused. Default `'required'`. */
+  readonly presence?: 'required' | 'optional';
+  /** `'report-only'`: a request that would be refused goes on with `client: null`. Default `'enforce'`. */
+  readonly enforcement?: 'enforce' | 'report-only';
+  /** Raw request paths without authentication: exact, or everything below one that ends in `/`. */
+  readonly exclude?: readonly string[];
+  /** `'throw'`: denials go to the framework's error handler. Default `'respond'`: problem+json (RFC 9457). */
+  readonly denials?: 'respond' | 'throw';
+  /** The `WWW-Authenticate` value of a 401. Default `ClientCertificate`. */
+  readonly challenge?: string;
+  /** Whose idea of the client's address the address rules use. Default `'derived'`: Peercert's own. */
+  readonly clientAddress?: 'derived' | 'framework';
+  /** Hears of every decision. It may observe; when it throws, the request is a 500. */
+  readonly onDecision?: (event: DecisionEvent) => void;
+  /** Hears of everything else worth knowing: certificates that expire within 30 days. */
+  readonly onEvent?: (event: PeercertEvent) => void;
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly clock?: () => number;
+  readonly limits?: Partial<Limits>;
+  /** Signature algorithms that are refused for good reason, allowed by name. */
+  readonly dangerouslyAllowAlgorithms?: readonly WeakAlgorithm[];
+  /** The smallest RSA modulus in bits, from 1,024. Default 2,048. */
+  readonly dangerouslyAllowRsaBits?: number;
+}
+
+export interface CertificatePolicyOptions {
+  /** Object identifiers of the policies that are acceptable here. Default: any. */
+  readonly accepted?: readonly string[];
+  /** `'explicit'`: the path must be valid for an acceptable policy. Default `'implicit'`. */
+  readonly require?: 'explicit' | 'implicit';
+  /** Default `'allow'`. */
+  readonly mapping?: 'allow' | 'inhibit';
+  /** Default `'allow'`. */
+  readonly anyPolicy?: 'allow' | 'inhibit';
+}
+
+export interface DecisionEvent {
+  readonly decision: Decision;
+  /** `false`: report-only; the request went on. */
+  readonly enforced: boolean;
+  /** `'guard'` when `requireRole` or `requireClient` refused a client that `mtls()` had let in. */
+  readonly by: 'mtls' | 'guard';
+  readonly clientAddress: string | undefined;
+  /** The raw request target. */
+  readonly requestTarget: string;
+}
+
+export type PeercertEvent = ExpiryEvent;
+
+/** Options as the line uses them. */
+export interface CompiledOptions {
+  readonly sources: readonly Source[];
+  readonly trust: TrustStore | undefined;
+  readonly path: PathSettings;
+  readonly policy: Policy;
+  readonly presence: 'required' | 'optional';
+  readonly enforcement: 'enforce' | 'report-only';
+  readonly isExcluded: (requestTarget: string) => boolean;
+  readonly denials: 'respond' | 'throw';
+  readonly challenge: string;
+  readonly clientAddress: 'derived' | 'framework';
+  readonly onDecision: ((event: DecisionEvent) => void) | undefined;
+  readonly onEvent: ((event: PeercertEvent) => void) | undefined;
+  readonly clock: () => number;
+  readonly limits: Limits;
+}
+
+const optionKeys: readonly string[] = [
+  'source',
+  'trust',
+  'revocation',
+  'profile',
+  'extendedKeyUsage',
+  'certificatePolicies',
+  'presence',
+  'enforcement',
+  'exclude',
+  'denials',
+  'challenge',
+  'clientAddress',
+  'onDecision',
+  'onEvent',
+  'clock',
+  'limits',
+  'dangerouslyAllowAlgorithms',
+  'dangerouslyAllowRsaBits',
+  ...policyOptionKeys,
+];
+
+/** Throws TypeError for every option that is unknown, of the wrong kind, or without effect. */
+export function compileOptions(options: MtlsOptions = {}): CompiledOptions {
+  refuseUnknownKeys(options, optionKeys, 'mtls()');
+  const limits = compileLimits(options.limits);
+  oneOf(options, 'revocation', ['off']);
+  return Object.freeze({
+    sources: compileSources(options.source),
+    trust: compileTrust(options.trust),
+    path: compilePathSettings(options, limits),
+    policy: compilePolicy(pickOptions(options, policyOptionKeys), limits),
+    presence: oneOf(options, 'presence', ['required', 'optional']),
+    enforcement: oneOf(options, 'enforcement', ['enforce', 'report-only']),
+    isExcluded: options.exclude === undefined ? (): boolean => false : compileExcludedPaths(options.exclude),
+    denials: oneOf(options, 'denials', ['respond', 'throw']),
+    challenge: compileChallenge(options.challenge),
+    clientAddress: oneOf(options, 'clientAddress', ['derived', 'framework']),
+    onDecision: functionOr(options, 'onDecision'),
+    onEvent: functionOr(options, 'onEvent'),
+    clock: functionOr(options, 'clock') ?? Date.now,
+    limits,
+  });
+}
+
+function compileSources(source: MtlsOptions['source'] = fromTls()): readonly Source[] {
+  const sources: readonly Source[] = Array.isArray(source) ? [...source] : [source];
+  if (sources.length === 0) throw new TypeError('mtls(): source is an empty list; leave it out for fromTls()');
+  for (const candidate of sources) {
+    if (typeof candidate?.present !== 'function' || typeof candidate.name !== 'string') {
+      throw new TypeError('mtls(): source must be made by a source function such as fromTls()');
+    }
+  }
+  return Object.freeze(sources);
+}
+
+function compileTrust(trust: MtlsOptions['trust']): TrustStore | undefined {
+  if (trust === undefined) return undefined;
+  if (typeof trust !== 'object' || trust === null) {
+    throw new TypeError("mtls(): trust must be an object: trust: { anchors: readFileSync('ca.pem') }");
+  }
+  if ('replace' in trust && 'current' in trust) return trust;
+  refuseUnknownKeys(trust, ['anchors', 'intermediates', 'maxDepth'], 'trust');
+  return createTrustStore(trust);
+}
+
+function compilePathSettings(options: MtlsOptions, limits: Limits): PathSettings {
+  const policies = options.certificatePolicies ?? {};
+  refuseUnknownKeys(policies, ['accepted', 'require', 'mapping', 'anyPolicy'], 'certificatePolicies');
+  const { accepted } = policies;
+  if (accepted !== undefined && !isListOf(accepted, (oid) => /^[0-2](\.(0|[1-9]\d*))+$/.test(oid))) {
+    throw new TypeError('certificatePolicies.accepted must be a list of object identifiers such as 1.3.6.1.4.1.1.1');
+  }
+  const weak = options.dangerouslyAllowAlgorithms ?? [];
+  if (!Array.isArray(weak) || weak.some((name) => !weakAlgorithms.includes(name))) {
+    throw new TypeError(`dangerouslyAllowAlgorithms may list only: ${weakAlgorithms.join(', ')}`);
+  }
+  const { dangerouslyAllowRsaBits: minimumRsaBits = 2048 } = options;
+  if (!Number.isInteger(minimumRsaBits) || minimumRsaBits < 1024 || minimumRsaBits > 8192) {
+    throw new TypeError('dangerouslyAllowRsaBits must be a whole number of bits from 1024 to 8192');
+  }
+  return Object.freeze({
+    ...defaultPathSettings,
+    profile: oneOf(options, 'profile', ['interoperable', 'strict']),
+    extendedKeyUsage: oneOf(options, 'extendedKeyUsage', ['optional', 'required']),
+    initialPolicySet: accepted === undefined ? 'any' : new Set(accepted),
+    initialExplicitPolicy: oneOf(policies, 'require', ['implicit', 'explicit']) === 'explicit',
+    initialPolicyMappingInhibit: oneOf(policies, 'mapping', ['allow', 'inhibit']) === 'inhibit',
+    initialAnyPolicyInhibit: oneOf(policies, 'anyPolicy', ['allow', 'inhibit']) === 'inhibit',
+    allowedWeakAlgorithms: new Set(weak),
+    minimumRsaBits,
+    limits,
+  });
+}
+
+function compileLimits(limits: Partial<Limits> = {}): Limits {
+  refuseUnknownKeys(limits, Object.keys(defaultLimits), 'limits');
+  for (const [name, value] of Object.entries(limits)) {
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
+      throw new TypeError(`limits.${name} must be a whole number of at least 1`);
+    }
+  }
+  return Object.freeze({ ...defaultLimits, ...limits });
+}
+
+function compileChallenge(challenge = 'ClientCertificate'): string {
+  // A header value of visible ASCII (RFC 9110 5.5), beginning with an auth-scheme token (11.1).
+  if (typeof challenge !== 'string' || !/^[!#$%&'*+.^_`|~\w-]+( [\x20-\x7e]+)?$/.test(challenge)) {
+    throw new TypeError("mtls(): challenge must be an HTTP authentication scheme such as 'ClientCertificate'");
+  }
+  return challenge;
+}
+
+/** The value of a named choice; the first is the default. */
+function oneOf<O extends object, K extends keyof O, C extends string>(
+  options: O,
+  key: K & string,
+  choices: readonly C[],
+): C {
+  const value = options[key] ?? choices[0];
+  if (!choices.includes(value as C)) {
+    throw new TypeError(`${key} must be ${choices.map((choice) => `'${choice}'`).join(' or ')}`);
+  }
+  return value as C;
+}
+
+function functionOr<K extends 'onDecision' | 'onEvent' | 'clock'>(options: MtlsOptions, key: K): MtlsOptions[K] {
+  const value: unknown = options[key];
+  if (value !== undefined && typeof value !== 'function') throw new TypeError(`${key} must be a function`);
+  return options[key];
+}
+
+function isListOf(value: unknown, holds: (item: string) => boolean): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' && holds(item));
+}

@@ -1,0 +1,49 @@
+import type { Decision } from './decision.ts';
+import { PeercertFailure } from './error.ts';
+import type { ClientIdentity } from './policy/identity.ts';
+import type { Reason } from './reasons.ts';
+
+/** What a handler sees as `req.mtls`. */
+export interface RequestMtls {
+  /** `null` when the client is anonymous, or denied under `enforcement: 'report-only'`. */
+  readonly client: ClientIdentity | null;
+  readonly decision: Decision;
+  /** The address that address rules were applied to. */
+  readonly clientAddress: string | undefined;
+}
+
+/** What `mtls()` leaves on a request for guards, and how the instance that left it answers denials. */
+export interface RequestState {
+  readonly mtls: RequestMtls;
+  readonly denials: 'respond' | 'throw';
+  readonly challenge: string;
+  /** Tells the instance's `onDecision` that a guard refused, or would have refused, the request. */
+  readonly report: (reason: Reason, enforced: boolean) => void;
+}
+
+/** Shared by every copy of this package, so that guards of one meet the requests of another. */
+const stateKey: unique symbol = Symbol.for('peercert.request') as never;
+
+type Carrier = { [stateKey]?: RequestState };
+
+/** Leaves the state of the inner-most instance on the request: an inner identity replaces an outer one. */
+export function rememberState(request: object, state: RequestState): void {
+  (request as Carrier)[stateKey] = state;
+}
+
+/** The state that `mtls()` left. Throws a 500 for the programmer when none ran before. */
+export function stateOf(request: object): RequestState {
+  const state = (request as Carrier)[stateKey];
+  if (state === undefined) {
+    throw new PeercertFailure(
+      'setup',
+      'A guard or clientOf() ran on a request that never met mtls(): register mtls() before the routes it protects',
+    );
+  }
+  return state;
+}
+
+/** The client of a request, or `null` when it is anonymous. Throws a 500 when `mtls()` was never met. */
+export function clientOf(request: object): ClientIdentity | null {
+  return stateOf(request).mtls.client;
+}

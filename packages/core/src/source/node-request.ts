@@ -1,0 +1,46 @@
+import { Socket } from 'node:net';
+import type { RequestFacts } from './facts.ts';
+
+/** What is read of a request of node:http, node:https or the compatibility API of node:http2. */
+export interface NodeRequest {
+  readonly socket: unknown;
+  readonly rawHeaders: readonly string[];
+  readonly rawTrailers: readonly string[];
+  /** HTTP/2 only. */
+  readonly stream?: NodeStream;
+}
+
+interface NodeStream {
+  readonly session?: { readonly socket: unknown; readonly destroyed: boolean } | undefined;
+}
+
+/**
+ * Collects the facts of a request that Node itself received.
+ *
+ * @param requestTarget the raw request target, from before any mounting or rewriting
+ * @param clientAddress the framework's own idea of the client's address, where the options choose it
+ */
+export function nodeRequestFacts(request: NodeRequest, requestTarget: string, clientAddress?: string): RequestFacts {
+  const socket = connectionOf(request);
+  return {
+    socket,
+    rawHeaders: request.rawHeaders,
+    trailers: request.rawTrailers,
+    // An injected request and a serverless shim invent an address; only a real socket has one.
+    peerAddress: socket instanceof Socket ? socket.remoteAddress : undefined,
+    clientAddress,
+    requestTarget,
+  };
+}
+
+/**
+ * The object that stands for the connection as long as it lives. Over HTTP/2 `request.socket` is a new proxy for each
+ * stream, while the socket of the session stays the same. The version of the request says nothing here: Node's HTTP/1
+ * parser takes `HTTP/2.0` from anyone.
+ */
+function connectionOf(request: NodeRequest): unknown {
+  const { stream } = request;
+  if (stream === undefined) return request.socket;
+  const { session } = stream;
+  return session === undefined || session.destroyed ? undefined : session.socket;
+}

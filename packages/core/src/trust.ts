@@ -1,0 +1,61 @@
+import { PeercertFailure } from './error.ts';
+import { type CertificateInput, createTrustStore, type TrustSnapshot, type TrustStore } from './path/trust-store.ts';
+import type { NodeVerdict, Presented, TlsServer } from './source/presented.ts';
+
+/** Answers which trust applies to what was presented. Throws a 500 for the programmer where none can be known. */
+export type TrustResolver = (presented: Presented) => TrustSnapshot;
+
+/**
+ * Without the option `trust` the anchors are those of the TLS server's own `ca`, as it is now: a replaced `ca` or
+ * secure context is a new generation. Node hides the authorities of a server that was given none (it would accept every public one) and those
+ * of secure contexts by name, so both are refused rather than guessed.
+ */
+export function resolveTrust(trust: TrustStore | undefined): TrustResolver {
+  if (trust !== undefined) return () => trust.current;
+  const stores = new WeakMap<TlsServer, { ca: unknown; context: unknown; readonly store: TrustStore }>();
+  return ({ verdict }) => {
+    if (verdict.by !== 'node') {
+      throw new PeercertFailure('setup', 'mtls() needs trust: { anchors } for certificates that a proxy forwards');
+    }
+    const ca = visibleAuthorities(verdict);
+    const context = verdict.server._sharedCreds;
+    const known = stores.get(verdict.server);
+    if (known === undefined) {
+      const store = guarded(() => createTrustStore({ anchors: ca }));
+      stores.set(verdict.server, { ca, context, store });
+      return store.current;
+    }
+    if (known.ca !== ca || known.context !== context) {
+      guarded(() => known.store.replace({ anchors: ca }));
+      known.ca = ca;
+      known.context = context;
+    }
+    return known.store.current;
+  };
+}
+
+function visibleAuthorities({ server, trustByName }: NodeVerdict): CertificateInput {
+  if (trustByName) {
+    throw new PeercertFailure(
+      'setup',
+      'The TLS server has secure contexts by name (SNI), whose authorities are not visible: give mtls() the option trust: { anchors }',
+    );
+  }
+  const { ca } = server;
+  if (ca === undefined || ca === null || (Array.isArray(ca) && ca.length === 0)) {
+    throw new PeercertFailure(
+      'setup',
+      'The TLS server was created without ca, so Node would trust every public authority: give the server ca, or mtls() the option trust: { anchors }',
+    );
+  }
+  return ca as CertificateInput;
+}
+
+function guarded<T>(build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new PeercertFailure('setup', `The ca of the TLS server cannot be used: ${error.message}`, error);
+  }
+}
