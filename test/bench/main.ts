@@ -1,0 +1,30 @@
+// Measures what the documentation promises, as ratios against a baseline of the same run.
+//
+//     pnpm bench                 everything
+//     pnpm bench warm requests   these sections only
+import { importCost } from './import-cost.ts';
+import { neverSeenLeaf } from './never-seen-leaf.ts';
+import { printRows, type Row } from './report.ts';
+import { requestCost } from './requests.ts';
+import { warmAuthenticate } from './warm-authenticate.ts';
+
+const sections: Readonly<Record<string, () => readonly Row[] | Promise<readonly Row[]>>> = {
+  warm: warmAuthenticate,
+  leaf: neverSeenLeaf,
+  import: importCost,
+  requests: requestCost,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !(name in sections));
+if (unknown !== undefined) {
+  console.error(`There is no section ${unknown}; there are: ${Object.keys(sections).join(', ')}`);
+  process.exit(2);
+}
+console.log(
+  `Node ${process.versions.node}, OpenSSL ${process.versions.openssl}, ${process.platform} ${process.arch}\n`,
+);
+for (const name of asked.length > 0 ? asked : Object.keys(sections)) {
+  printRows(await (sections[name] as () => Promise<readonly Row[]>)());
+}
+process.exit(0);
