@@ -32,6 +32,7 @@ export { createGate, type Gate } from './gate.ts';
 export { createClientGuard, createRoleGuard, type Guard, type GuardOptions } from './guard.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export type { CertificatePolicyOptions, DecisionEvent, MtlsOptions, PeercertEvent } from './options.ts';
+export { matchesPeerName, type PeerName } from './path/peer-name.ts';
 export { defaultPathSettings, type PathSettings, type SearchStep } from './path/settings.ts';
 export { type Tolerance, tolerances } from './path/tolerances.ts';
 export {
