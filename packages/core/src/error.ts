@@ -1,6 +1,7 @@
 import { type Reason, type ReasonCode, reasons } from './reasons.ts';
 
 const errorBrand: unique symbol = Symbol.for('peercert.error') as never;
+const failureBrand: unique symbol = Symbol.for('peercert.failure') as never;
 
 /** How a denial is told to the client, beside its reason. */
 export interface DenialSettings {
@@ -60,14 +61,19 @@ export class PeercertFailure extends Error {
   constructor(code: 'setup' | 'internal', message: string, cause?: unknown) {
     super(message);
     this.code = code;
-    Object.defineProperty(this, 'name', { enumerable: false });
+    Object.defineProperties(this, { name: { enumerable: false }, [failureBrand]: { value: true } });
     if (cause !== undefined) Object.defineProperty(this, 'cause', { value: cause });
   }
 }
 
+/** Recognises a failure from any copy of this package, ESM or CommonJS. */
+export function isPeercertFailure(value: unknown): value is PeercertFailure {
+  return typeof value === 'object' && value !== null && (value as { [failureBrand]?: unknown })[failureBrand] === true;
+}
+
 /** The 500 for an exception that no stage foresaw. Its text says nothing of the cause, which stays on `cause`. */
 export function internalFailure(cause: unknown): PeercertFailure {
-  return cause instanceof PeercertFailure
+  return isPeercertFailure(cause)
     ? cause
     : new PeercertFailure('internal', 'Peercert failed to decide this request', cause);
 }

@@ -27,7 +27,13 @@ export type {
 } from './certificate/model.ts';
 export { parseDistinguishedName } from './certificate/name.ts';
 export type { Decision, MaybePromise } from './decision.ts';
-export { ClientCertificateError, internalFailure, isClientCertificateError, PeercertFailure } from './error.ts';
+export {
+  ClientCertificateError,
+  internalFailure,
+  isClientCertificateError,
+  isPeercertFailure,
+  PeercertFailure,
+} from './error.ts';
 export { createGate, type Gate } from './gate.ts';
 export { createClientGuard, createRoleGuard, type Guard, type GuardOptions } from './guard.ts';
 export { defaultLimits, type Limits } from './limits.ts';
