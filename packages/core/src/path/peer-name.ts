@@ -60,18 +60,20 @@ function isSamePath(labels: readonly string[] | undefined, others: readonly stri
 
 /** The octets of an IP address in text, without a zone. */
 function octetsOf(text: string): Buffer | undefined {
-  switch (text.includes('%') ? 0 : isIP(text)) {
+  if (text.includes('%')) return undefined;
+  switch (isIP(text)) {
     case 4:
       return Buffer.from(text.split('.').map(Number));
     case 6: {
-      // An address that ends in an IPv4 address: its last two groups.
-      const groups = text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) => {
-        const group = (high: string, low: string): string => (Number(high) * 256 + Number(low)).toString(16);
-        return `${group(a, b)}:${group(c, d)}`;
+      // The last two groups may be written as an IPv4 address.
+      const groups = text.replace(/[0-9]+(?:\.[0-9]+){3}$/, (tail) => {
+        const [a = 0, b = 0, c = 0, d = 0] = tail.split('.').map(Number);
+        return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
       });
-      const [head = [], tail = []] = groups.split('::').map((half) => half.split(':').filter((group) => group !== ''));
-      const zeros = new Array<string>(8 - head.length - tail.length).fill('0');
-      return Buffer.from([...head, ...zeros, ...tail].map((group) => group.padStart(4, '0')).join(''), 'hex');
+      // `::` stands for as many zero groups as are missing; an empty half is one of them.
+      const [head = [], tail = []] = groups.split('::').map((half) => half.split(':'));
+      const missing = new Array<string>(8 - head.length - tail.length).fill('');
+      return Buffer.from([...head, ...missing, ...tail].map((group) => group.padStart(4, '0')).join(''), 'hex');
     }
     default:
       return undefined;

@@ -8,8 +8,8 @@ import type { Certificate, PolicyMapping } from '../certificate/model.ts';
  * with as many parents as expect it. Policy qualifiers are neither kept nor returned.
  *
  * Only the deepest level is held, and each node holds its parents. The pruning of RFC 9618 (6.1.3 d 3 and 6.1.4 b 2 ii)
- * removes nodes without children; here they are nodes that nothing refers to any more, and the graph is NULL exactly when
- * its deepest level is empty.
+ * removes nodes without children; here they are nodes that nothing refers to any more. The graph is NULL exactly when its
+ * deepest level is empty.
  */
 
 export interface PolicyValidationOptions {
@@ -81,8 +81,8 @@ class PolicyGraph implements PolicyValidation {
   #policyMapping: number;
   #inhibitAnyPolicy: number;
   #nodesLeft: number;
-  /** The deepest level of the valid_policy_graph; `undefined`: the graph is NULL. */
-  #level: PolicyLevel | undefined;
+  /** The deepest level of the valid_policy_graph. */
+  #level: PolicyLevel = new Map();
   #result: PolicySets = { authoritiesConstrainedPolicies: new Set(), userConstrainedPolicies: new Set() };
 
   constructor(options: PolicyValidationOptions) {
@@ -90,7 +90,6 @@ class PolicyGraph implements PolicyValidation {
     this.#initialPolicySet = initialPolicySet === 'any' || initialPolicySet.has(anyPolicy) ? 'any' : initialPolicySet;
     this.#pathLength = pathLength;
     this.#nodesLeft = options.nodeLimit;
-    this.#level = new Map();
     this.#addNode(this.#level, anyPolicy, []);
     this.#explicitPolicy = options.initialExplicitPolicy ? 0 : pathLength + 1;
     this.#policyMapping = options.initialPolicyMappingInhibit ? 0 : pathLength + 1;
@@ -101,7 +100,7 @@ class PolicyGraph implements PolicyValidation {
     const anyPolicyCounts = this.#inhibitAnyPolicy > 0 || (i < this.#pathLength && certificate.isSelfIssued);
     this.#level = this.#nextLevel(certificate, anyPolicyCounts); // (d, e)
     if (this.#nodesLeft < 0) return 'budget';
-    return this.#explicitPolicy > 0 || this.#level !== undefined ? 'ok' : 'policy_constraint_violated'; // (f)
+    return this.#explicitPolicy > 0 || this.#level.size > 0 ? 'ok' : 'policy_constraint_violated'; // (f)
   }
 
   prepareForNext(certificate: PolicyExtensions): PolicyVerdict {
@@ -138,12 +137,12 @@ class PolicyGraph implements PolicyValidation {
   }
 
   /** 6.1.3 (d) and (e). */
-  #nextLevel(certificate: PolicyExtensions, anyPolicyCounts: boolean): PolicyLevel | undefined {
+  #nextLevel(certificate: PolicyExtensions, anyPolicyCounts: boolean): PolicyLevel {
+    const next: PolicyLevel = new Map();
     const { certificatePolicies } = certificate;
-    if (certificatePolicies === undefined || this.#level === undefined) return undefined;
+    if (certificatePolicies === undefined || this.#level.size === 0) return next; // (e)
     const expecting = byExpectedPolicy(this.#level);
     const anyPolicyNode = this.#level.get(anyPolicy);
-    const next: PolicyLevel = new Map();
     let assertsAnyPolicy = false;
     for (const { policyIdentifier } of certificatePolicies) {
       if (policyIdentifier === anyPolicy) {
@@ -159,13 +158,12 @@ class PolicyGraph implements PolicyValidation {
         if (!next.has(policy)) this.#addNode(next, policy, parents);
       }
     }
-    return next.size === 0 ? undefined : next; // (d 3)
+    return next;
   }
 
   /** 6.1.4 (b). */
   #mapPolicies(mappings: readonly PolicyMapping[]): void {
     const level = this.#level;
-    if (level === undefined) return;
     for (const [issuerDomainPolicy, subjectDomainPolicies] of byIssuerDomain(mappings)) {
       if (this.#policyMapping === 0) {
         level.delete(issuerDomainPolicy); // (b 2)
@@ -179,7 +177,6 @@ class PolicyGraph implements PolicyValidation {
       const node = level.get(issuerDomainPolicy);
       if (node !== undefined) node.expectedPolicySet = subjectDomainPolicies;
     }
-    if (level.size === 0) this.#level = undefined;
   }
 
   #addNode(level: PolicyLevel, validPolicy: string, parents: readonly PolicyNode[]): void {
@@ -189,10 +186,9 @@ class PolicyGraph implements PolicyValidation {
 }
 
 /** authority_constrained_policy_set (RFC 9618, 6.1.5 g): what the graph holds directly below anyPolicy. */
-function authoritiesConstrained(level: PolicyLevel | undefined): ReadonlySet<string> | 'any' {
-  const policies = new Set<string>();
-  if (level === undefined) return policies;
+function authoritiesConstrained(level: PolicyLevel): ReadonlySet<string> | 'any' {
   if (level.has(anyPolicy)) return 'any';
+  const policies = new Set<string>();
   const reached = new Set(level.values());
   for (const { validPolicy, parents } of reached) {
     for (const parent of parents) {

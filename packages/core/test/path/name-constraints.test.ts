@@ -30,6 +30,18 @@ describe('name constraints of one authority', () => {
     ).toBeUndefined();
   });
 
+  it('look at no name where there are none', () => {
+    const unread = (): never => {
+      throw new Error('A name was read');
+    };
+    const certificate = Object.defineProperties(certifying(dn('CN=a')), {
+      subject: { get: unread },
+      subjectAltName: { get: unread },
+    });
+    expect(violation(certificate)).toBeUndefined();
+    expect(() => violation(certificate, permit(dns('example.com')))).toThrow('A name was read');
+  });
+
   it('permit names inside a permitted subtree and refuse the others', () => {
     const constraints = permit(dns('example.com'), dns('example.net'));
     expect(violation(certifying(undefined, dns('www.example.net'), dns('example.com')), constraints)).toBeUndefined();
@@ -152,6 +164,22 @@ describe('name constraints of several authorities', () => {
     expect(other.violation(certifying(undefined, dns('example.org')), unlimited)).toBeUndefined();
     other.restrict(constraints);
     expect(other.violation(certifying(undefined, dns('example.org')), unlimited)?.kind).toBe('violated');
+  });
+});
+
+describe('the subtrees of an authority', () => {
+  it('are prepared once, on however many paths it is met', () => {
+    let reads = 0;
+    const constraints: NameConstraints = {
+      get permittedSubtrees(): readonly GeneralName[] {
+        reads += 1;
+        return [dns('example.com')];
+      },
+      excludedSubtrees: [],
+    };
+    expect(violation(certifying(undefined, dns('example.com')), constraints)).toBeUndefined();
+    expect(violation(certifying(undefined, dns('example.org')), constraints)?.kind).toBe('violated');
+    expect(reads).toBe(1);
   });
 });
 

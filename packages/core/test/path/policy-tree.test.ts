@@ -494,6 +494,11 @@ describe('the policy graph (RFC 9618)', () => {
     expect(validate([{ policies: [1, 2, 3] }], { nodeLimit: 3 })).toBe('budget');
   });
 
+  it('holds one node for each policy of a depth, however often it is asserted or expected', () => {
+    expect(validate([{ policies: ['any'] }, { policies: ['any'] }], { nodeLimit: 3 })).toEqual(sets('any'));
+    expect(validate([{ policies: [1] }, { policies: [1, 'any'] }], { nodeLimit: 3 })).toEqual(sets([1]));
+  });
+
   it('ends when the nodes are used up by mappings', () => {
     const path: readonly Said[] = [
       {
@@ -508,10 +513,15 @@ describe('the policy graph (RFC 9618)', () => {
     ];
     expect(validate(path, { nodeLimit: 6 })).toEqual(sets([3]));
     expect(validate(path, { nodeLimit: 5 })).toBe('budget');
-    const validation = createPolicyValidation(optionsOf({ nodeLimit: 4 }, 2));
     const mapping = certificate(path[0] as Said);
-    expect(validation.processCertificate(mapping, 1)).toBe('ok');
-    expect(validation.prepareForNext(mapping)).toBe('budget');
+    for (const [nodeLimit, verdict] of [
+      [5, 'ok'],
+      [4, 'budget'],
+    ] as const) {
+      const validation = createPolicyValidation(optionsOf({ nodeLimit }, 2));
+      expect(validation.processCertificate(mapping, 1)).toBe('ok');
+      expect(validation.prepareForNext(mapping)).toBe(verdict);
+    }
   });
 
   it('knows no policies before the walk ends', () => {

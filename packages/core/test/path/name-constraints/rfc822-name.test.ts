@@ -15,6 +15,7 @@ describe('rfc822Name subtrees', () => {
     expect(set.relate('Root@example.com')).toBe('outside');
     expect(set.relate('root@mail.example.com')).toBe('outside');
     expect(set.relate('groot@example.com')).toBe('outside');
+    expect(set.relate('root@comexample')).toBe('outside');
   });
 
   it('of a host hold the mailboxes on that host', () => {
