@@ -1,1 +1,40 @@
-export {};
+// Rules and types that belong to the options, so that an application needs no second import.
+export {
+  allOf,
+  anchor,
+  anyOf,
+  type ClientCertificateError,
+  type ClientIdentity,
+  certificatePin,
+  certificatePolicy,
+  type Decision,
+  type DecisionEvent,
+  fromTls,
+  type GuardOptions,
+  isClientCertificateError,
+  issuer,
+  type MtlsOptions,
+  not,
+  type PeercertEvent,
+  type Reason,
+  type ReasonCode,
+  type RequestMtls,
+  type Rule,
+  sanDirectoryName,
+  sanDns,
+  sanEmail,
+  sanIp,
+  sanOtherName,
+  sanRegisteredId,
+  sanUri,
+  serialNumber,
+  spkiPin,
+  subjectCn,
+  subjectO,
+  subjectOu,
+  thumbprint,
+} from '@peercert/core';
+export { clientOf } from './client-of.ts';
+export { type GuardHook, requireClient, requireRole } from './guards.ts';
+export { mtls } from './mtls.ts';
+export type { RouteMtlsOptions } from './route-plans.ts';

@@ -1,0 +1,80 @@
+import {
+  type ClientCertificateError,
+  createGate,
+  type MaybePromise,
+  type MtlsOptions,
+  nodeRequestFacts,
+  PeercertFailure,
+  type RequestMtls,
+  stateOf,
+} from '@peercert/core';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { refuse } from './refuse.ts';
+
+declare global {
+  // biome-ignore lint/style/noNamespace: the place that Express keeps for additions to its request.
+  namespace Express {
+    interface Request {
+      /** What `mtls()` found out about the client. `undefined` on routes that are not behind `mtls()`. */
+      mtls: RequestMtls;
+    }
+  }
+}
+
+/**
+ * Middleware that authenticates the client of each request by its certificate and leaves the result on `req.mtls`.
+ * Without options the connection must be TLS and the trust anchors are the `ca` of the server.
+ *
+ * A denial is answered as `application/problem+json`, or handed to `next` under `denials: 'throw'`. A mistake in the
+ * set-up goes to `next` as a 500 in any case. Throws TypeError for wrong options.
+ */
+export function mtls(options?: MtlsOptions): RequestHandler {
+  const gate = createGate(options);
+  const addressOf = gate.clientAddress === 'framework' ? frameworkAddress : noAddress;
+
+  return function mtls(req, res, next) {
+    let admitted: MaybePromise<ClientCertificateError | undefined>;
+    try {
+      admitted = gate.admit(req, nodeRequestFacts(req, req.originalUrl, addressOf(req)));
+    } catch (failure) {
+      next(failure);
+      return;
+    }
+    if (admitted instanceof Promise) {
+      admitted.then((denial) => settle(denial, gate.denials, req, res, next), next);
+    } else {
+      settle(admitted, gate.denials, req, res, next);
+    }
+  };
+}
+
+function settle(
+  denial: ClientCertificateError | undefined,
+  denials: 'respond' | 'throw',
+  req: Request,
+  res: Response,
+  next: NextFunction,
+): void {
+  if (denial !== undefined) {
+    refuse(denial, denials, res, next);
+    return;
+  }
+  req.mtls = stateOf(req).mtls;
+  next();
+}
+
+function noAddress(): undefined {
+  return undefined;
+}
+
+/** `req.ip`, unless Express was told to believe whatever address a client writes into X-Forwarded-For. */
+function frameworkAddress(req: Request): string | undefined {
+  if (req.app.get('trust proxy') === true) {
+    throw new PeercertFailure(
+      'setup',
+      "clientAddress: 'framework' takes req.ip, which any client can choose under app.set('trust proxy', true): " +
+        "set 'trust proxy' to the addresses of your proxies or to their number",
+    );
+  }
+  return req.ip;
+}

@@ -1,0 +1,20 @@
+import { type ClientCertificateError, problemResponse } from '@peercert/core';
+import type { NextFunction, Response } from 'express';
+
+/** Answers a denial as a problem document (RFC 9457), or hands it to the application's error handler. */
+export function refuse(
+  denial: ClientCertificateError,
+  denials: 'respond' | 'throw',
+  res: Response,
+  next: NextFunction,
+): void {
+  // A response may have begun while a promise was awaited: Express then ends the connection.
+  if (denials === 'throw' || res.headersSent) {
+    next(denial);
+    return;
+  }
+  const { status, headers, body } = problemResponse(denial);
+  res.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  res.end(body);
+}

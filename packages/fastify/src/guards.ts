@@ -1,0 +1,27 @@
+import { createClientGuard, createRoleGuard, type Guard, type GuardOptions, type Rule, stateOf } from '@peercert/core';
+import { type Reply, refuse } from './refuse.ts';
+
+/** A hook for `onRequest` or `preHandler`, of a route or of a whole scope. */
+export type GuardHook = (request: { readonly raw: object }, reply: Reply, done: (error?: Error) => void) => void;
+
+/**
+ * Lets only clients with the role pass; of several roles any one suffices. Anonymous: 401 `certificate_missing`, known
+ * without the role: 403 `role_missing`. On a request that never met `mtls`: 500. Throws TypeError without a role.
+ */
+export function requireRole(role: string | readonly string[], options?: GuardOptions): GuardHook {
+  return guardWith(createRoleGuard(role, options));
+}
+
+/** Lets only known clients pass and, of those, the ones that match the rule, if one is given (403 otherwise). */
+export function requireClient(rule?: Rule, options?: GuardOptions): GuardHook {
+  return guardWith(createClientGuard(rule, options));
+}
+
+/** What the guard throws (`mtls` was never met) is caught by Fastify and goes to the error handler. */
+function guardWith(guard: Guard): GuardHook {
+  return function guardClient(request, reply, done) {
+    const denial = guard(request.raw);
+    if (denial === undefined) done();
+    else refuse(denial, stateOf(request.raw).denials, reply, done);
+  };
+}

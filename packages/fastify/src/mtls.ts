@@ -1,0 +1,79 @@
+import {
+  type ClientCertificateError,
+  type MaybePromise,
+  type MtlsOptions,
+  nodeRequestFacts,
+  type RequestMtls,
+  stateOf,
+} from '@peercert/core';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import { fastifyPlugin } from 'fastify-plugin';
+import { refuse } from './refuse.ts';
+import { createRoutePlans, type RouteMtlsOptions, type RoutePlan, type RoutePlans } from './route-plans.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What `mtls` found out about the client. `null` on routes that are not behind `mtls`. */
+    mtls: RequestMtls;
+  }
+  interface FastifyContextConfig {
+    /** The roles that the route asks for, and the options in which it differs from the registration. */
+    mtls?: RouteMtlsOptions;
+  }
+}
+
+/** Where a scope keeps the registration nearest to its routes: child scopes inherit it and may have their own. */
+const nearest: unique symbol = Symbol.for('peercert.fastify') as never;
+
+type Scope = { [nearest]?: RoutePlans };
+
+/**
+ * Plugin that authenticates the client of each request of its scope by its certificate (hook `onRequest`) and leaves
+ * the result on `request.mtls`. Without options the connection must be TLS and the trust anchors are the `ca` of the
+ * server. A registration in a child scope adds to that of the parent: both must allow, the inner identity wins.
+ *
+ * A denial is answered as `application/problem+json`, or handed to the error handler under `denials: 'throw'`. A mistake
+ * in the set-up is a 500 in any case. Wrong options, also those in `config.mtls` of a route, are a TypeError at start.
+ */
+export const mtls: FastifyPluginAsync<MtlsOptions> = fastifyPlugin(register, {
+  name: '@peercert/fastify',
+  fastify: '5.x',
+});
+
+async function register(fastify: FastifyInstance, options: MtlsOptions): Promise<void> {
+  const plans = createRoutePlans(options);
+  (fastify as Scope)[nearest] = plans;
+  if (!fastify.hasRequestDecorator('mtls')) fastify.decorateRequest('mtls', null as never);
+
+  fastify.addHook('onRoute', function compileRoute(route) {
+    if ((this as Scope)[nearest] === plans) plans.planFor(route.config?.mtls);
+  });
+
+  fastify.addHook('onRequest', function authenticateClient(request, reply, done) {
+    let plan: RoutePlan;
+    let admitted: MaybePromise<ClientCertificateError | undefined>;
+    try {
+      const isNearest = (request.server as Scope)[nearest] === plans;
+      plan = plans.planFor(isNearest ? request.routeOptions.config?.mtls : undefined);
+      admitted = plan.gate.admit(
+        request.raw,
+        nodeRequestFacts(request.raw, request.originalUrl, plan.addressOf(request)),
+      );
+    } catch (failure) {
+      done(failure as Error);
+      return;
+    }
+    const settle = (denial: ClientCertificateError | undefined): void => {
+      if (denial !== undefined) {
+        refuse(denial, plan.gate.denials, reply, done);
+        return;
+      }
+      request.mtls = stateOf(request.raw).mtls;
+      const missingRole = plan.guard?.(request.raw);
+      if (missingRole !== undefined) refuse(missingRole, plan.gate.denials, reply, done);
+      else done();
+    };
+    if (admitted instanceof Promise) admitted.then(settle, done);
+    else settle(admitted);
+  });
+}

@@ -1,0 +1,25 @@
+import { createClientGuard, createRoleGuard, type Guard, type GuardOptions, type Rule, stateOf } from '@peercert/core';
+import type { Middleware } from 'koa';
+import { refuse } from './refuse.ts';
+
+/**
+ * Lets only clients with the role pass; of several roles any one suffices. Anonymous: 401 `certificate_missing`, known
+ * without the role: 403 `role_missing`. On a request that never met `mtls()`: 500. Throws TypeError without a role.
+ */
+export function requireRole(role: string | readonly string[], options?: GuardOptions): Middleware {
+  return guardWith(createRoleGuard(role, options));
+}
+
+/** Lets only known clients pass and, of those, the ones that match the rule, if one is given (403 otherwise). */
+export function requireClient(rule?: Rule, options?: GuardOptions): Middleware {
+  return guardWith(createClientGuard(rule, options));
+}
+
+function guardWith(guard: Guard): Middleware {
+  return function guardClient(ctx, next) {
+    const denial = guard(ctx.req);
+    if (denial === undefined) return next();
+    refuse(denial, stateOf(ctx.req).denials, ctx);
+    return undefined;
+  };
+}

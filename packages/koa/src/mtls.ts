@@ -1,0 +1,68 @@
+import {
+  type ClientCertificateError,
+  createGate,
+  type MtlsOptions,
+  nodeRequestFacts,
+  PeercertFailure,
+  type RequestMtls,
+  stateOf,
+} from '@peercert/core';
+import type { Context, Middleware, Next } from 'koa';
+import { refuse } from './refuse.ts';
+
+declare module 'koa' {
+  interface DefaultState {
+    /** What `mtls()` found out about the client. `undefined` on routes that are not behind `mtls()`. */
+    mtls: RequestMtls;
+  }
+}
+
+/**
+ * Middleware that authenticates the client of each request by its certificate and leaves the result on
+ * `ctx.state.mtls`. Without options the connection must be TLS and the trust anchors are the `ca` of the server.
+ *
+ * A denial is answered as `application/problem+json`, or thrown under `denials: 'throw'`. A mistake in the set-up is
+ * thrown as a 500 in any case. Throws TypeError for wrong options.
+ */
+export function mtls(options?: MtlsOptions): Middleware {
+  const gate = createGate(options);
+  const addressOf = gate.clientAddress === 'framework' ? frameworkAddress : noAddress;
+
+  // What is thrown here before a promise exists becomes a rejection in koa-compose.
+  return function mtls(ctx, next) {
+    const admitted = gate.admit(ctx.req, nodeRequestFacts(ctx.req, ctx.originalUrl, addressOf(ctx)));
+    return admitted instanceof Promise
+      ? admitted.then((denial) => settle(denial, gate.denials, ctx, next))
+      : settle(admitted, gate.denials, ctx, next);
+  };
+}
+
+function settle(
+  denial: ClientCertificateError | undefined,
+  denials: 'respond' | 'throw',
+  ctx: Context,
+  next: Next,
+): Promise<unknown> | undefined {
+  if (denial !== undefined) {
+    refuse(denial, denials, ctx);
+    return undefined;
+  }
+  ctx.state.mtls = stateOf(ctx.req).mtls;
+  return next();
+}
+
+function noAddress(): undefined {
+  return undefined;
+}
+
+/** `ctx.ip`, unless Koa was told to believe whatever address a client writes into X-Forwarded-For. */
+function frameworkAddress(ctx: Context): string {
+  if (ctx.app.proxy && !(ctx.app.maxIpsCount > 0)) {
+    throw new PeercertFailure(
+      'setup',
+      "clientAddress: 'framework' takes ctx.ip, which any client can choose under app.proxy = true: " +
+        'set app.maxIpsCount to the number of your proxies',
+    );
+  }
+  return ctx.ip;
+}
