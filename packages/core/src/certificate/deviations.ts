@@ -77,6 +77,10 @@ const table = {
     section: 'RFC 5280 4.2.1.9',
     sentence: 'If the cA boolean is not asserted, the keyCertSign bit in the keyUsage extension MUST NOT be asserted',
   },
+  path_length_without_ca: {
+    section: 'RFC 5280 4.2.1.9',
+    sentence: 'CAs MUST NOT include the pathLenConstraint field unless the cA boolean is asserted',
+  },
   path_length_without_key_cert_sign: {
     section: 'RFC 5280 4.2.1.9',
     sentence:
@@ -121,6 +125,10 @@ const table = {
   subject_directory_attributes_critical: {
     section: 'RFC 5280 4.2.1.8',
     sentence: 'Conforming CAs MUST mark the subjectDirectoryAttributes extension as non-critical',
+  },
+  location_uri_syntax: {
+    section: 'RFC 5280 4.2.1.13 and 4.2.2.1',
+    sentence: 'When the information is available via HTTP, FTP or LDAP, its location MUST be a URI of RFC 3986',
   },
   dns_name_underscore: {
     section: 'RFC 5280 4.2.1.6',

@@ -42,7 +42,7 @@ const nameSyntax: GeneralNameSyntax = {
     if (syntax === 'underscore') reader.note('dns_name_underscore');
   },
   checkUri(reader, start) {
-    if (!isAbsoluteUri(decodeLatin1(reader.bytes, start, reader.offset))) throw new MalformedError('uri');
+    if (!isAbsoluteUri(reader.bytes, start, reader.offset)) throw new MalformedError('uri');
   },
   checkAddress(reader, start) {
     const length = reader.offset - start;
@@ -50,6 +50,17 @@ const nameSyntax: GeneralNameSyntax = {
   },
   checkDirectoryName(isEmpty) {
     if (isEmpty) throw new MalformedError('directory_name_empty');
+  },
+};
+
+/**
+ * The forms of a place where something can be fetched. Its URI names nobody, and LDAP URLs with blanks are common in
+ * real certificates: what is not a URI of RFC 3986 is noted, for the profile to decide.
+ */
+export const locationSyntax: GeneralNameSyntax = {
+  ...nameSyntax,
+  checkUri(reader, start) {
+    if (!isAbsoluteUri(reader.bytes, start, reader.offset)) reader.note('location_uri_syntax');
   },
 };
 
@@ -104,9 +115,13 @@ function readAscii(reader: ProfileReader, identifier: number): number {
 }
 
 /** Consumes `GeneralNames`: a SEQUENCE, or whatever implicit tag stands for it, of at least one. */
-export function checkGeneralNames(reader: ProfileReader, identifier: number = tag.sequence): void {
+export function checkGeneralNames(
+  reader: ProfileReader,
+  identifier: number = tag.sequence,
+  syntax: GeneralNameSyntax = nameSyntax,
+): void {
   const outer = reader.enterNonEmpty(identifier);
-  while (!reader.isDone) checkGeneralName(reader);
+  while (!reader.isDone) checkGeneralName(reader, syntax);
   reader.leave(outer);
 }
 

@@ -37,10 +37,6 @@ const certificateRules = {
   ed25519_key: { section: 'RFC 8410 4', explanation: 'An Ed25519 public key that is not 32 octets' },
   extension_duplicate: { section: 'RFC 5280 4.2', explanation: 'Two extensions of one type' },
   attribute_duplicate_value: { section: 'X.501 9.3', explanation: 'The same attribute twice in one RDN' },
-  basic_constraints_path_length: {
-    section: 'RFC 5280 4.2.1.9',
-    explanation: 'A pathLenConstraint where cA is not asserted',
-  },
   key_usage_empty: { section: 'RFC 5280 4.2.1.3', explanation: 'A keyUsage in which no bit is set' },
   key_usage_unknown_bit: { section: 'RFC 5280 4.2.1.3', explanation: 'A keyUsage bit that does not exist' },
   general_name_kind: { section: 'RFC 5280 4.2.1.6', explanation: 'A GeneralName of a kind that does not exist' },

@@ -1,7 +1,15 @@
 /** Dotted text of OBJECT IDENTIFIER contents (X.690 8.19), both ways. */
 
+/** The texts under 2.5.4 (attribute types) and 2.5.29 (extensions), which every certificate has by the dozen. */
+const attributeTypeTexts = Array.from({ length: 128 }, (_, arc) => `2.5.4.${arc}`);
+const extensionTexts = Array.from({ length: 128 }, (_, arc) => `2.5.29.${arc}`);
+
 /** The dotted text of content that `DerReader.readObjectIdentifier` accepted. */
 export function objectIdentifierText(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start === 3 && bytes[start] === 0x55) {
+    if (bytes[start + 1] === 0x1d) return extensionTexts[bytes[start + 2] as number] as string;
+    if (bytes[start + 1] === 0x04) return attributeTypeTexts[bytes[start + 2] as number] as string;
+  }
   let text = '';
   let at = start;
   while (at < end) {

@@ -1,5 +1,5 @@
 import { contextConstructed, contextPrimitive, type DerReader, tag } from '../../encoding/der.ts';
-import { checkGeneralNames, decodeGeneralNames } from '../general-name.ts';
+import { checkGeneralNames, decodeGeneralNames, locationSyntax } from '../general-name.ts';
 import { MalformedError } from '../malformed.ts';
 import type { DistributionPoint, DistributionPointName, ReasonFlag } from '../model.ts';
 import { canonicalRdn } from '../name-comparison.ts';
@@ -73,7 +73,7 @@ function countOf(reader: ProfileReader, start: number): number {
 /** Consumes a `DistributionPointName`. Returns whether it is relative to the CRL issuer. */
 export function checkDistributionPointName(reader: ProfileReader): boolean {
   if (reader.peek() !== relativeNameTag) {
-    checkGeneralNames(reader, fullNameTag);
+    checkGeneralNames(reader, fullNameTag, locationSyntax);
     return false;
   }
   const outer = reader.enterNonEmpty(relativeNameTag);

@@ -32,6 +32,8 @@ export class ParsedExtension implements Extension {
   }
 }
 
+const fewExtensions = 32;
+
 /**
  * Consumes `Extensions`: a sequence of one or more (RFC 5280 4.1.2.9), no two of one type (4.2). The reader given to
  * `checkValue` ends where the value does; whatever `checkValue` leaves unread is refused as trailing data.
@@ -41,14 +43,20 @@ export function readExtensions(
   checkValue: (reader: ProfileReader, extension: ParsedExtension) => void,
 ): readonly ParsedExtension[] {
   const extensions: ParsedExtension[] = [];
-  const types = new Set<string>();
+  // A list while there are few, which is faster; a set once somebody presents hundreds.
+  const types: string[] = [];
+  let manyTypes: Set<string> | undefined;
   const outer = reader.enterNonEmpty(tag.sequence);
   while (!reader.isDone) {
     const sequence = reader.enter(tag.sequence);
     const oidStart = reader.readObjectIdentifier();
     const oid = objectIdentifierText(reader.bytes, oidStart, reader.offset);
-    if (types.has(oid)) throw new MalformedError('extension_duplicate');
-    types.add(oid);
+    if (manyTypes === undefined ? types.includes(oid) : manyTypes.has(oid)) {
+      throw new MalformedError('extension_duplicate');
+    }
+    types.push(oid);
+    manyTypes?.add(oid);
+    if (types.length === fewExtensions) manyTypes = new Set(types);
     const critical = reader.readDefaultFalse();
     const value = reader.enter(tag.octetString);
     const extension = new ParsedExtension(reader.bytes, oid, critical, reader.offset, reader.end);

@@ -1,6 +1,6 @@
 import { type DerReader, tag } from '../../encoding/der.ts';
 import { objectIdentifierText } from '../../encoding/object-identifier.ts';
-import { checkGeneralName, decodeGeneralName } from '../general-name.ts';
+import { checkGeneralName, decodeGeneralName, locationSyntax } from '../general-name.ts';
 import type { AccessDescription } from '../model.ts';
 import type { ProfileReader } from '../profile-reader.ts';
 
@@ -10,7 +10,7 @@ export function checkInformationAccess(reader: ProfileReader): void {
   while (!reader.isDone) {
     const description = reader.enter(tag.sequence);
     reader.readObjectIdentifier();
-    checkGeneralName(reader);
+    checkGeneralName(reader, locationSyntax);
     reader.leave(description);
   }
   reader.leave(outer);
