@@ -27,7 +27,7 @@ export interface NodeVerdict {
   readonly resumed: boolean;
   /** Whose `ca` option the handshake was verified against. */
   readonly server: TlsServer;
-  /** The name the client asked for has a secure context of its own, so that `server.ca` may not be what was applied. */
+  /** The server has secure contexts by name and the client may have asked for one: `server.ca` may not be what was applied. */
   readonly trustByName: boolean;
 }
 

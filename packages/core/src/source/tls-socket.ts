@@ -71,10 +71,15 @@ function read(socket: ServerSocket): Outcome<Presented> | undefined {
       fresh: socket.authorized && !resumed && sameContext,
       resumed,
       server: server ?? {},
-      trustByName: Boolean(socket.servername) && (socket._SNICallback != null || (server?._contexts?.length ?? 0) > 0),
+      // A resumed TLS 1.2 session reports the name it was made under, not the one that was asked for now.
+      trustByName: hasContextsByName(socket) && (resumed || Boolean(socket.servername)),
     },
   };
   return { ok: true, value };
+}
+
+function hasContextsByName({ _SNICallback, server }: ServerSocket): boolean {
+  return (_SNICallback !== null && _SNICallback !== undefined) || (server?._contexts?.length ?? 0) > 0;
 }
 
 /**
