@@ -28,12 +28,23 @@ export class IpAddressSubtrees {
   }
 }
 
-function isWithin(address: Uint8Array, range: Range): boolean {
-  if (address.length !== range.address.length) return false;
-  return range.mask.every((octet, index) => (((address[index] ?? 0) ^ (range.address[index] ?? 0)) & octet) === 0);
+function isWithin(name: Uint8Array, { address, mask }: Range): boolean {
+  if (name.length !== address.length) return false;
+  for (let at = 0; at < name.length; at++) {
+    const difference = (name[at] as number) ^ (address[at] as number);
+    if ((difference & (mask[at] as number)) !== 0) return false;
+  }
+  return true;
 }
 
+/** Ones, then zeros. */
 function isPrefixMask(mask: Uint8Array): boolean {
-  const bits = Array.from(mask, (octet) => octet.toString(2).padStart(8, '0')).join('');
-  return !bits.includes('01');
+  let hasEnded = false;
+  for (const octet of mask) {
+    if (hasEnded && octet !== 0) return false;
+    const zeros = ~octet & 0xff;
+    if ((zeros & (zeros + 1)) !== 0) return false;
+    hasEnded = zeros !== 0;
+  }
+  return true;
 }
