@@ -1,4 +1,5 @@
 import type { Certificate, GeneralName, Name } from '../certificate/model.ts';
+import type { VerifiedPath } from '../path/verified-path.ts';
 import type { CheckedPath, RevocationStatus } from '../revocation/checked-path.ts';
 import { attributeTypes, soleValue } from './attribute.ts';
 import type { RuleSubject } from './rule.ts';
@@ -13,7 +14,10 @@ export interface AssertedName {
   readonly serialNumber: string | undefined;
 }
 
-/** All that is known of a client but for what one request adds: worked out once for each checked path. */
+/**
+ * All that is known of a client but for what one request adds. Names are decoded when somebody asks for them: a client
+ * that is seen for the first time costs no more than the rules look at.
+ */
 export interface Evidence extends RuleSubject {
   /** The SPIFFE ID, else the only CN, else the thumbprint, or for a bare name the subject. */
   readonly id: string;
@@ -30,35 +34,77 @@ export interface Evidence extends RuleSubject {
 
 const known = new WeakMap<CheckedPath, Evidence>();
 
-/** What a checked path says of the client. */
+/** What a checked path says of the client: the same object for every request on that path. */
 export function evidenceOf(checked: CheckedPath): Evidence {
-  const before = known.get(checked);
-  if (before !== undefined) return before;
-  const { path, revocation } = checked;
-  const [leaf] = path.certificates;
-  if (leaf === undefined) throw new Error('A verified path without a leaf');
-  const commonName = soleValue(leaf.subject, attributeTypes.commonName);
-  const evidence: Evidence = Object.freeze({
-    id: spiffeIdOf(leaf) ?? plainId(commonName) ?? leaf.thumbprint,
-    subject: leaf.subject,
-    issuer: leaf.issuer,
-    commonName,
-    organizationalUnits: valuesOf(leaf.subject, attributeTypes.organizationalUnit),
-    emails: emailsOf(leaf),
-    sans: leaf.subjectAltName,
-    serialNumber: leaf.serialNumber,
-    verifiedBy: path.verifiedBy,
-    revocation,
-    certificate: leaf,
-    path,
-    certificates: Object.freeze(
-      path.anchor === undefined || isSame(path.certificates.at(-1) ?? leaf, path.anchor.certificate)
-        ? [...path.certificates]
-        : [...path.certificates, path.anchor.certificate],
-    ),
-  });
-  known.set(checked, evidence);
+  let evidence = known.get(checked);
+  if (evidence === undefined) {
+    evidence = new PathEvidence(checked);
+    known.set(checked, evidence);
+  }
   return evidence;
+}
+
+class PathEvidence implements Evidence {
+  readonly certificate: Certificate;
+  readonly path: VerifiedPath;
+  readonly revocation: RevocationStatus;
+  #id: string | undefined;
+  #organizationalUnits: readonly string[] | undefined;
+  #emails: readonly string[] | undefined;
+  #certificates: readonly Certificate[] | undefined;
+
+  constructor({ path, revocation }: CheckedPath) {
+    const [leaf] = path.certificates;
+    if (leaf === undefined) throw new Error('A verified path without a leaf');
+    this.certificate = leaf;
+    this.path = path;
+    this.revocation = revocation;
+    Object.freeze(this);
+  }
+
+  get id(): string {
+    this.#id ??= spiffeIdOf(this.certificate) ?? plainId(this.commonName) ?? this.certificate.thumbprint;
+    return this.#id;
+  }
+
+  get subject(): Name {
+    return this.certificate.subject;
+  }
+
+  get issuer(): Name {
+    return this.certificate.issuer;
+  }
+
+  get commonName(): string | undefined {
+    return soleValue(this.subject, attributeTypes.commonName);
+  }
+
+  get organizationalUnits(): readonly string[] {
+    this.#organizationalUnits ??= valuesOf(this.subject, attributeTypes.organizationalUnit);
+    return this.#organizationalUnits;
+  }
+
+  get emails(): readonly string[] {
+    this.#emails ??= emailsOf(this.certificate);
+    return this.#emails;
+  }
+
+  get sans(): readonly GeneralName[] {
+    return this.certificate.subjectAltName;
+  }
+
+  get serialNumber(): string {
+    return this.certificate.serialNumber;
+  }
+
+  get verifiedBy(): 'peercert' | 'node' | 'proxy' {
+    return this.path.verifiedBy;
+  }
+
+  get certificates(): readonly Certificate[] {
+    this.#certificates ??= Object.freeze(wholePath(this.path));
+    return this.#certificates;
+  }
 }
 
 /** What a proxy's bare word says of the client. */
@@ -95,8 +141,12 @@ function emailsOf(leaf: Certificate): readonly string[] {
   return Object.freeze(leaf.subjectAltName.flatMap((name) => (name.kind === 'rfc822Name' ? [name.value] : [])));
 }
 
-function isSame(one: Certificate, other: Certificate): boolean {
-  return Buffer.compare(one.der, other.der) === 0;
+/** The anchor last, unless the leaf itself is the anchor. */
+function wholePath({ certificates, anchor }: VerifiedPath): Certificate[] {
+  const last = certificates.at(-1);
+  return anchor === undefined || (last !== undefined && Buffer.compare(last.der, anchor.certificate.der) === 0)
+    ? [...certificates]
+    : [...certificates, anchor.certificate];
 }
 
 function valuesOf(name: Name, type: string): readonly string[] {

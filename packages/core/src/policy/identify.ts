@@ -13,16 +13,17 @@ import { unavailable } from './unavailable.ts';
  */
 export type IdentifyFunction = (client: Omit<ClientIdentity, 'id' | 'roles'>) => string;
 
-export type CompiledIdentify = (evidence: Evidence, source: string) => Outcome<string>;
+/** `undefined`: the name that the evidence gives. */
+export type CompiledIdentify = (evidence: Evidence, source: string) => Outcome<string | undefined>;
 
 /** Throws TypeError for anything but a function. */
 export function compileIdentify(identify: IdentifyFunction | undefined): CompiledIdentify {
-  if (identify === undefined) return ({ id }) => ({ ok: true, value: id });
+  if (identify === undefined) return () => byEvidence;
   if (typeof identify !== 'function') {
     throw new TypeError(`identify: expected a function (client) => string, got ${shown(identify)}`);
   }
   return (evidence, source) => {
-    const answer = ask(() => identify(createIdentity(evidence, evidence.id, source, noRoles)), 0);
+    const answer = ask(() => identify(createIdentity(evidence, source, noRoles)), 0);
     if (answer instanceof Promise) return unavailable('identify, which answered a promise instead of a string');
     if (!answer.answered) return unavailable(`identify ${answer.problem}`);
     const { value } = answer;
@@ -31,3 +32,5 @@ export function compileIdentify(identify: IdentifyFunction | undefined): Compile
       : unavailable(`identify, which answered ${shown(value)} instead of a string`);
   };
 }
+
+const byEvidence: Outcome<undefined> = Object.freeze({ ok: true, value: undefined });

@@ -37,99 +37,87 @@ export interface ClientIdentity {
 export type DistinguishedName = Name;
 
 /** Shared by every copy of this package. */
-const subjectKey: unique symbol = Symbol.for('peercert.rule-subject');
+const evidenceKey: unique symbol = Symbol.for('peercert.evidence');
+const chosenId: unique symbol = Symbol('id');
 const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /**
- * A thin view for one request on the evidence that requests share: it costs one small object, and hides what handlers
- * could otherwise change for the next request. As JSON and on the console it shows names, never certificates.
+ * A thin view for one request on the evidence that requests share: it costs one small object, and leaves handlers
+ * nothing to change for the next request. As JSON and on the console it shows names, never certificates.
  */
 class Identity implements ClientIdentity {
-  readonly #evidence: Evidence;
-  readonly #id: string;
-  readonly #source: string;
-  readonly #roles: ReadonlySet<string>;
+  readonly [evidenceKey]: Evidence;
+  readonly [chosenId]: string | undefined;
+  readonly source: string;
+  readonly roles: ReadonlySet<string>;
 
-  constructor(evidence: Evidence, id: string, source: string, roles: ReadonlySet<string>) {
-    this.#evidence = evidence;
-    this.#id = id;
-    this.#source = source;
-    this.#roles = roles;
+  constructor(evidence: Evidence, source: string, roles: ReadonlySet<string>, id: string | undefined) {
+    this[evidenceKey] = evidence;
+    this[chosenId] = id;
+    this.source = source;
+    this.roles = roles;
+    Object.freeze(this);
   }
 
   get id(): string {
-    return this.#id;
+    return this[chosenId] ?? this[evidenceKey].id;
   }
 
   get subject(): DistinguishedName {
-    return this.#evidence.subject;
+    return this[evidenceKey].subject;
   }
 
   get issuer(): DistinguishedName {
-    return this.#evidence.issuer;
+    return this[evidenceKey].issuer;
   }
 
   get commonName(): string | undefined {
-    return this.#evidence.commonName;
+    return this[evidenceKey].commonName;
   }
 
   get organizationalUnits(): readonly string[] {
-    return this.#evidence.organizationalUnits;
+    return this[evidenceKey].organizationalUnits;
   }
 
   get emails(): readonly string[] {
-    return this.#evidence.emails;
+    return this[evidenceKey].emails;
   }
 
   get sans(): readonly GeneralName[] {
-    return this.#evidence.sans;
+    return this[evidenceKey].sans;
   }
 
   get serialNumber(): string | undefined {
-    return this.#evidence.serialNumber;
+    return this[evidenceKey].serialNumber;
   }
 
   get thumbprint(): string | undefined {
-    return this.#evidence.certificate?.thumbprint;
+    return this.certificate?.thumbprint;
   }
 
   // A Date can be changed by whoever holds it: each reader gets one of his own.
   get notBefore(): Date | undefined {
-    const { certificate } = this.#evidence;
-    return certificate === null ? undefined : new Date(certificate.notBeforeMs);
+    return this.certificate === null ? undefined : new Date(this.certificate.notBeforeMs);
   }
 
   get notAfter(): Date | undefined {
-    const { certificate } = this.#evidence;
-    return certificate === null ? undefined : new Date(certificate.notAfterMs);
-  }
-
-  get roles(): ReadonlySet<string> {
-    return this.#roles;
-  }
-
-  get source(): string {
-    return this.#source;
+    return this.certificate === null ? undefined : new Date(this.certificate.notAfterMs);
   }
 
   get verifiedBy(): 'peercert' | 'node' | 'proxy' {
-    return this.#evidence.verifiedBy;
+    return this[evidenceKey].verifiedBy;
   }
 
   get revocation(): RevocationStatus {
-    return this.#evidence.revocation;
+    return this[evidenceKey].revocation;
   }
 
   get certificate(): Certificate | null {
-    return this.#evidence.certificate;
+    return this[evidenceKey].certificate;
   }
 
   get path(): readonly Certificate[] {
-    return this.#evidence.certificates;
-  }
-
-  get [subjectKey](): RuleSubject {
-    return this.#evidence;
+    return this[evidenceKey].certificates;
   }
 
   toJSON(): object {
@@ -160,23 +148,23 @@ class Identity implements ClientIdentity {
 
 Object.freeze(Identity.prototype);
 
-/** The identity of a client in one request. */
+/** The identity of a client in one request; `id` where the operator chose another than that of the evidence. */
 export function createIdentity(
   evidence: Evidence,
-  id: string,
   source: string,
   roles: ReadonlySet<string>,
+  id?: string,
 ): ClientIdentity {
-  return Object.freeze(new Identity(evidence, id, source, roles));
+  return new Identity(evidence, source, roles, id);
 }
 
 /** What rules look at, of an identity that this package made. Throws TypeError for an object that only looks like one. */
 export function ruleSubjectOf(client: ClientIdentity): RuleSubject {
-  const subject = (client as { readonly [subjectKey]?: RuleSubject })[subjectKey];
-  if (subject === undefined) {
+  const evidence = (client as { readonly [evidenceKey]?: Evidence })[evidenceKey];
+  if (evidence === undefined) {
     throw new TypeError(
       'Rules apply to the client that mtls() identified, such as req.mtls.client, not to a copy of it',
     );
   }
-  return subject;
+  return evidence;
 }

@@ -105,10 +105,10 @@ export function applyPolicy(
   }
   const id = identify(evidence, source);
   if (!id.ok) return id;
-  const given = roles(evidence, () => createIdentity(evidence, id.value, source, noRoles));
+  const given = roles(evidence, () => createIdentity(evidence, source, noRoles, id.value));
   const finish = (outcome: Outcome<ReadonlySet<string>>): MaybePromise<Outcome<ClientIdentity>> => {
     if (!outcome.ok) return outcome;
-    const client = createIdentity(evidence, id.value, source, outcome.value);
+    const client = createIdentity(evidence, source, outcome.value, id.value);
     return check === undefined ? { ok: true, value: client } : check(client, facts);
   };
   return given instanceof Promise ? given.then(finish) : finish(given);

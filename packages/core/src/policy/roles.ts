@@ -87,7 +87,11 @@ function compileMap(map: RoleMap): (evidence: RoleEvidence) => readonly string[]
   );
   if (byUnit.size === 0)
     throw new TypeError('roles: an empty mapping gives no role; leave the option out or map an OU');
-  return ({ organizationalUnits }) => organizationalUnits.flatMap((ou) => byUnit.get(ou) ?? []);
+  return ({ organizationalUnits }) => {
+    const found: string[] = [];
+    for (const ou of organizationalUnits) found.push(...(byUnit.get(ou) ?? []));
+    return found;
+  };
 }
 
 interface CompiledRoleRule {

@@ -23,20 +23,21 @@ export function spiffeIdOf(certificate: Certificate): string | undefined {
 }
 
 /**
- * Compiles a pattern such as `spiffe://acme/web/*`: the trust domain exact, `*` for one whole segment, `**` at the end for one or
- * more. Throws TypeError, beginning with `where`, for what could never match.
+ * Compiles a pattern such as `spiffe://acme/web/*`: the trust domain exact, `*` for one whole segment, `**` at the end
+ * for one or more. Throws TypeError, beginning with `where`, for what could never match.
  */
 export function compileSpiffePattern(pattern: string, where: string): (id: string) => boolean {
-  const segments = pattern.split('/').slice(3);
+  const [scheme, authority, trustDomain, ...segments] = pattern.split('/');
   const open = segments.at(-1) === '**';
   const wanted = open ? segments.slice(0, -1) : segments;
-  const sample = pattern.replace(/\/\*\*$/, '/x').replace(/\/\*(?=\/|$)/g, '/x');
+  const filled = segments.map((segment, index) => (segment === '*' || index === wanted.length ? 'x' : segment));
+  const sample = [scheme, authority, trustDomain, ...filled].join('/');
   if (sample.length > longest || !spiffeId.test(sample)) {
     throw new TypeError(
       `${where}: ${shown(pattern)} matches no SPIFFE ID of a client: write a lower-case trust domain and a path, 'spiffe://acme.example/web'; '*' stands for one whole segment, '**' for the rest at the end`,
     );
   }
-  const start = pattern.slice(0, pattern.indexOf('/', 'spiffe://'.length) + 1);
+  const start = `spiffe://${trustDomain}/`;
   return (id) => {
     if (!id.startsWith(start)) return false;
     const given = id.slice(start.length).split('/');

@@ -1,0 +1,111 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { evidenceOfName } from '../../src/policy/evidence.ts';
+import { type ClientIdentity, createIdentity, ruleSubjectOf } from '../../src/policy/identity.ts';
+import { createRoleSet } from '../../src/policy/role-set.ts';
+import { matchesClient, subjectCn } from '../../src/policy/rules.ts';
+import { dayMs, evidence, now } from './clients.ts';
+
+const known = await evidence({
+  subject: [{ O: 'Acme' }, { OU: 'ops' }, { CN: 'web' }],
+  sans: [{ uri: 'spiffe://acme/web' }, { email: 'ops@acme.example' }],
+  serialNumber: 0x03a5b1,
+  validity: { notBefore: new Date(now), notAfter: new Date(now + 10 * dayMs) },
+});
+const client = createIdentity(known, 'tls', createRoleSet(['admin']));
+const json = {
+  id: 'spiffe://acme/web',
+  subject: 'CN=web,OU=ops,O=Acme',
+  issuer: 'CN=Issuing CA,O=Acme',
+  commonName: 'web',
+  organizationalUnits: ['ops'],
+  emails: ['ops@acme.example'],
+  sans: ['URI:spiffe://acme/web', 'email:ops@acme.example'],
+  serialNumber: '03A5B1',
+  thumbprint: known.certificate?.thumbprint,
+  notBefore: '2026-01-15T12:00:00.000Z',
+  notAfter: '2026-01-25T12:00:00.000Z',
+  roles: ['admin'],
+  source: 'tls',
+  verifiedBy: 'peercert',
+  revocation: { mode: 'off' },
+  path: ['CN=web,OU=ops,O=Acme', 'CN=Issuing CA,O=Acme', 'CN=Acme Root,O=Acme'],
+};
+
+describe('the identity of a client', () => {
+  it('says who the client is', () => {
+    expect(client.id).toBe('spiffe://acme/web');
+    expect(client.commonName).toBe('web');
+    expect(client.organizationalUnits).toEqual(['ops']);
+    expect(client.thumbprint).toBe(known.certificate?.thumbprint);
+    expect(client.notBefore).toEqual(new Date(now));
+    expect(client.notAfter).toEqual(new Date(now + 10 * dayMs));
+    expect(client.roles.has('admin')).toBe(true);
+    expect(client.certificate).toBe(known.certificate);
+    expect(client.path).toBe(known.certificates);
+    expect(client.sans).toBe(known.sans);
+    expect(client.subject).toBe(known.subject);
+  });
+
+  it('shows names as JSON and on the console, no certificates', () => {
+    expect(JSON.parse(JSON.stringify({ client }))).toEqual({ client: json });
+    const text = inspect(client, { depth: 0 });
+    expect(text).toMatch(/^ClientIdentity \{/);
+    expect(text).toContain("id: 'spiffe://acme/web'");
+    expect(inspect({ client }, { depth: 9 })).not.toMatch(/der|Uint8Array|MII/i);
+  });
+
+  it('cannot be changed by a handler', () => {
+    const open = client as unknown as Record<string, unknown>;
+    for (const key of ['id', 'roles', 'certificate', 'isAdmin']) {
+      expect(() => {
+        open[key] = 'x';
+      }).toThrow(TypeError);
+    }
+    expect(() => Object.defineProperty(client, 'id', { value: 'x' })).toThrow(TypeError);
+    expect(() => Object.defineProperty(Object.getPrototypeOf(client), 'id', { value: 'x' })).toThrow(TypeError);
+    expect(() => (client.organizationalUnits as string[]).push('Administrators')).toThrow(TypeError);
+    expect(() => (client.emails as string[]).push('x')).toThrow(TypeError);
+    expect(() => (client.sans as unknown[]).pop()).toThrow(TypeError);
+    expect(() => (client.path as unknown[]).pop()).toThrow(TypeError);
+    expect(() => (client.roles as Set<string>).add('root')).toThrow(TypeError);
+    client.notAfter?.setTime(0);
+    client.notBefore?.setTime(0);
+    expect(JSON.parse(JSON.stringify(client))).toEqual(json);
+  });
+
+  it('of a bare name has no certificate and nothing that only a certificate shows', () => {
+    const { subject, issuer } = known;
+    const bare = createIdentity(
+      evidenceOfName({ subject, issuer, serialNumber: undefined }),
+      'nginx-names',
+      createRoleSet([]),
+    );
+    expect(bare).toMatchObject({
+      certificate: null,
+      thumbprint: undefined,
+      notBefore: undefined,
+      notAfter: undefined,
+      verifiedBy: 'proxy',
+    });
+    expect(bare.path).toEqual([]);
+    expect(JSON.parse(JSON.stringify(bare))).toMatchObject({ id: 'web', source: 'nginx-names', sans: [], path: [] });
+  });
+});
+
+describe('a rule on an identity', () => {
+  it('looks at what the identity was made from', () => {
+    expect(ruleSubjectOf(client)).toBe(known);
+    expect(matchesClient(subjectCn('web'), client)).toBe(true);
+    expect(matchesClient(subjectCn('x'), client)).toBe(false);
+  });
+
+  it.each([{ commonName: 'web', subject: known.subject }, JSON.parse(JSON.stringify(client))])(
+    'does not take an object that only looks like one: %#',
+    (copy) => {
+      expect(() => matchesClient(subjectCn('web'), copy as ClientIdentity)).toThrow(
+        'Rules apply to the client that mtls() identified',
+      );
+    },
+  );
+});
