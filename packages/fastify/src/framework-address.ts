@@ -16,7 +16,7 @@ export function createFrameworkAddress(): (request: FastifyRequest) => string {
         throw new PeercertFailure(
           'setup',
           "clientAddress: 'framework' takes request.ip, which any client can choose under trustProxy: true: " +
-            'set trustProxy to the addresses of your proxies or to their number',
+            'set trustProxy to the addresses of your proxies',
         );
       }
       isChecked = true;

@@ -55,13 +55,16 @@ function noAddress(): undefined {
   return undefined;
 }
 
-/** `ctx.ip`, unless Koa was told to believe whatever address a client writes into X-Forwarded-For. */
+/**
+ * `ctx.ip`, unless Koa was told to believe whatever address a client writes into X-Forwarded-For; `maxIpsCount` does not
+ * help, because it says nothing of who the peer is.
+ */
 function frameworkAddress(ctx: Context): string {
-  if (ctx.app.proxy && !(ctx.app.maxIpsCount > 0)) {
+  if (ctx.app.proxy) {
     throw new PeercertFailure(
       'setup',
-      "clientAddress: 'framework' takes ctx.ip, which any client can choose under app.proxy = true: " +
-        'set app.maxIpsCount to the number of your proxies',
+      "clientAddress: 'framework' takes ctx.ip, which any client can choose under app.proxy = true: leave app.proxy off " +
+        'and set ctx.request.ip in a middleware that knows the addresses of your proxies',
     );
   }
   return ctx.ip;

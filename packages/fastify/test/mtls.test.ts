@@ -1,0 +1,244 @@
+import { clientOf, mtls, requireClient, requireRole } from '@peercert/fastify';
+import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { clientOfUnit, presenting } from './presenting.ts';
+
+const asAdministrator = {
+  ...(await presenting(await clientOfUnit('Administrators'))),
+  roles: { Administrators: 'admin' },
+};
+const asSales = { ...(await presenting(await clientOfUnit('Sales'))), roles: { Administrators: 'admin' } };
+const asNobody = { ...(await presenting(undefined)), roles: { Administrators: 'admin' } };
+
+const adminOnly = Object.freeze({ mtls: Object.freeze({ roles: Object.freeze(['admin']) }) });
+
+async function statusOf(app: FastifyInstance, url: string, method: 'GET' | 'HEAD' = 'GET'): Promise<number> {
+  return (await app.inject({ method, url })).statusCode;
+}
+
+describe('mtls in Fastify', () => {
+  it('leaves the client on request.mtls, and on each request its own', async () => {
+    const app = fastify();
+    await app.register(mtls, asAdministrator);
+    app.get('/', (request) => [request.mtls.client?.id, clientOf(request)?.id]);
+    expect((await app.inject('/')).json()).toEqual(['one of Administrators', 'one of Administrators']);
+  });
+
+  it('runs the handler once after a role function that takes its time', async () => {
+    const app = fastify();
+    let calls = 0;
+    await app.register(mtls, { ...asSales, roles: async () => ['admin'] });
+    app.get('/', { config: adminOnly }, () => ({ calls: ++calls }));
+    expect((await app.inject('/')).json()).toEqual({ calls: 1 });
+  });
+
+  it('guards what has no route, in the scope of the root and in others', async () => {
+    const app = fastify();
+    await app.register(mtls, asNobody);
+    await app.register(
+      async (scope) => {
+        scope.setNotFoundHandler((_request, reply) => reply.code(404).send('lost'));
+      },
+      { prefix: '/scope' },
+    );
+    expect(await statusOf(app, '/nowhere')).toBe(401);
+    expect(await statusOf(app, '/scope/nowhere')).toBe(401);
+  });
+
+  it('leaves scopes alone that are not its own', async () => {
+    const app = fastify();
+    await app.register(async (scope) => {
+      await scope.register(mtls, asNobody);
+      scope.get('/inside', () => 'handled');
+    });
+    app.get('/outside', () => 'handled');
+    expect(await statusOf(app, '/inside')).toBe(401);
+    expect(await statusOf(app, '/outside')).toBe(200);
+  });
+
+  it('takes the place of a registration in a child scope that came before', async () => {
+    const app = fastify();
+    await app.register(async (scope) => {
+      await scope.register(mtls, asNobody);
+      scope.get('/inside', () => 'handled');
+    });
+    await app.register(mtls, asAdministrator);
+    app.get('/outside', (request) => request.mtls.client?.id);
+    expect(await statusOf(app, '/inside')).toBe(401);
+    expect((await app.inject('/outside')).body).toBe('one of Administrators');
+  });
+
+  it('answers a denial in its own form whatever serializer the application has', async () => {
+    const app = fastify();
+    app.setReplySerializer((payload) => JSON.stringify({ wrapped: payload }));
+    await app.register(mtls, asNobody);
+    const response = await app.inject('/');
+    expect(response.headers['content-type']).toBe('application/problem+json');
+    expect(response.json()).toMatchObject({ code: 'certificate_missing', status: 401 });
+  });
+
+  it('knows nobody in an injected request, whose socket is none', async () => {
+    const app = fastify();
+    await app.register(mtls, { trust: asNobody.trust! });
+    app.get('/', () => 'handled');
+    expect((await app.inject('/')).json()).toMatchObject({ code: 'certificate_missing' });
+  });
+
+  it.each([{ presense: 'optional' }, { prefix: '/api' }, { denials: 'ignore' }, { exclude: [] }])(
+    'refuses the wrong options %j at start',
+    async (options) => {
+      const app = fastify();
+      app.register(mtls, options as object);
+      await expect(app.ready()).rejects.toThrow(TypeError);
+    },
+  );
+});
+
+describe('config.mtls of a route', () => {
+  it('asks for a role', async () => {
+    for (const [options, status] of [
+      [asAdministrator, 200],
+      [asSales, 403],
+      [asNobody, 401],
+    ] as const) {
+      const app = fastify();
+      await app.register(mtls, options);
+      app.get('/', { config: adminOnly }, () => 'handled');
+      expect(await statusOf(app, '/')).toBe(status);
+    }
+  });
+
+  it('guards the HEAD route that Fastify adds', async () => {
+    const app = fastify({ exposeHeadRoutes: true });
+    await app.register(mtls, asSales);
+    app.get('/', { config: adminOnly }, () => 'handled');
+    expect(await statusOf(app, '/', 'HEAD')).toBe(403);
+  });
+
+  it('guards a route that was added before the plugin was loaded', async () => {
+    const app = fastify();
+    app.register(mtls, asSales);
+    app.get('/', { config: adminOnly }, () => 'handled');
+    expect(await statusOf(app, '/')).toBe(403);
+  });
+
+  it('replaces the options that it names, for its route alone', async () => {
+    const app = fastify();
+    await app.register(mtls, asNobody);
+    app.get('/open', { config: { mtls: { presence: 'optional' } } }, (request) => request.mtls.decision.outcome);
+    app.get('/closed', () => 'handled');
+    expect((await app.inject('/open')).body).toBe('anonymous');
+    expect(await statusOf(app, '/closed')).toBe(401);
+  });
+
+  it('keeps the options that it does not name', async () => {
+    const app = fastify();
+    await app.register(mtls, asAdministrator);
+    app.get('/', { config: { mtls: { roles: 'admin', check: () => true } } }, () => 'handled');
+    expect(await statusOf(app, '/')).toBe(200);
+  });
+
+  it('replaces nothing of a registration further out', async () => {
+    const app = fastify();
+    await app.register(mtls, asNobody);
+    await app.register(async (scope) => {
+      await scope.register(mtls, asAdministrator);
+      scope.get('/', { config: { mtls: { presence: 'optional', roles: ['admin'] } } }, () => 'handled');
+    });
+    expect(await statusOf(app, '/')).toBe(401);
+  });
+
+  it('means the registration of each scope where one object serves several', async () => {
+    const app = fastify();
+    for (const [prefix, options] of [
+      ['/a', asAdministrator],
+      ['/b', asSales],
+    ] as const) {
+      await app.register(
+        async (scope) => {
+          await scope.register(mtls, options);
+          scope.get('/', { config: adminOnly }, () => 'handled');
+        },
+        { prefix },
+      );
+    }
+    expect(await statusOf(app, '/a')).toBe(200);
+    expect(await statusOf(app, '/b')).toBe(403);
+  });
+
+  it.each([
+    {},
+    { roles: [] },
+    { roles: [''] },
+    { roles: '' },
+    { role: ['admin'] },
+    { presence: 'maybe' },
+    null,
+    'admin',
+  ])('refuses %j when the route is added', async (config) => {
+    const app = fastify();
+    await app.register(mtls, asAdministrator);
+    expect(() => app.get('/', { config: { mtls: config as object } }, () => 'handled')).toThrow(TypeError);
+  });
+
+  it('is a 500, never a pass, when it is wrong on a route that was added before the plugin was loaded', async () => {
+    const app = fastify();
+    app.register(mtls, asAdministrator);
+    app.get('/', { config: { mtls: { roles: [] } } }, () => 'handled');
+    expect(await statusOf(app, '/')).toBe(500);
+  });
+});
+
+describe('a guard in Fastify', () => {
+  it.each([
+    [asAdministrator, 200],
+    [asSales, 403],
+  ])('stands as onRequest, as preHandler and for a scope', async (options, status) => {
+    const app = fastify();
+    await app.register(mtls, options);
+    app.get('/on-request', { onRequest: requireRole('admin') }, () => 'handled');
+    app.get('/pre-handler', { preHandler: [requireClient(), requireRole(['admin', 'root'])] }, () => 'handled');
+    await app.register(async (scope) => {
+      scope.addHook('onRequest', requireRole('admin'));
+      scope.get('/scope', () => 'handled');
+    });
+    for (const url of ['/on-request', '/pre-handler', '/scope']) expect(await statusOf(app, url)).toBe(status);
+  });
+
+  it('is a 500 for the programmer on a request that never met mtls', async () => {
+    const app = fastify();
+    app.get('/', { onRequest: requireClient() }, () => 'handled');
+    app.get('/client', (request) => clientOf(request));
+    expect(await statusOf(app, '/')).toBe(500);
+    expect(await statusOf(app, '/client')).toBe(500);
+  });
+});
+
+type TrustProxy = FastifyServerOptions['trustProxy'];
+
+describe('the client’s address in Fastify', () => {
+  const addressWith = async (trustProxy: TrustProxy) => {
+    const app = fastify(trustProxy === undefined ? {} : { trustProxy });
+    await app.register(mtls, { ...asAdministrator, clientAddress: 'framework' });
+    app.get('/', (request) => request.mtls.clientAddress);
+    return app.inject({ url: '/', headers: { 'x-forwarded-for': '203.0.113.9, 10.0.0.7' } });
+  };
+
+  it.each<[TrustProxy, string]>([
+    [undefined, '127.0.0.1'],
+    [false, '127.0.0.1'],
+    ['127.0.0.1', '10.0.0.7'],
+    [(_address: string, hop: number) => hop < 2, '203.0.113.9'],
+  ])('is request.ip when told to, trustProxy %s', async (trustProxy, address) => {
+    expect((await addressWith(trustProxy)).body).toBe(address);
+  });
+
+  it.each<TrustProxy>([true, () => true, ['0.0.0.0/1', '128.0.0.0/1']])(
+    'is refused when any client can choose it, trustProxy %s',
+    async (trustProxy) => {
+      const response = await addressWith(trustProxy);
+      expect(response.statusCode).toBe(500);
+      expect(response.json()).toMatchObject({ code: 'setup' });
+    },
+  );
+});
