@@ -1,0 +1,32 @@
+import { createServer, type ServerOptions } from 'node:https';
+import { clientOf, mtls, requireClient, requireRole } from '@peercert/express';
+import express, { type RequestHandler } from 'express';
+import * as api from './api.ts';
+import { listen, type Service } from './service.ts';
+
+export async function startExpress(tls: ServerOptions, rules: api.AccessRules): Promise<Service> {
+  const app = express();
+
+  app.use(mtls(rules.application));
+
+  app.get('/health', answer(api.health));
+  app.get('/profile', answer(api.profile));
+  app.get('/certificate', answer(api.certificate));
+
+  // Guards: who, of those that came in, may do this.
+  app.get('/admin/status', requireRole('admin'), answer(api.adminStatus));
+  app.get('/partner/data', requireClient(rules.partner), answer(api.partnerData));
+
+  // Options of one route, on top of those of the application.
+  app.get('/payments', mtls(rules.payments), answer(api.payments));
+  app.get('/office', mtls(rules.office), answer(api.office));
+  app.get('/vault', mtls(rules.vault), answer(api.vault));
+
+  return listen('Express', createServer(tls, app));
+}
+
+function answer(of: api.Answer): RequestHandler {
+  return (req, res) => {
+    res.json(of(clientOf(req)));
+  };
+}

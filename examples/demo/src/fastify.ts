@@ -1,0 +1,30 @@
+import type { ServerOptions } from 'node:https';
+import { clientOf, mtls, requireClient } from '@peercert/fastify';
+import { type FastifyRequest, fastify } from 'fastify';
+import * as api from './api.ts';
+import { address, type Service } from './service.ts';
+
+export async function startFastify(tls: ServerOptions, rules: api.AccessRules): Promise<Service> {
+  const app = fastify({ https: tls });
+
+  await app.register(mtls, rules.application);
+
+  app.get('/health', answer(api.health));
+  app.get('/profile', answer(api.profile));
+  app.get('/certificate', answer(api.certificate));
+
+  // Who, of those that came in, may do this: a role in the configuration of the route, or a guard as its hook.
+  app.get('/admin/status', { config: { mtls: { roles: ['admin'] } } }, answer(api.adminStatus));
+  app.get('/partner/data', { onRequest: requireClient(rules.partner) }, answer(api.partnerData));
+
+  // Options of one route, in place of the same options of the application.
+  app.get('/payments', { config: { mtls: rules.payments } }, answer(api.payments));
+  app.get('/office', { config: { mtls: rules.office } }, answer(api.office));
+  app.get('/vault', { config: { mtls: rules.vault } }, answer(api.vault));
+
+  return { framework: 'Fastify', origin: await app.listen(address), close: () => app.close() };
+}
+
+function answer(of: api.Answer): (request: FastifyRequest) => Promise<object> {
+  return async (request) => of(clientOf(request));
+}

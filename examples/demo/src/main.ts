@@ -1,0 +1,49 @@
+/**
+ * The same small API in Express, Fastify and Koa, and every kind of client that is let in or turned away.
+ *
+ *     npm run demo               one table; exits with 0 if every row is as expected
+ *     npm run demo -- --serve    keeps the servers up after it, and prints curl commands to paste
+ */
+import type { Credential } from '@peercert/testing';
+import { createAccessRules } from './api.ts';
+import { type Client, clients } from './clients.ts';
+import { createClock } from './clock.ts';
+import { createCompany, tlsOptions } from './company.ts';
+import { drive, isAsExpected, type Row, type Stage } from './drive.ts';
+import { startExpress } from './express.ts';
+import { startFastify } from './fastify.ts';
+import { startKoa } from './koa.ts';
+import { isInstalled } from './openssl.ts';
+import { report } from './report.ts';
+import { serve } from './serve.ts';
+import { table } from './table.ts';
+
+const wishes = process.argv.slice(2);
+if (wishes.some((wish) => wish !== '--serve')) {
+  console.error('usage: npm run demo [-- --serve]');
+  process.exit(2);
+}
+
+const company = await createCompany();
+const clock = createClock();
+const rules = createAccessRules(company, clock);
+const tls = tlsOptions(company);
+const services = [await startExpress(tls, rules), await startFastify(tls, rules), await startKoa(tls, rules)];
+const stage: Stage = { services, clock, ca: company.acme.certificatePem };
+
+const absent = clients.filter(({ needs }) => needs !== undefined && !isInstalled(needs));
+const cast = new Map<Client, Credential | null>();
+for (const client of clients.filter((one) => !absent.includes(one))) {
+  cast.set(client, (await client.certificate?.(company)) ?? null);
+}
+
+const rows: Row[] = [];
+for (const [client, credential] of cast) rows.push(...(await drive(stage, client, credential)));
+
+const { stdout } = process;
+console.log(table(rows, stdout.isTTY && stdout.hasColors()));
+console.log(`\n${report(rows, absent, services.length)}`);
+process.exitCode = rows.every(isAsExpected) ? 0 : 1;
+
+if (wishes.includes('--serve')) await serve(stage, cast);
+await Promise.all(services.map((service) => service.close()));
