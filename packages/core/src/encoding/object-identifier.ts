@@ -36,7 +36,7 @@ const dotted = /^(?:[01]\.(?:0|[1-3]?[0-9])|2\.(?:0|[1-9][0-9]*))(?:\.(?:0|[1-9]
 /** The content octets for a dotted text (RFC 4512 `numericoid`), or `undefined` when it is not one. */
 export function encodeObjectIdentifier(text: string): Uint8Array | undefined {
   if (!dotted.test(text)) return undefined;
-  const [first, second, ...rest] = text.split('.').map((arc) => (arc.length > 40 ? undefined : BigInt(arc)));
+  const [first, second, ...rest] = text.split('.').map((arc) => (arc.length > 41 ? undefined : BigInt(arc)));
   if (first === undefined || second === undefined) return undefined;
   const octets: number[] = [];
   for (const arc of [first * 40n + second, ...rest]) {
