@@ -76,7 +76,7 @@ function compileMap(map: RoleMap): (evidence: RoleEvidence) => readonly string[]
   const prototype: unknown = typeof map === 'object' && map !== null ? Object.getPrototypeOf(map) : undefined;
   if (prototype !== null && !isObjectPrototype(prototype)) {
     throw new TypeError(
-      `roles: expected { Administrators: 'admin' }, a list of rules or a function, got ${shown(map)}${typeof map === 'object' ? ' that is not plain' : ''}`,
+      `roles: expected { Administrators: 'admin' }, a plain object, a list of rules or a function, got ${shown(map)}`,
     );
   }
   const byUnit = new Map(

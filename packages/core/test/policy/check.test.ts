@@ -11,8 +11,8 @@ const unavailable = (by: string) => ({ ok: false, reason: reason('policy_unavail
 
 describe('check', () => {
   it('sees the client and the facts of the request', () => {
-    const check = vi.fn(() => true);
-    compileCheck(check, 20)(client, facts);
+    const check = vi.fn<CheckFunction>(() => true);
+    void compileCheck(check, 20)(client, facts);
     expect(check).toHaveBeenCalledExactlyOnceWith(client, facts);
   });
 
