@@ -304,25 +304,31 @@ export class DerReader {
       case tag.objectIdentifier:
         this.readObjectIdentifier();
         break;
-      default: {
-        // X.690 10.2: a string is primitive in DER; only SEQUENCE and SET are constructed in the universal class.
-        const isUniversal = identifier < 0x40;
-        const isConstructed = (identifier & 0x20) !== 0;
-        if (isUniversal && isConstructed !== ((identifier & 0x1f) === 0x10 || (identifier & 0x1f) === 0x11)) {
-          if (identifier === -1) throw new DerError('der_truncated');
-          throw new DerError((identifier & 0x1f) === 0x1f ? 'der_high_tag_number' : 'der_unexpected_tag');
-        }
-        if (!isConstructed) {
-          this.skip();
-          break;
-        }
-        if ((identifier & 0x1f) === 0x1f) throw new DerError('der_high_tag_number');
-        const outer = this.enter(identifier);
-        while (this.offset < this.end) this.readAny(depth + 1);
-        this.leave(outer);
-      }
+      case 0:
+        // X.690 8.1.5: end-of-contents belongs to the indefinite form only.
+        throw new DerError('der_unexpected_tag');
+      case -1:
+        throw new DerError('der_truncated');
+      default:
+        this.#readOther(identifier, depth);
     }
     return start;
+  }
+
+  /** X.690 10.2: a string is primitive in DER, so that in the universal class only SEQUENCE and SET are constructed. */
+  #readOther(identifier: number, depth: number): void {
+    const number = identifier & 0x1f;
+    if (number === 0x1f) throw new DerError('der_high_tag_number');
+    const isConstructed = (identifier & 0x20) !== 0;
+    const isUniversal = identifier < 0x40;
+    if (isUniversal && isConstructed !== (number === 0x10 || number === 0x11)) throw new DerError('der_unexpected_tag');
+    if (!isConstructed) {
+      this.skip();
+      return;
+    }
+    const outer = this.enter(identifier);
+    while (this.offset < this.end) this.readAny(depth + 1);
+    this.leave(outer);
   }
 }
 

@@ -317,6 +317,7 @@ describe('elements without a schema', () => {
     ['30 04 06 02 2a 80', 'der_oid'],
     ['30 80 00 00', 'der_indefinite_length'],
     ['', 'der_truncated'],
+    ['30 02 00 00', 'der_unexpected_tag'],
     ['30 02 10 00', 'der_unexpected_tag'],
     ['30 02 11 00', 'der_unexpected_tag'],
     ['24 02 04 00', 'der_unexpected_tag'],
