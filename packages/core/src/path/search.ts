@@ -84,9 +84,8 @@ export class PathSearch implements Examined {
     }
     let refusal = byIssuer.get(issuer);
     if (refusal === undefined) {
-      refusal = this.#trust.memory.isSignedBy(certificate, issuer)
-        ? null
-        : (signatureRefusal(certificate, issuer, index, this.#settings, this.budget) ?? null);
+      const verifiedBefore = this.#trust.memory.isSignedBy(certificate, issuer);
+      refusal = signatureRefusal(certificate, issuer, index, this.#settings, this.budget, verifiedBefore) ?? null;
       byIssuer.set(issuer, refusal);
     }
     return refusal ?? undefined;

@@ -15,6 +15,9 @@ export interface SignaturePolicy {
 /**
  * RFC 5280 6.1.3 (a)(1): the certificate was signed with the working public key. Answers why not, or `undefined`. When
  * the budget does not allow the check the caller sees `budget.exhausted`, and the answer is a refusal too.
+ *
+ * @param verifiedBefore This very signature was verified with this very key. It spares the arithmetic alone: trust can be
+ * shared by instances of which only one allows a weak algorithm or a short key.
  */
 export function signatureRefusal(
   certificate: Certificate,
@@ -22,6 +25,7 @@ export function signatureRefusal(
   index: number,
   policy: SignaturePolicy,
   budget: Budget,
+  verifiedBefore: boolean = false,
 ): Reason | undefined {
   const algorithm = signatureAlgorithm(certificate.signatureAlgorithm);
   if (algorithm === undefined || (algorithm.weak && !policy.allowedWeakAlgorithms.has(algorithm.name))) {
@@ -39,6 +43,7 @@ export function signatureRefusal(
       bits: refusal.bits,
     });
   }
+  if (verifiedBefore) return undefined;
 
   const { publicKey } = issuer;
   const rsaPssKey = publicKey.keyType === 'rsa-pss';
