@@ -1,6 +1,7 @@
 import type { Certificate } from '../certificate/model.ts';
-import type { Outcome } from '../reasons.ts';
+import { type Outcome, type Reason, reason } from '../reasons.ts';
 import {
+  about,
   clientKeyRefusal,
   clientKeyUsageRefusal,
   clientPurposeRefusal,
@@ -27,7 +28,8 @@ export function delegatePath(
     profileRefusal(leaf, 0, settings) ??
     clientKeyRefusal(leaf, settings) ??
     clientKeyUsageRefusal(leaf) ??
-    clientPurposeRefusal(leaf, settings);
+    clientPurposeRefusal(leaf, settings) ??
+    explicitPolicyRefusal(leaf, settings);
   if (refusal !== undefined) return { ok: false, reason: refusal };
   return {
     ok: true,
@@ -41,4 +43,9 @@ export function delegatePath(
       cost: { signatures: 0, steps: 0, comparisons: 0 },
     } as unknown as VerifiedPath,
   };
+}
+
+/** 6.1.1 (f): where the path must be valid for a policy, a path that nobody showed is valid for none. */
+function explicitPolicyRefusal(leaf: Certificate, settings: PathSettings): Reason | undefined {
+  return settings.initialExplicitPolicy ? reason('policy_constraint_violated', about(leaf, 0)) : undefined;
 }
