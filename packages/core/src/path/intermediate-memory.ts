@@ -38,7 +38,7 @@ export class IntermediateMemory {
       found.issuers.add(issuer);
       return;
     }
-    if (this.#bySignature.size >= IntermediateMemory.capacity) {
+    if (found === undefined && this.#bySignature.size >= IntermediateMemory.capacity) {
       const oldest = this.#bySignature.keys().next();
       if (!oldest.done) this.#bySignature.delete(oldest.value);
     }
