@@ -62,13 +62,16 @@ function read(socket: ServerSocket): Outcome<Presented> | undefined {
   }
   const resumed = socket.isSessionReused();
   const context = socket._tlsOptions?.secureContext;
-  const sameContext = context !== undefined && context === server?._sharedCreds;
+  const ca = server?.ca;
+  const verified = socket.authorized && !resumed && context !== undefined;
   const value: Presented = {
     source: 'tls',
     certificates,
     verdict: {
       by: 'node',
-      fresh: socket.authorized && !resumed && sameContext,
+      get fresh() {
+        return verified && context === server?._sharedCreds && ca === server?.ca;
+      },
       resumed,
       server: server ?? {},
       // A resumed TLS 1.2 session reports the name it was made under, not the one that was asked for now.
