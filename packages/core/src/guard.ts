@@ -1,7 +1,7 @@
 import { ClientCertificateError } from './error.ts';
 import { refuseUnknownKeys } from './option-keys.ts';
 import type { ClientIdentity } from './policy/identity.ts';
-import { matchesClient, type Rule } from './policy/rules.ts';
+import { matchesClient, type Rule, requireRule } from './policy/rules.ts';
 import { type Reason, reason } from './reasons.ts';
 import { stateOf } from './request-state.ts';
 
@@ -18,7 +18,7 @@ export type Guard = (request: object) => ClientCertificateError | undefined;
  * known ones without the role 403 `role_missing`. Throws TypeError without a role.
  */
 export function createRoleGuard(role: string | readonly string[], options?: GuardOptions): Guard {
-  const required: readonly string[] = Object.freeze(typeof role === 'string' ? [role] : [...role]);
+  const required: readonly string[] = Object.freeze(Array.isArray(role) ? [...role] : [role]);
   if (required.length === 0 || required.some((name) => typeof name !== 'string' || name === '')) {
     throw new TypeError("requireRole() needs the name of a role, or a list of names: requireRole('admin')");
   }
@@ -29,8 +29,12 @@ export function createRoleGuard(role: string | readonly string[], options?: Guar
   );
 }
 
-/** A guard that asks for a known client, and for one that matches the rule if a rule is given (403 otherwise). */
+/**
+ * A guard that asks for a known client, and for one that matches the rule if a rule is given (403 otherwise). Throws
+ * TypeError for what is no rule, and for one made only of `not`.
+ */
 export function createClientGuard(rule?: Rule, options?: GuardOptions): Guard {
+  if (rule !== undefined) requireRule(rule, 'requireClient()');
   return createGuard('requireClient()', options, (client) =>
     rule === undefined || matchesClient(rule, client)
       ? undefined
