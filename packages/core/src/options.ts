@@ -153,18 +153,16 @@ function compileTrust(trust: MtlsOptions['trust']): TrustStore | undefined {
     throw new TypeError("mtls(): trust must be an object: trust: { anchors: readFileSync('ca.pem') }");
   }
   if ('replace' in trust && 'current' in trust) return trust;
-  refuseUnknownKeys(trust, ['anchors', 'intermediates', 'maxDepth'], 'trust');
   return createTrustStore(trust);
 }
 
 function compilePathSettings(options: MtlsOptions, limits: Limits): PathSettings {
-  const policies = options.certificatePolicies ?? {};
+  const { certificatePolicies: policies = {}, dangerouslyAllowAlgorithms: weak = [] } = options;
   refuseUnknownKeys(policies, ['accepted', 'require', 'mapping', 'anyPolicy'], 'certificatePolicies');
   const { accepted } = policies;
   if (accepted !== undefined && !isListOf(accepted, (oid) => /^[0-2](\.(0|[1-9]\d*))+$/.test(oid))) {
     throw new TypeError('certificatePolicies.accepted must be a list of object identifiers such as 1.3.6.1.4.1.1.1');
   }
-  const weak = options.dangerouslyAllowAlgorithms ?? [];
   if (!Array.isArray(weak) || weak.some((name) => !weakAlgorithms.includes(name))) {
     throw new TypeError(`dangerouslyAllowAlgorithms may list only: ${weakAlgorithms.join(', ')}`);
   }
@@ -210,7 +208,7 @@ function oneOf<O extends object, K extends keyof O, C extends string>(
   key: K & string,
   choices: readonly C[],
 ): C {
-  const value = options[key] ?? choices[0];
+  const value = options[key] === undefined ? choices[0] : options[key];
   if (!choices.includes(value as C)) {
     throw new TypeError(`${key} must be ${choices.map((choice) => `'${choice}'`).join(' or ')}`);
   }

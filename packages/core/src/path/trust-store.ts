@@ -2,6 +2,7 @@ import { parseCertificate } from '../certificate/certificate.ts';
 import type { malformedRules } from '../certificate/malformed.ts';
 import type { Certificate } from '../certificate/model.ts';
 import { decodePemBundle } from '../encoding/pem.ts';
+import { refuseUnknownKeys } from '../option-keys.ts';
 import { CertificateIndex } from './certificate-index.ts';
 import { IntermediateMemory } from './intermediate-memory.ts';
 
@@ -49,6 +50,7 @@ export function createTrustStore(options: TrustOptions): TrustStore {
 }
 
 function snapshot(options: TrustOptions, generation: number): TrustSnapshot {
+  refuseUnknownKeys(options, ['anchors', 'intermediates', 'maxDepth'], 'trust');
   const anchors = readCertificates(options.anchors, 'trust.anchors');
   const { intermediates = [], maxDepth = 5 } = options;
   if (!Number.isInteger(maxDepth) || maxDepth < 0 || maxDepth > 50) {
