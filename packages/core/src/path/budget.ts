@@ -1,7 +1,10 @@
 import type { Limits } from '../limits.ts';
 import type { PathCost } from './verified-path.ts';
 
-export type BudgetKind = 'signatures' | 'steps' | 'comparisons';
+type SpentKind = 'signatures' | 'steps' | 'comparisons';
+
+/** `policies`: the policy graph of each path counts its own nodes. */
+export type BudgetKind = SpentKind | 'policies';
 
 /**
  * What one path search may spend (RFC 4158 section 2.4 asks builders to bound themselves). A search that runs out ends
@@ -12,9 +15,9 @@ export class Budget {
   #steps = 0;
   #comparisons = 0;
   #exhausted: BudgetKind | undefined;
-  readonly #limits: Pick<Limits, BudgetKind>;
+  readonly #limits: Pick<Limits, SpentKind>;
 
-  constructor(limits: Pick<Limits, BudgetKind>) {
+  constructor(limits: Pick<Limits, SpentKind>) {
     this.#limits = limits;
   }
 
@@ -43,7 +46,12 @@ export class Budget {
     return this.#within('comparisons', this.#comparisons);
   }
 
-  #within(kind: BudgetKind, spent: number): boolean {
+  /** A path met the bound that was counted elsewhere: there is nothing left to search with. */
+  exhaust(kind: BudgetKind): void {
+    this.#exhausted ??= kind;
+  }
+
+  #within(kind: SpentKind, spent: number): boolean {
     if (this.#exhausted === undefined && spent > this.#limits[kind]) this.#exhausted = kind;
     return this.#exhausted === undefined;
   }

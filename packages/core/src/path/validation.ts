@@ -81,7 +81,7 @@ export function validatePath(
     // (b), (c) permitted and excluded subtrees, unless self-issued and not the final certificate
     if (index === 0 || !certificate.isSelfIssued) {
       const violation = nameConstraints.violation(certificate, meter);
-      if (violation?.kind === 'budget') return exceeded('comparisons', settings);
+      if (violation?.kind === 'budget') return exceeded('comparisons', settings, budget);
       if (violation !== undefined) {
         return {
           ok: false,
@@ -92,7 +92,7 @@ export function validatePath(
 
     // (d), (e), (f) policies
     const processed = policies.processCertificate(certificate, n - index);
-    if (processed !== 'ok') return policyRefusal(processed, certificate, index, settings);
+    if (processed !== 'ok') return policyRefusal(processed, certificate, index, settings, budget);
 
     if (index === 0) continue;
 
@@ -101,7 +101,7 @@ export function validatePath(
     if (authority !== undefined) return { ok: false, reason: authority };
     // (a), (b), (h), (i), (j)
     const prepared = policies.prepareForNext(certificate);
-    if (prepared !== 'ok') return policyRefusal(prepared, certificate, index, settings);
+    if (prepared !== 'ok') return policyRefusal(prepared, certificate, index, settings, budget);
     // (g)
     if (certificate.nameConstraints !== undefined) nameConstraints.restrict(certificate.nameConstraints);
     // (l), (m)
@@ -121,7 +121,7 @@ export function validatePath(
     clientPurposeRefusal(leaf, settings);
   if (refusal !== undefined) return { ok: false, reason: refusal };
   const wrapped = policies.wrapUp(leaf);
-  if (wrapped !== 'ok') return policyRefusal(wrapped, leaf, 0, settings);
+  if (wrapped !== 'ok') return policyRefusal(wrapped, leaf, 0, settings, budget);
   return { ok: true, policies: policies.result() };
 }
 
@@ -137,9 +137,10 @@ function policyRefusal(
   certificate: Certificate,
   index: number,
   settings: PathSettings,
+  budget: Budget,
 ): Validation {
   return outcome === 'budget'
-    ? exceeded('policies', settings)
+    ? exceeded('policies', settings, budget)
     : { ok: false, reason: reason('policy_constraint_violated', about(certificate, index)) };
 }
 
@@ -147,6 +148,7 @@ function tooLong(certificate: Certificate, index: number, limit: number): Valida
   return { ok: false, reason: reason('path_length_exceeded', { ...about(certificate, index), limit }) };
 }
 
-function exceeded(budget: 'comparisons' | 'policies', { limits }: PathSettings): Validation {
-  return { ok: false, reason: reason('path_budget_exceeded', { budget, limit: limits[budget] }) };
+function exceeded(kind: 'comparisons' | 'policies', { limits }: PathSettings, budget: Budget): Validation {
+  budget.exhaust(kind);
+  return { ok: false, reason: reason('path_budget_exceeded', { budget: kind, limit: limits[kind] }) };
 }
