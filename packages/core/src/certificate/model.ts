@@ -170,6 +170,8 @@ export interface PolicyInformation {
   readonly policyIdentifier: string;
   /** The DER of `policyQualifiers`, or `undefined` when absent. Kept, never interpreted. */
   readonly qualifiers: Uint8Array | undefined;
+  /** The kinds of the qualifiers, dotted object identifiers. */
+  readonly qualifierIds: readonly string[];
 }
 
 export interface PolicyMapping {

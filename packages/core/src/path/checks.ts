@@ -1,4 +1,6 @@
 import type { Certificate } from '../certificate/model.ts';
+import { DerReader, tag } from '../encoding/der.ts';
+import { objectIdentifierText } from '../encoding/object-identifier.ts';
 import { type AboutCertificate, type Reason, reason } from '../reasons.ts';
 import { keyRefusal } from './algorithms.ts';
 import type { PathSettings } from './settings.ts';
@@ -50,12 +52,16 @@ export function clientKeyRefusal(
     : reason('algorithm_forbidden', { ...about(certificate, 0), algorithm });
 }
 
-/** 4.2.1.3 and 4.2.1.12: a keyUsage extension of a TLS client allows signatures or key agreement. */
-export function clientKeyUsageRefusal(certificate: Certificate): Reason | undefined {
+/** 4.2.1.3: a keyUsage extension of the leaf allows what the settings ask for. 6.1 itself does not look at it. */
+export function leafKeyUsageRefusal(
+  certificate: Certificate,
+  { keyUsage: wanted }: Pick<PathSettings, 'keyUsage'>,
+): Reason | undefined {
   const { keyUsage } = certificate;
-  return keyUsage === undefined || keyUsage.has('digitalSignature') || keyUsage.has('keyAgreement')
+  const [first] = wanted;
+  return first === undefined || keyUsage === undefined || wanted.some((use) => keyUsage.has(use))
     ? undefined
-    : reason('key_usage_forbids', { ...about(certificate, 0), required: 'digitalSignature' });
+    : reason('key_usage_forbids', { ...about(certificate, 0), required: first });
 }
 
 const anyExtendedKeyUsage = '2.5.29.37.0';
@@ -93,7 +99,6 @@ const processed: ReadonlySet<string> = new Set([
   '2.5.29.19', // basicConstraints
   '2.5.29.30', // nameConstraints
   '2.5.29.31', // cRLDistributionPoints
-  '2.5.29.32', // certificatePolicies
   '2.5.29.33', // policyMappings
   '2.5.29.36', // policyConstraints
   '2.5.29.37', // extKeyUsage
@@ -102,19 +107,54 @@ const processed: ReadonlySet<string> = new Set([
 
 /** 6.1.4 (o) and 6.1.5 (f): a critical extension that is not processed refuses the path. */
 export function criticalExtensionRefusal(certificate: Certificate, index: number): Reason | undefined {
-  const unknown = certificate.extensions.find(({ critical, oid }) => critical && !processed.has(oid));
+  const unknown = certificate.extensions.find(({ critical, oid }) => critical && !isProcessed(oid, certificate));
   return unknown === undefined
     ? undefined
     : reason('critical_extension_unsupported', { ...about(certificate, index), oid: unknown.oid });
 }
 
-/** Section 4: what the certificate profile asks for beyond its encoding, less what the chosen profile tolerates. */
+/** 4.2.1.4: of a critical certificatePolicies extension the optional qualifiers must be understood as well. */
+function isProcessed(oid: string, { certificatePolicies }: Certificate): boolean {
+  if (oid !== policiesOid) return processed.has(oid);
+  return certificatePolicies?.every(({ qualifiers }) => qualifierIds(qualifiers).every(isDisplayOnly)) ?? true;
+}
+
+const policiesOid = '2.5.29.32';
+
+/** id-qt-cps and id-qt-unotice: for people to read, so that there is nothing to process. */
+const isDisplayOnly = (oid: string): boolean => oid === '1.3.6.1.5.5.7.2.1' || oid === '1.3.6.1.5.5.7.2.2';
+
+/** The types of policy qualifiers, read when the certificate was parsed. */
+function qualifierIds(qualifiers: Uint8Array | undefined): readonly string[] {
+  if (qualifiers === undefined) return [];
+  const reader = new DerReader(qualifiers);
+  const oids: string[] = [];
+  reader.enter(tag.sequence);
+  while (!reader.isDone) {
+    const qualifier = reader.enter(tag.sequence);
+    const start = reader.readObjectIdentifier();
+    oids.push(objectIdentifierText(qualifiers, start, reader.offset));
+    reader.offset = reader.end;
+    reader.leave(qualifier);
+  }
+  return oids;
+}
+
+/**
+ * Section 4: what the certificate profile asks for beyond its encoding, less what the chosen profile tolerates.
+ * `isSelfSigned` tells of a certificate without authorityKeyIdentifier whether its own key made its signature, which is
+ * the exception of 4.2.1.1; its names do not tell.
+ */
 export function profileRefusal(
   certificate: Certificate,
   index: number,
   { profile }: Pick<PathSettings, 'profile'>,
+  isSelfSigned: (certificate: Certificate) => boolean = () => false,
 ): Reason | undefined {
-  const rule = certificate.deviations.find((deviation) => profile === 'strict' || !isTolerated(deviation));
+  const rule = certificate.deviations.find((deviation) => {
+    if (profile === 'interoperable' && isTolerated(deviation)) return false;
+    return deviation !== 'authority_key_identifier_missing' || !isSelfSigned(certificate);
+  });
   return rule === undefined ? undefined : reason('certificate_malformed', { index, rule });
 }
 

@@ -69,12 +69,25 @@ export function decodeCertificatePolicies(reader: DerReader): readonly PolicyInf
     const policy = reader.enter(tag.sequence);
     const policyIdentifier = decodeObjectIdentifier(reader);
     const qualifiers = reader.isDone ? undefined : reader.bytes.subarray(reader.offset, reader.end);
-    reader.offset = reader.end;
+    const qualifierIds = qualifiers === undefined ? [] : decodeQualifierIds(reader);
     reader.leave(policy);
-    policies.push(Object.freeze({ policyIdentifier, qualifiers }));
+    policies.push(Object.freeze({ policyIdentifier, qualifiers, qualifierIds: Object.freeze(qualifierIds) }));
   }
   reader.leave(outer);
   return Object.freeze(policies);
+}
+
+function decodeQualifierIds(reader: DerReader): string[] {
+  const outer = reader.enter(tag.sequence);
+  const ids: string[] = [];
+  while (!reader.isDone) {
+    const qualifier = reader.enter(tag.sequence);
+    ids.push(decodeObjectIdentifier(reader));
+    reader.readAny();
+    reader.leave(qualifier);
+  }
+  reader.leave(outer);
+  return ids;
 }
 
 function decodeObjectIdentifier(reader: DerReader): string {
