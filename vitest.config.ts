@@ -22,6 +22,7 @@ export default defineConfig({
     // Generous, because a loaded machine is no failure; a test that hangs still ends.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    setupFiles: [new URL('test/property-seed.ts', import.meta.url).pathname],
     projects: [
       project('unit', ['packages/*/test/**/*.test.ts']),
       project('adapters', ['test/adapters/**/*.test.ts']),
