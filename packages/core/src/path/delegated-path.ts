@@ -3,9 +3,9 @@ import { type Outcome, type Reason, reason } from '../reasons.ts';
 import {
   about,
   clientKeyRefusal,
-  clientKeyUsageRefusal,
   clientPurposeRefusal,
   criticalExtensionRefusal,
+  leafKeyUsageRefusal,
   profileRefusal,
   validityRefusal,
 } from './checks.ts';
@@ -27,7 +27,7 @@ export function delegatePath(
     criticalExtensionRefusal(leaf, 0) ??
     profileRefusal(leaf, 0, settings) ??
     clientKeyRefusal(leaf, settings) ??
-    clientKeyUsageRefusal(leaf) ??
+    leafKeyUsageRefusal(leaf, settings) ??
     clientPurposeRefusal(leaf, settings) ??
     explicitPolicyRefusal(leaf, settings);
   if (refusal !== undefined) return { ok: false, reason: refusal };

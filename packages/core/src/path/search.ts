@@ -12,7 +12,7 @@ import {
   validityRefusal,
 } from './checks.ts';
 import type { PathSettings, SearchStep } from './settings.ts';
-import { signatureRefusal } from './signature.ts';
+import { isSelfSigned, signatureRefusal } from './signature.ts';
 import type { TrustSnapshot } from './trust-store.ts';
 import { type Examined, type Validation, validatePath } from './validation.ts';
 
@@ -67,12 +67,22 @@ export class PathSearch implements Examined {
         authorityRefusal(certificate, index) ??
         certSigningRefusal(certificate, index) ??
         criticalExtensionRefusal(certificate, index) ??
-        profileRefusal(certificate, index, this.#settings) ??
+        this.profileRefusal(certificate, index) ??
         authorityPurposeRefusal(certificate, index, this.#settings) ??
         null;
       this.#issuers.set(certificate, refusal);
     }
     return refusal ?? undefined;
+  }
+
+  /** Section 4. Only what the operator trusts may be self-signed, so nobody else can cause that check. */
+  profileRefusal(certificate: Certificate, index: number): Reason | undefined {
+    return profileRefusal(
+      certificate,
+      index,
+      this.#settings,
+      (anchor) => this.#trust.anchors.has(anchor) && isSelfSigned(anchor),
+    );
   }
 
   /** RFC 5280 6.1.3 (a)(1). */
@@ -101,8 +111,7 @@ export class PathSearch implements Examined {
         this.#tell(depth, certificate, 'loop');
         continue;
       }
-      // Certificates between the leaf and this candidate: the candidate is one more unless it ends the path.
-      if (!isAnchor && depth > this.#trust.maxDepth) {
+      if (!isAnchor && this.#isTooDeep(path, certificate)) {
         this.#tell(depth, certificate, 'too-deep');
         this.#note(reason('path_length_exceeded', { ...about(certificate, depth), limit: this.#trust.maxDepth }));
         continue;
@@ -120,6 +129,18 @@ export class PathSearch implements Examined {
       if (found !== undefined || this.budget.exhausted !== undefined) return found;
     }
     return undefined;
+  }
+
+  /**
+   * `maxDepth` counts like pathLenConstraint (6.1.4 (l)): not the self-issued certificates, with which an authority
+   * changes its key. Of those there may be one for each authority, the anchor included.
+   */
+  #isTooDeep(path: readonly Certificate[], next: Certificate): boolean {
+    const { maxDepth } = this.#trust;
+    if (path.length <= maxDepth) return false;
+    const intermediates = [...path.slice(1), next];
+    const selfIssued = intermediates.filter(({ isSelfIssued }) => isSelfIssued).length;
+    return intermediates.length - selfIssued > maxDepth || selfIssued > maxDepth + 1;
   }
 
   #complete(path: readonly Certificate[]): FoundPath | undefined {

@@ -1,3 +1,4 @@
+import type { KeyUsageBit } from '../certificate/model.ts';
 import type { Limits } from '../limits.ts';
 import type { SignaturePolicy } from './signature.ts';
 
@@ -9,6 +10,8 @@ export interface PathSettings extends SignaturePolicy {
   readonly purposes: readonly string[];
   /** The leaf must name the purposes: absence and anyExtendedKeyUsage do not do. */
   readonly extendedKeyUsage: 'required' | 'optional';
+  /** Uses of which a leaf that limits them (4.2.1.3) must allow one. Empty: any use. */
+  readonly keyUsage: readonly KeyUsageBit[];
   /** 6.1.1 (c): user-initial-policy-set. */
   readonly initialPolicySet: ReadonlySet<string> | 'any';
   /** 6.1.1 (f). */
@@ -39,6 +42,8 @@ export const defaultPathSettings: Omit<PathSettings, 'limits'> = {
   profile: 'interoperable',
   purposes: [clientAuth],
   extendedKeyUsage: 'optional',
+  // 4.2.1.12, of clientAuth: "digitalSignature and/or keyAgreement".
+  keyUsage: ['digitalSignature', 'keyAgreement'],
   initialPolicySet: 'any',
   initialExplicitPolicy: false,
   initialPolicyMappingInhibit: false,

@@ -1,8 +1,8 @@
 import { constants, verify } from 'node:crypto';
 import type { Certificate } from '../certificate/model.ts';
 import { type Reason, reason } from '../reasons.ts';
-import { keyRefusal, signatureAlgorithm, signatureWeight } from './algorithms.ts';
-import type { Budget } from './budget.ts';
+import { keyRefusal, signatureAlgorithm, signatureWeight, weakAlgorithms } from './algorithms.ts';
+import { Budget } from './budget.ts';
 import { about } from './checks.ts';
 import { loadPublicKey } from './public-key.ts';
 
@@ -59,6 +59,23 @@ export function signatureRefusal(
   return isSignedBy(algorithm.hash, certificate, options)
     ? undefined
     : reason('signature_invalid', about(certificate, index));
+}
+
+const selfSigned: WeakMap<Certificate, boolean> = new WeakMap();
+
+/**
+ * RFC 5280 4.2.1.1: "The signature on a self-signed certificate is generated with the private key associated with the
+ * certificate's subject public key." It says nothing of trust, and no budget counts it: ask it of trust anchors only.
+ */
+export function isSelfSigned(certificate: Certificate): boolean {
+  let answer = selfSigned.get(certificate);
+  if (answer === undefined) {
+    const budget = new Budget({ signatures: Number.POSITIVE_INFINITY, steps: 0, comparisons: 0 });
+    const policy = { allowedWeakAlgorithms: new Set(weakAlgorithms), minimumRsaBits: 0 };
+    answer = signatureRefusal(certificate, certificate, 0, policy, budget) === undefined;
+    selfSigned.set(certificate, answer);
+  }
+  return answer;
 }
 
 function isSignedBy(hash: string | undefined, certificate: Certificate, key: Parameters<typeof verify>[2]): boolean {

@@ -14,7 +14,7 @@ export interface TrustOptions {
   readonly anchors: CertificateInput;
   /** Certificates to build paths with when the client or its proxy sends too few. They are not trusted by themselves. */
   readonly intermediates?: CertificateInput;
-  /** Most intermediate certificates between the leaf and the anchor. Default 5. */
+  /** Most intermediate certificates between the leaf and the anchor, self-issued ones not counted. Default 5. */
   readonly maxDepth?: number;
 }
 

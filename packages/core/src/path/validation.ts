@@ -5,10 +5,9 @@ import { isSameName } from './certificate-index.ts';
 import {
   about,
   clientKeyRefusal,
-  clientKeyUsageRefusal,
   clientPurposeRefusal,
   criticalExtensionRefusal,
-  profileRefusal,
+  leafKeyUsageRefusal,
   validityRefusal,
 } from './checks.ts';
 import { createNameConstraintState } from './name-constraints.ts';
@@ -19,6 +18,8 @@ import type { PathSettings } from './settings.ts';
 export interface Examined {
   /** Why this certificate may not be an issuer, whatever the path: steps (a)(2) and (k), (n), (o) of 6.1. */
   issuerRefusal(certificate: Certificate, index: number): Reason | undefined;
+  /** What the certificate profile of section 4 asks for, for the leaf: of issuers it is part of `issuerRefusal`. */
+  profileRefusal(certificate: Certificate, index: number): Reason | undefined;
   /** Step (a)(1) of 6.1.3. */
   signatureRefusal(certificate: Certificate, issuer: Certificate, index: number): Reason | undefined;
 }
@@ -115,9 +116,9 @@ export function validatePath(
   // 6.1.5 Wrap-Up Procedure.
   const refusal =
     criticalExtensionRefusal(leaf, 0) ??
-    profileRefusal(leaf, 0, settings) ??
+    examined.profileRefusal(leaf, 0) ??
     clientKeyRefusal(leaf, settings) ??
-    clientKeyUsageRefusal(leaf) ??
+    leafKeyUsageRefusal(leaf, settings) ??
     clientPurposeRefusal(leaf, settings);
   if (refusal !== undefined) return { ok: false, reason: refusal };
   const wrapped = policies.wrapUp(leaf);
