@@ -36,7 +36,9 @@ export function issuer(value: IssuerOption): Rule {
 export function anchor(certificate: CertificateOption): Rule {
   const wanted = readCertificateOption(certificate, 'anchor()');
   return createCertificateRule(`anchor(${describeAuthority(wanted)})`, (_, { path }) =>
-    path?.anchor === undefined ? undefined : isSameAuthority(path.anchor.certificate, wanted),
+    path?.verifiedBy !== 'peercert' || path.anchor === undefined
+      ? undefined
+      : isSameAuthority(path.anchor.certificate, wanted),
   );
 }
 
@@ -89,7 +91,8 @@ const anyPolicy = '2.5.29.32.0';
  * the leaf itself is the trust anchor without being its own issuer.
  */
 function issuerInPath(leaf: Certificate, path: VerifiedPath | null): Certificate | undefined {
-  const above = path?.certificates[1] ?? path?.anchor?.certificate;
+  if (path?.verifiedBy !== 'peercert') return undefined;
+  const above = path.certificates[1] ?? path.anchor?.certificate;
   return above?.subject.canonical === leaf.issuer.canonical ? above : undefined;
 }
 

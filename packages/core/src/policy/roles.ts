@@ -59,9 +59,9 @@ export function compileRoles(
       const judge = (answer: Answer): Outcome<ReadonlySet<string>> => {
         if (!answer.answered) return unavailable(`roles ${answer.problem}`);
         const given = listOfNames(answer.value);
-        if (given === undefined)
-          return unavailable(`roles, which answered ${shown(answer.value)} instead of role names`);
-        return withDefaults(given, evidence);
+        return given === undefined
+          ? unavailable(`roles, which answered ${shown(answer.value)} instead of role names`)
+          : withDefaults(given, evidence);
       };
       const answer = ask(() => roles(client()), milliseconds);
       return answer instanceof Promise ? answer.then(judge) : judge(answer);
@@ -85,8 +85,9 @@ function compileMap(map: RoleMap): (evidence: RoleEvidence) => readonly string[]
       return [ou, readRoles(names, `roles[${shown(ou)}]`)] as const;
     }),
   );
-  if (byUnit.size === 0)
+  if (byUnit.size === 0) {
     throw new TypeError('roles: an empty mapping gives no role; leave the option out or map an OU');
+  }
   return ({ organizationalUnits }) => {
     const found: string[] = [];
     for (const ou of organizationalUnits) found.push(...(byUnit.get(ou) ?? []));

@@ -16,6 +16,11 @@ describe('the id of a client', () => {
     expect(await idOf({ subject: 'CN=web', sans: [spiffe, { dns: 'a.example' }] })).toBe('spiffe://acme/web');
   });
 
+  it('may have 2,048 characters', async () => {
+    const uri = `spiffe://acme/${'a'.repeat(2_034)}`;
+    expect(await idOf({ subject: 'CN=web', sans: [{ uri }] })).toBe(uri);
+  });
+
   it.each([
     ['with a second URI', [spiffe, { uri: 'https://a.example/' }]],
     ['without a path', [{ uri: 'spiffe://acme' }]],
@@ -23,6 +28,7 @@ describe('the id of a client', () => {
     ['in another case', [{ uri: 'SPIFFE://acme/web' }]],
     ['with a trust domain in another case', [{ uri: 'spiffe://Acme/web' }]],
     ['with a query', [{ uri: 'spiffe://acme/web?x' }]],
+    ['of more than 2,048 characters', [{ uri: `spiffe://acme/${'a'.repeat(2_035)}` }]],
     ['with a dot segment', [{ uri: 'spiffe://acme/web/..' }]],
   ])('is no SPIFFE ID %s, but the only CN', async (_, sans) => {
     expect(await idOf({ subject: 'CN=web', sans })).toBe('web');
@@ -30,6 +36,7 @@ describe('the id of a client', () => {
 
   it('is the thumbprint without exactly one CN', async () => {
     expect(await thumbprintId({ subject: 'O=Acme' })).toBe(true);
+    expect(await thumbprintId({ subject: [{ CN: '' }] })).toBe(true);
     expect(await thumbprintId({ subject: [{ CN: 'a' }, { CN: 'b' }] })).toBe(true);
     expect(await thumbprintId({ subject: [], sans: [{ dns: 'a.example' }] })).toBe(true);
   });

@@ -196,6 +196,14 @@ describe('under a verdict delegated to Node or to a proxy', () => {
 });
 
 describe('rules on the path', () => {
+  it('trust nothing that a delegated path may say of those above the leaf', () => {
+    const path = { ...ofAcme.path, verifiedBy: 'proxy' } as NonNullable<RuleSubject['path']>;
+    const { subject, issuer: name, certificate } = ofAcme;
+    for (const rule of [anchor(acme.root.certificatePem), issuer(acme.issuing.certificatePem)]) {
+      expect(says(rule, { subject, issuer: name, certificate, path })).toEqual(undecided);
+    }
+  });
+
   it('are undecided about bare names asserted by a proxy', () => {
     for (const rule of [anchor(acme.root.certificatePem), certificatePolicy('1.2.3.4')]) {
       expect(rule.needs).toBe('certificate');
