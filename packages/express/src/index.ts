@@ -36,4 +36,5 @@ export {
   thumbprint,
 } from '@peercert/core';
 export { requireClient, requireRole } from './guards.ts';
+export type { Handler } from './handler.ts';
 export { mtls } from './mtls.ts';

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import {
   type ClientCertificateError,
   createGate,
@@ -8,7 +9,8 @@ import {
   type RequestMtls,
   stateOf,
 } from '@peercert/core';
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Request } from 'express';
+import type { Handler } from './handler.ts';
 import { refuse } from './refuse.ts';
 
 declare global {
@@ -28,11 +30,12 @@ declare global {
  * A denial is answered as `application/problem+json`, or handed to `next` under `denials: 'throw'`. A mistake in the
  * set-up goes to `next` as a 500 in any case. Throws TypeError for wrong options.
  */
-export function mtls(options?: MtlsOptions): RequestHandler {
+export function mtls(options?: MtlsOptions): Handler {
   const gate = createGate(options);
   const addressOf = gate.clientAddress === 'framework' ? frameworkAddress : noAddress;
 
-  return function mtls(req, res, next) {
+  return function mtls(request, res, next) {
+    const req = request as Request;
     let admitted: MaybePromise<ClientCertificateError | undefined>;
     try {
       admitted = gate.admit(req, nodeRequestFacts(req, req.originalUrl, addressOf(req)));
@@ -52,8 +55,8 @@ function settle(
   denial: ClientCertificateError | undefined,
   denials: 'respond' | 'throw',
   req: Request,
-  res: Response,
-  next: NextFunction,
+  res: ServerResponse,
+  next: (error?: unknown) => void,
 ): void {
   if (denial !== undefined) {
     refuse(denial, denials, res, next);
@@ -67,13 +70,17 @@ function noAddress(): undefined {
   return undefined;
 }
 
-/** `req.ip`, unless Express was told to believe whatever address a client writes into X-Forwarded-For. */
+/**
+ * `req.ip`, unless Express was told to believe whatever address a client writes into X-Forwarded-For: then it would
+ * believe a stranger (an address kept for documentation, RFC 5737) further away than any chain of proxies is long.
+ */
 function frameworkAddress(req: Request): string | undefined {
-  if (req.app.get('trust proxy') === true) {
+  const trusts = req.app.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  if (trusts('192.0.2.1', 64)) {
     throw new PeercertFailure(
       'setup',
       "clientAddress: 'framework' takes req.ip, which any client can choose under app.set('trust proxy', true): " +
-        "set 'trust proxy' to the addresses of your proxies or to their number",
+        "set 'trust proxy' to the addresses of your proxies",
     );
   }
   return req.ip;

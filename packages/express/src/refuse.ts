@@ -1,12 +1,12 @@
+import type { ServerResponse } from 'node:http';
 import { type ClientCertificateError, problemResponse } from '@peercert/core';
-import type { NextFunction, Response } from 'express';
 
 /** Answers a denial as a problem document (RFC 9457), or hands it to the application's error handler. */
 export function refuse(
   denial: ClientCertificateError,
   denials: 'respond' | 'throw',
-  res: Response,
-  next: NextFunction,
+  res: ServerResponse,
+  next: (error: unknown) => void,
 ): void {
   // A response may have begun while a promise was awaited: Express then ends the connection.
   if (denials === 'throw' || res.headersSent) {

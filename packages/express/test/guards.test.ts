@@ -1,5 +1,5 @@
-import { clientOf, mtls, requireClient, requireRole, subjectCn, subjectOu } from '@peercert/express';
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { clientOf, type Handler, mtls, requireClient, requireRole, subjectCn, subjectOu } from '@peercert/express';
+import type { Request, Response } from 'express';
 import { describe, expect, it, vi } from 'vitest';
 import { clientOfUnit, presenting } from './presenting.ts';
 
@@ -11,10 +11,10 @@ async function met(unit: string | undefined, denials: 'respond' | 'throw' = 'res
   return req;
 }
 
-function run(guard: RequestHandler, req: Request) {
+function run(guard: Handler, req: Request) {
   const res = { statusCode: 200, headersSent: false, setHeader: vi.fn(), end: vi.fn() };
   const next = vi.fn();
-  guard(req, res as unknown as Response, next as NextFunction);
+  guard(req, res as unknown as Response, next);
   return { res, next };
 }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type MtlsOptions, mtls, requireRole } from '@peercert/express';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, { type Express, type Request, type Response } from 'express';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { clientOfUnit, presenting } from './presenting.ts';
 
@@ -18,7 +18,7 @@ async function run(options: MtlsOptions, headersSent = false) {
   const req = { rawHeaders: [], rawTrailers: [], originalUrl: '/', socket: {} } as unknown as Request;
   const res = { headersSent, setHeader: vi.fn(), end: vi.fn() };
   const next = vi.fn();
-  mtls(options)(req, res as unknown as Response, next as NextFunction);
+  mtls(options)(req, res as unknown as Response, next);
   const calledAtOnce = next.mock.calls.length === 1 || res.end.mock.calls.length === 1;
   await vi.waitFor(() => expect(next.mock.calls.length + res.end.mock.calls.length).toBeGreaterThan(0));
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -120,6 +120,17 @@ describe('mtls() in Express', () => {
     const response = await fetch(await serve(app), { headers: { 'X-Forwarded-For': '10.0.0.7' } });
     expect(await response.text()).toBe(address);
   });
+
+  it.each([[true], [() => true], [['0.0.0.0/1', '128.0.0.0/1']], [1000]])(
+    'refuses req.ip when any client can choose it, trust proxy %s',
+    async (trust) => {
+      const app = express();
+      app.set('trust proxy', trust);
+      app.set('env', 'test');
+      app.use(mtls({ ...(await presenting(administrator)), clientAddress: 'framework' }));
+      expect((await fetch(await serve(app))).status).toBe(500);
+    },
+  );
 
   it('serves a router with options of its own', async () => {
     const app = express();
