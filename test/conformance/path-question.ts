@@ -39,7 +39,8 @@ export function answer(question: PathQuestion, judge: (path: VerifiedPath) => Ve
   const chain = parseChain(question.presented.map(derOf), limits);
   if (!chain.ok) return refused(chain.reason);
   const { leaf, others } = chain.value;
-  const settings = { ...defaultPathSettings, limits, ...question.settings };
+  // The corpora name the key usage they want, if any; the default is what a TLS client needs.
+  const settings: PathSettings = { ...defaultPathSettings, limits, keyUsage: [], ...question.settings };
   const verified = verifyPath(leaf, others, trust.current, settings, question.timeMs);
   return verified.ok ? judge(verified.value) : refused(verified.reason);
 }

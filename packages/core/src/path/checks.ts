@@ -1,6 +1,4 @@
 import type { Certificate } from '../certificate/model.ts';
-import { DerReader, tag } from '../encoding/der.ts';
-import { objectIdentifierText } from '../encoding/object-identifier.ts';
 import { type AboutCertificate, type Reason, reason } from '../reasons.ts';
 import { keyRefusal } from './algorithms.ts';
 import type { PathSettings } from './settings.ts';
@@ -116,29 +114,13 @@ export function criticalExtensionRefusal(certificate: Certificate, index: number
 /** 4.2.1.4: of a critical certificatePolicies extension the optional qualifiers must be understood as well. */
 function isProcessed(oid: string, { certificatePolicies }: Certificate): boolean {
   if (oid !== policiesOid) return processed.has(oid);
-  return certificatePolicies?.every(({ qualifiers }) => qualifierIds(qualifiers).every(isDisplayOnly)) ?? true;
+  return certificatePolicies?.every(({ qualifierIds }) => qualifierIds.every(isDisplayOnly)) ?? true;
 }
 
 const policiesOid = '2.5.29.32';
 
 /** id-qt-cps and id-qt-unotice: for people to read, so that there is nothing to process. */
 const isDisplayOnly = (oid: string): boolean => oid === '1.3.6.1.5.5.7.2.1' || oid === '1.3.6.1.5.5.7.2.2';
-
-/** The types of policy qualifiers, read when the certificate was parsed. */
-function qualifierIds(qualifiers: Uint8Array | undefined): readonly string[] {
-  if (qualifiers === undefined) return [];
-  const reader = new DerReader(qualifiers);
-  const oids: string[] = [];
-  reader.enter(tag.sequence);
-  while (!reader.isDone) {
-    const qualifier = reader.enter(tag.sequence);
-    const start = reader.readObjectIdentifier();
-    oids.push(objectIdentifierText(qualifiers, start, reader.offset));
-    reader.offset = reader.end;
-    reader.leave(qualifier);
-  }
-  return oids;
-}
 
 /**
  * Section 4: what the certificate profile asks for beyond its encoding, less what the chosen profile tolerates.
