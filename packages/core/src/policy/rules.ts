@@ -7,7 +7,7 @@ export { allOf, anyOf, not } from './combined-rules.ts';
 export { subjectCn, subjectO, subjectOu } from './name-rules.ts';
 export { anchor, certificatePolicy, issuer, type SerialNumberOptions, serialNumber } from './path-rules.ts';
 export { certificatePin, type Pin, spkiPin, thumbprint } from './pins.ts';
-export { isRule, matchesRule, type Rule, type RuleSubject, requireRule } from './rule.ts';
+export { type Rule, type RuleSubject, requireRule } from './rule.ts';
 export {
   type OtherNameOptions,
   sanDirectoryName,
