@@ -36,6 +36,10 @@ const certificateRules = {
   ec_point: { section: 'RFC 5480 2.2', explanation: 'A public key that is not an uncompressed point of its curve' },
   ed25519_key: { section: 'RFC 8410 4', explanation: 'An Ed25519 public key that is not 32 octets' },
   extension_duplicate: { section: 'RFC 5280 4.2', explanation: 'Two extensions of one type' },
+  attribute_value: {
+    section: 'RFC 5280 A.1',
+    explanation: 'An attribute of a name whose value is not a character string',
+  },
   attribute_duplicate_value: { section: 'X.501 9.3', explanation: 'The same attribute twice in one RDN' },
   key_usage_empty: { section: 'RFC 5280 4.2.1.3', explanation: 'A keyUsage in which no bit is set' },
   key_usage_unknown_bit: { section: 'RFC 5280 4.2.1.3', explanation: 'A keyUsage bit that does not exist' },

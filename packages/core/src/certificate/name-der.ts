@@ -54,8 +54,9 @@ function checkAttribute(reader: ProfileReader): void {
       if (length === 0 || (type.maximum !== undefined && length > type.maximum)) reader.note('attribute_length');
     }
   } else {
+    // What is known is a character string, whichever; anything else is kept as it is.
+    if (type !== undefined) throw new MalformedError('attribute_value');
     reader.readAny();
-    if (type !== undefined) reader.note('attribute_string_type');
   }
   reader.leave(outer);
 }

@@ -17,7 +17,6 @@ export function isTextTag(identifier: number): boolean {
     case tag.bmpString:
     case tag.universalString:
     case tag.numericString:
-    case tag.visibleString:
       return true;
     default:
       return false;
@@ -63,7 +62,7 @@ export function readString(reader: DerReader, identifier: number): number {
   }
 }
 
-/** IA5String and VisibleString, without control characters. */
+/** IA5String, without control characters. */
 export function checkAscii(bytes: Uint8Array, start: number, end: number): void {
   for (let at = start; at < end; at++) {
     const octet = bytes[at] as number;

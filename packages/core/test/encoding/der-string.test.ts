@@ -39,10 +39,9 @@ describe('NumericString', () => {
   });
 });
 
-describe.each([
-  ['IA5String', tag.ia5String],
-  ['VisibleString', tag.visibleString],
-])('%s', (_, identifier) => {
+describe('IA5String', () => {
+  const identifier = tag.ia5String;
+
   it('has the printable characters of ASCII', () => {
     expect(read(identifier, ascii(' user@example.com~'))).toBe('" user@example.com~"');
     for (const code of [0x00, 0x0a, 0x1f, 0x7f])
@@ -174,7 +173,7 @@ describe('UTF8String', () => {
   });
 });
 
-it('takes eight types for text, and nothing else', () => {
+it('takes seven types for text, and nothing else', () => {
   const text = Array.from({ length: 256 }, (_, identifier) => identifier).filter(isTextTag);
-  expect(text).toEqual([0x0c, 0x12, 0x13, 0x14, 0x16, 0x1a, 0x1c, 0x1e]);
+  expect(text).toEqual([0x0c, 0x12, 0x13, 0x14, 0x16, 0x1c, 0x1e]);
 });
