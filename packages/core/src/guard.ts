@@ -29,12 +29,17 @@ export function createRoleGuard(role: string | readonly string[], options?: Guar
   );
 }
 
+/** What `requireClient` takes: a rule, or `'any'` where options follow and every known client may pass. */
+export type ClientGuardArguments = [rule?: Rule | 'any', options?: GuardOptions];
+
 /**
  * A guard that asks for a known client, and for one that matches the rule if a rule is given (403 otherwise). Throws
- * TypeError for what is no rule, and for one made only of `not`.
+ * TypeError for what is no rule, for one made only of `not`, and for a rule that is there but undefined: a misspelt
+ * import must not let everybody pass.
  */
-export function createClientGuard(rule?: Rule, options?: GuardOptions): Guard {
-  if (rule !== undefined) requireRule(rule, 'requireClient()');
+export function createClientGuard(...given: ClientGuardArguments): Guard {
+  const [wanted, options] = given;
+  const rule = given.length === 0 || wanted === 'any' ? undefined : requireRule(wanted, 'requireClient()');
   return createGuard('requireClient()', options, (client) =>
     rule === undefined || matchesClient(rule, client)
       ? undefined

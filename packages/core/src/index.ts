@@ -35,7 +35,13 @@ export {
   PeercertFailure,
 } from './error.ts';
 export { createGate, type Gate } from './gate.ts';
-export { createClientGuard, createRoleGuard, type Guard, type GuardOptions } from './guard.ts';
+export {
+  type ClientGuardArguments,
+  createClientGuard,
+  createRoleGuard,
+  type Guard,
+  type GuardOptions,
+} from './guard.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export type { CertificatePolicyOptions, DecisionEvent, MtlsOptions, PeercertEvent } from './options.ts';
 export { matchesPeerName, type PeerName } from './path/peer-name.ts';
@@ -50,8 +56,15 @@ export {
 } from './path/trust-store.ts';
 export type { PathCost, TrustAnchor, VerifiedPath } from './path/verified-path.ts';
 export { verifyPath } from './path/verify-path.ts';
-export type { ClientIdentity } from './policy/identity.ts';
+export type { AddressOptions } from './policy/addresses.ts';
+export type { CheckFunction } from './policy/check.ts';
+export type { ExpiryEvent } from './policy/expiry.ts';
+export type { IdentifyFunction } from './policy/identify.ts';
+export type { ClientIdentity, DistinguishedName } from './policy/identity.ts';
+export type { CertificateOption, IssuerOption } from './policy/issuer-option.ts';
+export type { PinOption } from './policy/pins.ts';
 export type { PolicyOptions } from './policy/policy.ts';
+export type { RoleFunction, RoleMap, RoleRule, RolesOption } from './policy/roles.ts';
 export {
   allOf,
   anchor,
@@ -60,7 +73,10 @@ export {
   certificatePolicy,
   issuer,
   not,
+  type OtherNameOptions,
+  type Pin,
   type Rule,
+  type SerialNumberOptions,
   sanDirectoryName,
   sanDns,
   sanEmail,

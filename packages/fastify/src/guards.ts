@@ -1,4 +1,11 @@
-import { createClientGuard, createRoleGuard, type Guard, type GuardOptions, type Rule, stateOf } from '@peercert/core';
+import {
+  type ClientGuardArguments,
+  createClientGuard,
+  createRoleGuard,
+  type Guard,
+  type GuardOptions,
+  stateOf,
+} from '@peercert/core';
 import { type Reply, refuse } from './refuse.ts';
 
 /** A hook for `onRequest` or `preHandler`, of a route or of a whole scope. */
@@ -13,8 +20,8 @@ export function requireRole(role: string | readonly string[], options?: GuardOpt
 }
 
 /** Lets only known clients pass and, of those, the ones that match the rule, if one is given (403 otherwise). */
-export function requireClient(rule?: Rule, options?: GuardOptions): GuardHook {
-  return guardWith(createClientGuard(rule, options));
+export function requireClient(...given: ClientGuardArguments): GuardHook {
+  return guardWith(createClientGuard(...given));
 }
 
 /** What the guard throws (`mtls` was never met) is caught by Fastify and goes to the error handler. */

@@ -1,4 +1,11 @@
-import { createClientGuard, createRoleGuard, type Guard, type GuardOptions, type Rule, stateOf } from '@peercert/core';
+import {
+  type ClientGuardArguments,
+  createClientGuard,
+  createRoleGuard,
+  type Guard,
+  type GuardOptions,
+  stateOf,
+} from '@peercert/core';
 import type { Middleware } from 'koa';
 import { refuse } from './refuse.ts';
 
@@ -11,8 +18,8 @@ export function requireRole(role: string | readonly string[], options?: GuardOpt
 }
 
 /** Lets only known clients pass and, of those, the ones that match the rule, if one is given (403 otherwise). */
-export function requireClient(rule?: Rule, options?: GuardOptions): Middleware {
-  return guardWith(createClientGuard(rule, options));
+export function requireClient(...given: ClientGuardArguments): Middleware {
+  return guardWith(createClientGuard(...given));
 }
 
 function guardWith(guard: Guard): Middleware {
