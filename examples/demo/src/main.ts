@@ -18,8 +18,8 @@ import { report } from './report.ts';
 import { serve } from './serve.ts';
 import { table } from './table.ts';
 
-const wishes = process.argv.slice(2);
-if (wishes.some((wish) => wish !== '--serve')) {
+const args = process.argv.slice(2);
+if (args.some((arg) => arg !== '--serve')) {
   console.error('usage: npm run demo [-- --serve]');
   process.exit(2);
 }
@@ -45,5 +45,5 @@ console.log(table(rows, stdout.isTTY && stdout.hasColors()));
 console.log(`\n${report(rows, absent, services.length)}`);
 process.exitCode = rows.every(isAsExpected) ? 0 : 1;
 
-if (wishes.includes('--serve')) await serve(stage, cast);
+if (args.includes('--serve')) await serve(stage, cast);
 await Promise.all(services.map((service) => service.close()));
