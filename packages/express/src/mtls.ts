@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import {
   type ClientCertificateError,
   createGate,
+  internalFailure,
   type MaybePromise,
   type MtlsOptions,
   nodeRequestFacts,
@@ -40,11 +41,14 @@ export function mtls(options?: MtlsOptions): Handler {
     try {
       admitted = gate.admit(req, nodeRequestFacts(req, req.originalUrl, addressOf(req)));
     } catch (failure) {
-      next(failure);
+      next(internalFailure(failure));
       return;
     }
     if (admitted instanceof Promise) {
-      admitted.then((denial) => settle(denial, gate.denials, req, res, next), next);
+      admitted.then(
+        (denial) => settle(denial, gate.denials, req, res, next),
+        (failure: unknown) => next(internalFailure(failure)),
+      );
     } else {
       settle(admitted, gate.denials, req, res, next);
     }

@@ -12,8 +12,8 @@ async function met(unit: string | undefined, denials: 'respond' | 'throw' = 'res
 }
 
 function run(guard: Handler, req: Request) {
-  const res = { statusCode: 200, headersSent: false, setHeader: vi.fn(), end: vi.fn() };
-  const next = vi.fn();
+  const res = { statusCode: 200, headersSent: false, setHeader: vi.fn<() => void>(), end: vi.fn<() => void>() };
+  const next = vi.fn<(error?: unknown) => void>();
   guard(req, res as unknown as Response, next);
   return { res, next };
 }

@@ -16,8 +16,8 @@ const slowRoles = async () => {
 /** What a middleware did with one request, without an application around it. */
 async function run(options: MtlsOptions, headersSent = false) {
   const req = { rawHeaders: [], rawTrailers: [], originalUrl: '/', socket: {} } as unknown as Request;
-  const res = { headersSent, setHeader: vi.fn(), end: vi.fn() };
-  const next = vi.fn();
+  const res = { headersSent, setHeader: vi.fn<() => void>(), end: vi.fn<() => void>() };
+  const next = vi.fn<(error?: unknown) => void>();
   mtls(options)(req, res as unknown as Response, next);
   const calledAtOnce = next.mock.calls.length === 1 || res.end.mock.calls.length === 1;
   await vi.waitFor(() => expect(next.mock.calls.length + res.end.mock.calls.length).toBeGreaterThan(0));
@@ -131,6 +131,20 @@ describe('mtls() in Express', () => {
       expect((await fetch(await serve(app))).status).toBe(500);
     },
   );
+
+  it('is a 500, never a pass, when the application fails to work out req.ip', async () => {
+    const app = express();
+    app.set('env', 'test');
+    app.set('trust proxy', () => {
+      // biome-ignore lint/style/useThrowOnlyError: whoever takes what was thrown for an error or none takes this for none.
+      throw undefined;
+    });
+    app.use(mtls({ ...(await presenting(administrator)), clientAddress: 'framework' }));
+    app.get('/', (_req, res) => {
+      res.send('handled');
+    });
+    expect((await fetch(await serve(app), { headers: { 'X-Forwarded-For': '10.0.0.7' } })).status).toBe(500);
+  });
 
   it('serves a router with options of its own', async () => {
     const app = express();

@@ -1,5 +1,6 @@
 import {
   type ClientCertificateError,
+  internalFailure,
   type MaybePromise,
   type MtlsOptions,
   nodeRequestFacts,
@@ -60,7 +61,7 @@ async function register(fastify: FastifyInstance, options: MtlsOptions): Promise
         nodeRequestFacts(request.raw, request.originalUrl, plan.addressOf(request)),
       );
     } catch (failure) {
-      done(failure as Error);
+      done(internalFailure(failure));
       return;
     }
     const settle = (denial: ClientCertificateError | undefined): void => {
@@ -73,7 +74,7 @@ async function register(fastify: FastifyInstance, options: MtlsOptions): Promise
       if (missingRole !== undefined) refuse(missingRole, plan.gate.denials, reply, done);
       else done();
     };
-    if (admitted instanceof Promise) admitted.then(settle, done);
+    if (admitted instanceof Promise) admitted.then(settle, (failure: unknown) => done(internalFailure(failure)));
     else settle(admitted);
   });
 }

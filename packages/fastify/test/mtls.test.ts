@@ -241,4 +241,12 @@ describe('the client’s address in Fastify', () => {
       expect(response.json()).toMatchObject({ code: 'setup' });
     },
   );
+
+  it('is a 500, never a pass, when the application fails to work it out', async () => {
+    const response = await addressWith(() => {
+      // biome-ignore lint/style/useThrowOnlyError: whoever takes what was thrown for an error or none takes this for none.
+      throw undefined;
+    });
+    expect(response.statusCode).toBe(500);
+  });
 });

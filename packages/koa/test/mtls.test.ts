@@ -15,7 +15,7 @@ const slowRoles = async () => {
 
 function context(): Context {
   const req = { rawHeaders: [], rawTrailers: [], socket: {} };
-  return { req, originalUrl: '/', state: {}, set: vi.fn() } as unknown as Context;
+  return { req, originalUrl: '/', state: {}, set: vi.fn<() => void>() } as unknown as Context;
 }
 
 async function fetchFrom(app: Koa, headers: Record<string, string> = {}): Promise<globalThis.Response> {
@@ -31,7 +31,7 @@ describe('mtls() in Koa', () => {
   it('hands on the very promise of next when nothing has to be waited for', async () => {
     const ctx = context();
     const rest = Promise.resolve();
-    const next = vi.fn(() => rest);
+    const next = vi.fn<() => Promise<void>>(() => rest);
     const returned: unknown = mtls({ ...(await presenting(administrator)), roles })(ctx, next);
     expect(returned).toBe(rest);
     expect(next).toHaveBeenCalledOnce();
@@ -40,7 +40,7 @@ describe('mtls() in Koa', () => {
 
   it('calls next once after a role function that takes its time, and waits for it', async () => {
     const ctx = context();
-    const next = vi.fn(async () => 'the rest');
+    const next = vi.fn<() => Promise<string>>(async () => 'the rest');
     const returned: unknown = mtls({ ...(await presenting(administrator)), roles: slowRoles })(ctx, next);
     expect(next).not.toHaveBeenCalled();
     expect(await returned).toBe('the rest');
@@ -49,7 +49,7 @@ describe('mtls() in Koa', () => {
 
   it.each([roles, slowRoles])('never calls next for a denial', async (how) => {
     const ctx = context();
-    const next = vi.fn(async () => undefined);
+    const next = vi.fn<() => Promise<void>>(async () => undefined);
     await mtls({ ...(await presenting(administrator)), roles: how, check: () => false })(ctx, next);
     expect(next).not.toHaveBeenCalled();
     expect(ctx.status).toBe(403);
