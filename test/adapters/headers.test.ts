@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { outcomeOf, roles, startApi } from './api.ts';
 import { frameworks } from './frameworks/all.ts';
@@ -47,6 +48,12 @@ describe.each(frameworks)('$name', (framework) => {
     expect(outcomeOf(await frontend.get('/admin', forged))).toBe('403 role_missing');
   });
 
+  it('gives nobody an identity for a header that came several times', async () => {
+    const api = await startApi(framework);
+    const [[name, value] = ['', '']] = await forgedHeaders();
+    expect(outcomeOf(await api.get(undefined, '/admin', { [name]: [value, value] }))).toBe('401 certificate_missing');
+  });
+
   it.each(['constructor', '__proto__', 'toString'])('is not impressed by a header named %s', async (name) => {
     const api = await startApi(framework);
     const frontend = await api.connect('frontend');
@@ -74,5 +81,32 @@ describe.each(frameworks)('$name', (framework) => {
     const answer = await api.get('admin', '/profile', { 'x-forwarded-for': '10.0.0.1' });
     expect(outcomeOf(answer)).toBe('500 failure');
     expect(api.errors).toEqual([expect.objectContaining({ name: 'PeercertFailure', code: 'setup' })]);
+  });
+});
+
+describe.each(frameworks.filter(({ protocol }) => protocol === 'http/1.1'))('$name', (framework) => {
+  it('gives nobody an identity for trailers', async () => {
+    const api = await startApi(framework);
+    const { socket } = await api.connect();
+    const trailers = (await forgedHeaders()).map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    socket.end(
+      `GET /profile HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${trailers}\r\n`,
+    );
+    const answer = await text(socket);
+    expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+    expect(answer).toContain('"code":"certificate_missing"');
+  });
+
+  it('takes a client that claims HTTP/2.0 over HTTP/1 for who it is', async () => {
+    const api = await startApi(framework);
+    for (const [client, status] of [
+      ['admin', 200],
+      ['frontend', 403],
+      [undefined, 401],
+    ] as const) {
+      const { socket } = await api.connect(client);
+      socket.end('GET /admin HTTP/2.0\r\nHost: h\r\nConnection: close\r\n\r\n');
+      expect(await text(socket)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    }
   });
 });
