@@ -1,16 +1,92 @@
-import type { Deviation } from '../certificate/deviations.ts';
+import { type Deviation, deviations } from '../certificate/deviations.ts';
 
 /**
  * What the `interoperable` profile accepts and RFC 5280 does not: deviations of a certificate's content that say nothing
- * about who issued it, to whom, or for what. Each names the sentence it relaxes and who else accepts it.
+ * about who issued it, to whom, or for what. Each names the sentence it relaxes, why that is safe, and who else accepts
+ * it. Nothing that could let an unintended issuer, name or purpose through is ever in this table.
  */
 export interface Tolerance {
   readonly deviation: Deviation;
+  /** Section and sentence of the standard. */
   readonly sentence: string;
-  readonly acceptedBy: readonly ('OpenSSL' | 'Go' | 'webpki')[];
+  readonly because: string;
+  readonly acceptedBy: readonly Validator[];
 }
 
-export const tolerances: readonly Tolerance[] = [];
+/** In their default modes: `openssl verify`, `crypto/x509`, and `rustls-webpki`. */
+export type Validator = 'OpenSSL' | 'Go' | 'webpki';
+
+const all: readonly Validator[] = ['OpenSSL', 'Go', 'webpki'];
+
+export const tolerances: readonly Tolerance[] = [
+  tolerate(
+    'authority_key_identifier_missing',
+    'It is a hint for finding the issuer: name and signature decide. Every version 1 leaf of `openssl x509 -req`, and every certificate of NSS certutil, lacks it.',
+    all,
+  ),
+  tolerate(
+    'subject_key_identifier_missing',
+    'It is a hint for finding the issuer. Authorities of NSS certutil, and of openssl configurations without it, lack it.',
+    all,
+  ),
+  tolerate(
+    'basic_constraints_not_critical',
+    'The extension is processed whether or not it is critical. Guides write `basicConstraints = CA:TRUE`.',
+    all,
+  ),
+  tolerate(
+    'name_constraints_not_critical',
+    'The constraints are enforced whether or not the extension is critical. Authorities leave it so for the sake of clients that cannot process it.',
+    all,
+  ),
+  tolerate(
+    'policy_constraints_not_critical',
+    'The constraints are enforced whether or not the extension is critical.',
+    all,
+  ),
+  tolerate('inhibit_any_policy_not_critical', 'The extension is processed whether or not it is critical.', all),
+  tolerate('subject_alt_name_not_critical', 'The names are read whether or not the extension is critical.', all),
+  tolerate(
+    'path_length_without_ca',
+    'It constrains nothing: a certificate without cA issues none. Guides write `basicConstraints = CA:FALSE, pathlen:0`.',
+    all,
+  ),
+  tolerate(
+    'serial_number_zero',
+    'Guides write `-set_serial 0`; some roots in use have it. Revocation compares it like any other.',
+    all,
+  ),
+  tolerate(
+    'attribute_string_type',
+    'Names are compared by their characters, whatever string type holds them (RFC 5280 7.1). Go writes emailAddress and domainComponent so.',
+    all,
+  ),
+  tolerate('attribute_length', 'Names are compared whole, whatever their length.', all),
+  tolerate(
+    'dns_name_underscore',
+    'The underscore is compared like any letter. Host names of container networks have it.',
+    all,
+  ),
+  tolerate(
+    'location_uri_syntax',
+    'It says where more can be fetched, and what cannot be read as a URI is not fetched.',
+    all,
+  ),
+  tolerate(
+    'validity_generalized_time',
+    'Both encodings name the same second, and 4.1.2.5 has applications process either.',
+    all,
+  ),
+  tolerate('unique_identifier_present', 'Nothing depends on it: 4.1.2.8 has no processing requirements.', [
+    'OpenSSL',
+    'Go',
+  ]),
+];
+
+function tolerate(deviation: Deviation, because: string, acceptedBy: readonly Validator[]): Tolerance {
+  const { section, sentence } = deviations[deviation];
+  return { deviation, sentence: `${section}: ${sentence}`, because, acceptedBy };
+}
 
 const tolerated: ReadonlySet<Deviation> = new Set(tolerances.map(({ deviation }) => deviation));
 
