@@ -53,6 +53,22 @@ describe('a guard in Express', () => {
     expect(() => clientOf({})).toThrow(setup);
   });
 
+  it('reports and lets pass where its options say so', async () => {
+    const req = await met('Sales');
+    const options = { enforcement: 'report-only' } as const;
+    for (const guard of [
+      requireRole('admin', options),
+      requireClient('any', options),
+      requireClient(subjectCn('x'), options),
+    ]) {
+      expect(run(guard, req).next.mock.calls).toEqual([[]]);
+    }
+  });
+
+  it('refuses a rule that got lost, which would let everybody pass', () => {
+    expect(() => requireClient(undefined)).toThrow(TypeError);
+  });
+
   it.each([[], '', [''], ['admin', '']])('refuses %j for a role', (role) => {
     expect(() => requireRole(role)).toThrow(TypeError);
   });

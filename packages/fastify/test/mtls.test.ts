@@ -205,6 +205,10 @@ describe('a guard in Fastify', () => {
     for (const url of ['/on-request', '/pre-handler', '/scope']) expect(await statusOf(app, url)).toBe(status);
   });
 
+  it('refuses a rule that got lost, which would let everybody pass', () => {
+    expect(() => requireClient(undefined)).toThrow(TypeError);
+  });
+
   it('is a 500 for the programmer on a request that never met mtls', async () => {
     const app = fastify();
     app.get('/', { onRequest: requireClient() }, () => 'handled');

@@ -136,6 +136,10 @@ describe('a guard in Koa', () => {
     expect((await fetchFrom(app)).status).toBe(status);
   });
 
+  it('refuses a rule that got lost, which would let everybody pass', () => {
+    expect(() => requireClient(undefined)).toThrow(TypeError);
+  });
+
   it('is a 500 for the programmer on a request that never met mtls()', async () => {
     const app = new Koa();
     const errors: unknown[] = [];
