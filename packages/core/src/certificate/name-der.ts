@@ -55,8 +55,8 @@ function checkAttribute(reader: ProfileReader): void {
     }
   } else {
     // What is known is a character string, whichever; anything else is kept as it is.
-    if (type !== undefined) throw new MalformedError('attribute_value');
     reader.readAny();
+    if (type !== undefined) throw new MalformedError('attribute_value');
   }
   reader.leave(outer);
 }

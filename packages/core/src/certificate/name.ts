@@ -33,6 +33,8 @@ export function parseDistinguishedName(text: string): Name | undefined {
 
 function encodeName(text: string): Uint8Array | undefined {
   if (text === '') return element(tag.sequence, []);
+  // Half a surrogate pair has no UTF-8; encoding would put another character in its place.
+  if (/\p{Surrogate}/u.test(text)) return undefined;
   const rdns: Uint8Array[] = [];
   let attributes: Uint8Array[] = [];
   let at = 0;

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RelativeDistinguishedName } from '../../src/certificate/model.ts';
+import { canonicalRdn } from '../../src/certificate/name-comparison.ts';
+import { element, hex, integer, printable, set, utf8 } from '../encoding/der-writer.ts';
+import { attribute, name, parsed } from './template.ts';
+
+const value = (text: string, type = '2.5.4.3'): RelativeDistinguishedName => [{ type, text, der: utf8(text) }];
+const canonical = (text: string): string => canonicalRdn(value(text));
+const areSame = (left: string, right: string): boolean => canonical(left) === canonical(right);
+
+describe('two values match (RFC 5280 7.1)', () => {
+  it.each([
+    ['Example', 'EXAMPLE'],
+    ['a  b', 'a b'],
+    ['  a   b  ', 'a b'],
+    ['Straße', 'STRASSE'],
+    ['ÄÖÜ', 'äöü'],
+    ['ΟΔΟΣ', 'οδος'],
+    ['ΟΔΟΣ', 'οδοσ'],
+    ['Å', '\u212b'],
+    ['é', 'e\u0301'],
+    ['ﬁ', 'fi'],
+    ['a\u00a0b', 'a b'],
+    ['a\u2003\u3000b', 'a b'],
+    ['a\u2028b', 'a b'],
+    ['a\u00adb', 'ab'],
+    ['a\u200bb', 'ab'],
+    ['a\u034fb', 'ab'],
+    ['a\ufe0fb', 'ab'],
+    ['a\u180bb', 'ab'],
+    ['a\u202eb', 'ab'],
+    ['a\ufeffb', 'ab'],
+    ['ａｂｃ', 'abc'],
+    ['K', 'k'],
+    ['İ', 'i\u0307'],
+  ])('%j and %j', (left, right) => {
+    expect(areSame(left, right)).toBe(true);
+  });
+
+  it.each([
+    ['a b', 'ab'],
+    ['a', 'b'],
+    ['a', 'á'],
+    ['ı', 'i'],
+    ['a,b', 'a\\,b'],
+    ['', ' x'],
+    ['a+b', 'a,b'],
+    ['е', 'e'],
+  ])('%j and %j do not', (left, right) => {
+    expect(areSame(left, right)).toBe(false);
+  });
+
+  it('whatever their string types', () => {
+    const subject = (der: Uint8Array): string =>
+      parsed({ subject: name(set(attribute('2.5.4.3', der))) }).subject.canonical;
+    const expected = subject(utf8('Root CA'));
+    expect(subject(printable('root  ca'))).toBe(expected);
+    expect(subject(element(0x1e, hex('0052 004f 004f 0054 0020 0043 0041')))).toBe(expected);
+    expect(subject(element(0x14, Buffer.from('Root CA')))).toBe(expected);
+  });
+
+  it('only within one attribute type', () => {
+    expect(canonicalRdn(value('a', '2.5.4.3'))).not.toBe(canonicalRdn(value('a', '2.5.4.11')));
+  });
+
+  it('only with themselves when they are prohibited (RFC 4518 2.4) or no text', () => {
+    for (const text of ['\ue000', '\ufffd', '\u{10ffff}', '\u0378']) {
+      expect(canonical(`${text}A`)).toBe(canonical(`${text}A`));
+      expect(areSame(`${text}A`, `${text}a`)).toBe(false);
+      expect(canonical(text)).toBe(`2.5.4.3=#${Buffer.from(utf8(text)).toString('hex')}`);
+    }
+    const der = integer(5);
+    expect(canonicalRdn([{ type: '1.2.3', text: undefined, der }])).toBe('1.2.3=#020105');
+    expect(canonicalRdn(value('#020105', '1.2.3'))).toBe('1.2.3=\\#020105');
+  });
+});
+
+describe('the canonical text', () => {
+  it('can be read', () => {
+    expect(
+      parsed({ subject: name(set(attribute('2.5.4.10', utf8('ACME, Inc.'))), set(attribute('2.5.4.3', utf8('A B')))) })
+        .subject.canonical,
+    ).toBe('2.5.4.10=acme\\, inc.,2.5.4.3=a b');
+  });
+
+  it('has the attributes of an RDN in any order', () => {
+    const [left, right] = [value('a', '2.5.4.3'), value('b', '2.5.4.11')];
+    expect(canonicalRdn([...left, ...right])).toBe(canonicalRdn([...right, ...left]));
+    expect(canonicalRdn([...left, ...right])).toBe('2.5.4.11=b+2.5.4.3=a');
+    expect(canonicalRdn([...value('b'), ...value('a')])).toBe('2.5.4.3=a+2.5.4.3=b');
+  });
+
+  it('never gives two names one text through its separators', () => {
+    const rdn = (...texts: string[]): Uint8Array =>
+      set(...texts.map((text) => attribute('2.5.4.3', utf8(text))).sort(Buffer.compare));
+    const text = (...rdns: Uint8Array[]): string => parsed({ subject: name(...rdns) }).subject.canonical;
+    const piece = fc.string({ unit: fc.constantFrom(...',+=\\#a2.543 '), minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.uniqueArray(piece, { minLength: 1, maxLength: 2 }), { maxLength: 3 }),
+        fc.array(fc.uniqueArray(piece, { minLength: 1, maxLength: 2 }), { maxLength: 3 }),
+        (left, right) => {
+          const prepared = (names: string[][]): string =>
+            JSON.stringify(
+              names.map((texts) => texts.map((one) => one.trim().replace(/ +/g, ' ')).sort((a, b) => (a < b ? -1 : 1))),
+            );
+          const areEqual = text(...left.map((texts) => rdn(...texts))) === text(...right.map((texts) => rdn(...texts)));
+          expect(areEqual).toBe(prepared(left) === prepared(right));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('does not depend on case or on blanks', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'aBcÄöß é1'), maxLength: 12 }), (text) => {
+        expect(canonical(` ${text.replaceAll(' ', '   ')}`)).toBe(canonical(text.toUpperCase()));
+      }),
+    );
+  });
+});

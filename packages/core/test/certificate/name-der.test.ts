@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { ascii, element, hex, integer, nothing, oid, printable, sequence, set, utf8 } from '../encoding/der-writer.ts';
+import { attribute, commonName, name, parsed, verdict } from './template.ts';
+
+const subject = (...rdns: Uint8Array[]): ReturnType<typeof parsed>['subject'] =>
+  parsed({ subject: name(...rdns) }).subject;
+const refused = (der: Uint8Array): string => verdict({ subject: der });
+const cn = (value: Uint8Array): Uint8Array => set(attribute('2.5.4.3', value));
+
+describe('a name', () => {
+  it('keeps its RDNs in order, multi-valued and repeated attributes included', () => {
+    const read = subject(
+      set(attribute('2.5.4.6', printable('DE'))),
+      set(attribute('2.5.4.11', utf8('One'))),
+      set(attribute('2.5.4.3', utf8('a')), attribute('2.5.4.11', utf8('Two'))),
+    );
+    expect(read.rdns.map((rdn) => rdn.map(({ type, text }) => [type, text]))).toEqual([
+      [['2.5.4.6', 'DE']],
+      [['2.5.4.11', 'One']],
+      [
+        ['2.5.4.3', 'a'],
+        ['2.5.4.11', 'Two'],
+      ],
+    ]);
+    expect(read.valuesOf('2.5.4.11')).toEqual(['One', 'Two']);
+    expect(read.valuesOf('2.5.4.10')).toEqual([]);
+    expect(read.rdns[0]?.[0]?.der).toEqual(printable('DE'));
+    expect(read.isEmpty).toBe(false);
+    expect(read.der).toEqual(parsed({ subject: read.der }).subject.der);
+    expect(read.rdns).toBe(read.rdns);
+    expect(read.der).toBe(read.der);
+    expect(read.canonical).toBe(read.canonical);
+    expect(read.toString()).toBe(read.toString());
+    expect(Object.isFrozen(read.rdns)).toBe(true);
+    expect(Object.isFrozen(read.rdns[0])).toBe(true);
+  });
+
+  it('may be empty', () => {
+    const read = subject();
+    expect(read.isEmpty).toBe(true);
+    expect(read.rdns).toEqual([]);
+    expect(read.canonical).toBe('');
+    expect(read.canonicalRdns).toEqual([]);
+    expect(read.toString()).toBe('');
+    expect(read.der).toEqual(hex('3000'));
+  });
+
+  it('is decoded from every string type', () => {
+    expect(subject(cn(utf8('Ü'))).valuesOf('2.5.4.3')).toEqual(['Ü']);
+    expect(subject(cn(printable('x'))).valuesOf('2.5.4.3')).toEqual(['x']);
+    expect(subject(cn(element(0x14, ascii('Ü')))).valuesOf('2.5.4.3')).toEqual(['Ü']);
+    expect(subject(cn(element(0x1e, hex('00dc')))).valuesOf('2.5.4.3')).toEqual(['Ü']);
+    expect(subject(cn(element(0x1c, hex('000000dc')))).valuesOf('2.5.4.3')).toEqual(['Ü']);
+    expect(subject(cn(element(0x16, ascii('x')))).valuesOf('2.5.4.3')).toEqual(['x']);
+    expect(subject(cn(element(0x12, ascii('1')))).valuesOf('2.5.4.3')).toEqual(['1']);
+  });
+
+  it('keeps values that are no text, of attributes that are not known', () => {
+    const read = subject(set(attribute('1.2.3.4', integer(5))));
+    expect(read.rdns[0]?.[0]).toEqual({ type: '1.2.3.4', text: undefined, der: integer(5) });
+    expect(read.valuesOf('1.2.3.4')).toEqual([]);
+  });
+});
+
+describe('a name is refused', () => {
+  it('with an empty RDN', () => {
+    expect(refused(name(set()))).toBe('der_empty_sequence');
+  });
+
+  it('with an attribute that is not a type and a value', () => {
+    expect(refused(name(set(sequence())))).toBe('der_truncated');
+    expect(refused(name(set(sequence(oid('2.5.4.3')))))).toBe('der_truncated');
+    expect(refused(name(set(sequence(oid('1.2.3')))))).toBe('der_truncated');
+    expect(refused(name(set(sequence(oid('2.5.4.3'), utf8('a'), utf8('b')))))).toBe('der_trailing_data');
+    expect(refused(name(set(sequence(utf8('a')))))).toBe('der_unexpected_tag');
+    expect(refused(name(sequence(attribute('2.5.4.3', utf8('a')))))).toBe('der_unexpected_tag');
+    expect(refused(set(commonName('a')))).toBe('der_unexpected_tag');
+  });
+
+  it('with a known attribute that is no character string', () => {
+    expect(refused(name(cn(integer(1))))).toBe('attribute_value');
+    expect(refused(name(cn(nothing)))).toBe('attribute_value');
+    expect(refused(name(cn(element(0x1a, ascii('x')))))).toBe('attribute_value');
+    expect(refused(name(cn(sequence(utf8('a')))))).toBe('attribute_value');
+  });
+
+  it('with an unknown attribute that is not DER', () => {
+    expect(refused(name(set(attribute('1.2.3', hex('01 01 05')))))).toBe('der_boolean');
+  });
+
+  it('with NUL or a control character in any string type', () => {
+    expect(refused(name(commonName('admin\0.example.com')))).toBe('der_string_control');
+    expect(refused(name(commonName('a\nb')))).toBe('der_string_control');
+    expect(refused(name(cn(element(0x1e, hex('0061 0000')))))).toBe('der_string_control');
+    expect(refused(name(cn(element(0x14, hex('61 00')))))).toBe('der_string_control');
+    expect(refused(name(set(attribute('1.2.3', utf8('\u0085')))))).toBe('der_string_control');
+  });
+
+  it('with characters that its string type does not have', () => {
+    expect(refused(name(cn(printable('a@b'))))).toBe('der_string');
+    expect(refused(name(cn(printable('a*b'))))).toBe('der_string');
+    expect(refused(name(cn(element(0x0c, hex('c0 80')))))).toBe('der_string');
+  });
+
+  it('with a multi-valued RDN out of order, or with one attribute twice', () => {
+    const [first, second] = [attribute('2.5.4.3', utf8('a')), attribute('2.5.4.11', utf8('a'))];
+    expect(refused(name(set(first, second)))).toBe('accepted');
+    expect(refused(name(set(second, first)))).toBe('der_set_order');
+    expect(refused(name(set(first, first)))).toBe('attribute_duplicate_value');
+    expect(refused(name(set(first, second, second)))).toBe('attribute_duplicate_value');
+    expect(refused(name(set(first, second, first)))).toBe('der_set_order');
+    const longer = attribute('2.5.4.3', utf8('aa'));
+    expect(refused(name(set(first, longer)))).toBe('accepted');
+    expect(refused(name(set(longer, first)))).toBe('der_set_order');
+  });
+});

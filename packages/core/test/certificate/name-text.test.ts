@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { AttributeTypeAndValue } from '../../src/certificate/model.ts';
+import { nameText } from '../../src/certificate/name-text.ts';
+import { integer, utf8 } from '../encoding/der-writer.ts';
+
+const value = (type: string, text: string): AttributeTypeAndValue => ({ type, text, der: utf8(text) });
+const cn = (text: string): string => nameText([[value('2.5.4.3', text)]]);
+
+describe('the text of a name (RFC 4514 section 2)', () => {
+  it('has the most specific RDN first, and plus signs inside an RDN', () => {
+    expect(
+      nameText([
+        [value('2.5.4.6', 'DE')],
+        [value('2.5.4.10', 'ACME')],
+        [value('2.5.4.3', 'a'), value('2.5.4.11', 'b')],
+      ]),
+    ).toBe('CN=a+OU=b,O=ACME,C=DE');
+    expect(nameText([])).toBe('');
+  });
+
+  it.each([
+    ['2.5.4.3', 'CN'],
+    ['2.5.4.7', 'L'],
+    ['2.5.4.8', 'ST'],
+    ['2.5.4.10', 'O'],
+    ['2.5.4.11', 'OU'],
+    ['2.5.4.6', 'C'],
+    ['2.5.4.9', 'STREET'],
+    ['0.9.2342.19200300.100.1.25', 'DC'],
+    ['0.9.2342.19200300.100.1.1', 'UID'],
+    ['2.5.4.5', 'serialNumber'],
+    ['1.2.840.113549.1.9.1', 'emailAddress'],
+  ])('writes %s as %s', (type, keyword) => {
+    expect(nameText([[value(type, 'x')]])).toBe(`${keyword}=x`);
+  });
+
+  it('writes what it cannot name in hex', () => {
+    expect(nameText([[value('1.3.6.1.4.1.1466.0', 'Lu')]])).toBe('1.3.6.1.4.1.1466.0=#0c024c75');
+    expect(nameText([[{ type: '1.2.3', text: undefined, der: integer(5) }]])).toBe('1.2.3=#020105');
+    expect(nameText([[{ type: '2.5.4.3', text: undefined, der: integer(5) }]])).toBe('CN=#020105');
+  });
+
+  it.each([
+    ['x,OU=Administrators', 'x\\,OU=Administrators'],
+    ['a+b', 'a\\+b'],
+    ['a"b"', 'a\\"b\\"'],
+    ['a;b', 'a\\;b'],
+    ['<a>', '\\<a\\>'],
+    ['a\\b', 'a\\\\b'],
+    ['#a', '\\#a'],
+    ['a#', 'a#'],
+    [' a', '\\ a'],
+    ['a ', 'a\\ '],
+    [' ', '\\ '],
+    ['  ', '\\ \\ '],
+    ['   ', '\\  \\ '],
+    ['a b', 'a b'],
+    ['a=b', 'a=b'],
+    ['Lučić', 'Lučić'],
+    ['', ''],
+  ])('escapes %j as %j', (text, expected) => {
+    expect(cn(text)).toBe(`CN=${expected}`);
+  });
+});
