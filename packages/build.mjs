@@ -2,6 +2,7 @@
 // what runs against the built packages: the examples, and under `--programs` those of test/ (bench, conformance, fuzz).
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 const here = import.meta.dirname;
@@ -12,6 +13,19 @@ function tsc(...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/**
+ * Makes the ES module of a package of many files one that hands on its CommonJS form: Node loads that three times as
+ * fast, and a program that uses both forms has one copy of it. The names are spelt out, for they are the interface.
+ */
+function fewFiles(name) {
+  const names = Object.keys(createRequire(import.meta.url)(join(here, name, 'dist', 'cjs', 'index.js')));
+  const list = names.sort().map((each) => `  ${each},`);
+  writeFileSync(
+    join(here, name, 'dist', 'esm', 'index.js'),
+    `export {\n${list.join('\n')}\n} from '../cjs/index.js';\n`,
+  );
+}
+
 tsc('-b', root);
 for (const name of readdirSync(here)) {
   const project = join(here, name, 'tsconfig.cjs.json');
@@ -19,6 +33,7 @@ for (const name of readdirSync(here)) {
   tsc('-p', project);
   writeFileSync(join(here, name, 'dist', 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
 }
+fewFiles('core');
 for (const name of readdirSync(join(root, 'examples'))) {
   const project = join(root, 'examples', name, 'tsconfig.json');
   if (existsSync(project)) tsc('-b', project);
