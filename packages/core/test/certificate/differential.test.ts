@@ -38,7 +38,7 @@ const keyAlgorithms = {
 
 async function make(algorithm: (typeof keyAlgorithms)[keyof typeof keyAlgorithms]): Promise<x509.X509Certificate> {
   x509.cryptoProvider.set(webcrypto as never);
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
   return x509.X509CertificateGenerator.create({
     serialNumber: '7f00aa55',
     issuer: 'CN=Issuing CA, O="ACME, Inc.", C=DE',
