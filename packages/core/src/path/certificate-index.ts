@@ -1,35 +1,41 @@
 import type { Certificate, Name } from '../certificate/model.ts';
 
+/** Up to so many certificates are compared one by one, which is faster than keys and maps. */
+const few = 8;
+
+const none: readonly Certificate[] = Object.freeze([]);
+
 /**
  * Certificates by subject name. Asked in two steps, because preparing names for comparison (RFC 5280 7.1) costs more
  * than everything else in a search, and nearly every issuer name is byte for byte its issuer's subject name.
  */
 export class CertificateIndex {
   readonly all: readonly Certificate[];
-  readonly #byDer: Map<string, Certificate[]> = new Map();
+  #byDer: Map<string, Certificate[]> | undefined;
   #byCanonical: Map<string, Certificate[]> | undefined;
 
   constructor(certificates: Iterable<Certificate>) {
     this.all = withoutRepetitions(certificates);
-    for (const certificate of this.all) append(this.#byDer, bytesKey(certificate.subject.der), certificate);
   }
 
   /** Certificates whose subject is encoded exactly as the name. */
   withExactSubject(name: Name): readonly Certificate[] {
-    return this.#byDer.get(bytesKey(name.der)) ?? [];
+    if (this.all.length === 0) return none;
+    if (this.all.length <= few) return this.all.filter(({ subject }) => sameBytes(subject.der, name.der));
+    this.#byDer ??= grouped(this.all, ({ subject }) => bytesKey(subject.der));
+    return this.#byDer.get(bytesKey(name.der)) ?? none;
   }
 
   /** Certificates whose subject is the same name in whatever encoding. */
   withSubject(name: Name): readonly Certificate[] {
-    if (this.#byCanonical === undefined) {
-      this.#byCanonical = new Map();
-      for (const certificate of this.all) append(this.#byCanonical, certificate.subject.canonical, certificate);
-    }
-    return this.#byCanonical.get(name.canonical) ?? [];
+    if (this.all.length === 0) return none;
+    this.#byCanonical ??= grouped(this.all, ({ subject }) => subject.canonical);
+    return this.#byCanonical.get(name.canonical) ?? none;
   }
 
   has(certificate: Certificate): boolean {
-    return this.withExactSubject(certificate.subject).some((known) => sameBytes(known.der, certificate.der));
+    const candidates = this.all.length <= few ? this.all : this.withExactSubject(certificate.subject);
+    return candidates.some((known) => known === certificate || sameBytes(known.der, certificate.der));
   }
 }
 
@@ -49,15 +55,21 @@ export function bytesKey(bytes: Uint8Array): string {
 
 /** The same certificate sent twice is one candidate. Equal certificates have equal signatures, so those are the key. */
 function withoutRepetitions(certificates: Iterable<Certificate>): readonly Certificate[] {
+  const all = [...certificates];
+  if (all.length < 2) return all;
   const bySignature = new Map<string, Certificate[]>();
-  const distinct: Certificate[] = [];
-  for (const certificate of certificates) {
+  return all.filter((certificate) => {
     const key = bytesKey(certificate.signature);
-    if (bySignature.get(key)?.some((known) => sameBytes(known.der, certificate.der))) continue;
+    if (bySignature.get(key)?.some((known) => sameBytes(known.der, certificate.der))) return false;
     append(bySignature, key, certificate);
-    distinct.push(certificate);
-  }
-  return distinct;
+    return true;
+  });
+}
+
+function grouped(all: readonly Certificate[], keyOf: (one: Certificate) => string): Map<string, Certificate[]> {
+  const groups = new Map<string, Certificate[]>();
+  for (const certificate of all) append(groups, keyOf(certificate), certificate);
+  return groups;
 }
 
 function append(map: Map<string, Certificate[]>, key: string, certificate: Certificate): void {

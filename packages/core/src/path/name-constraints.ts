@@ -18,7 +18,7 @@ import { Subtrees } from './name-constraints/subtrees.ts';
 /** Counts comparisons of a name with a subtree, as if each were made one by one, whatever was really needed. */
 export interface ComparisonMeter {
   /** False: the budget is used up. */
-  readonly spend: (comparisons: number) => boolean;
+  spendComparisons(count: number): boolean;
 }
 
 export type NameConstraintViolation =
@@ -96,7 +96,7 @@ function violationIn(
 ): NameConstraintViolation | undefined {
   const comparisons = subtrees.countFor(name);
   if (comparisons === 0) return undefined;
-  if (!meter.spend(comparisons)) return { kind: 'budget' };
+  if (!meter.spendComparisons(comparisons)) return { kind: 'budget' };
   const relation = subtrees.relate(name);
   if (relation === wanted) return undefined;
   return { kind: relation === 'unsupported' ? 'unsupported' : 'violated', name: textOf(name) };

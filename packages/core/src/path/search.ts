@@ -101,12 +101,22 @@ export class PathSearch implements Examined {
     return refusal ?? undefined;
   }
 
+  /** Every issuer of the last certificate: those named byte for byte as it says, then those of the same name. */
   #extend(path: readonly Certificate[]): FoundPath | undefined {
-    const current = path[path.length - 1] as Certificate;
+    const child = path[path.length - 1] as Certificate;
+    const found = this.#tryEach(path, child, this.#issuersOf(child, exactly));
+    if (found !== undefined || this.budget.exhausted !== undefined) return found;
+    return this.#tryEach(path, child, this.#issuersOf(child, otherwise));
+  }
+
+  #tryEach(
+    path: readonly Certificate[],
+    current: Certificate,
+    candidates: readonly Candidate[],
+  ): FoundPath | undefined {
     const depth = path.length;
-    for (const candidate of this.#candidates(current)) {
+    for (const { certificate, isAnchor } of candidates) {
       if (!this.budget.spendStep()) return undefined;
-      const { certificate, isAnchor } = candidate;
       if (path.some((earlier) => isSameEntity(earlier, certificate))) {
         this.#tell(depth, certificate, 'loop');
         continue;
@@ -156,32 +166,21 @@ export class PathSearch implements Examined {
   }
 
   /** Issuers by name: anchors before intermediates, then by key identifier and validity (RFC 4158 section 3.5). */
-  *#candidates(child: Certificate): Generator<Candidate> {
-    const tried = new Set<Certificate>();
-    for (const find of [exactly, canonically]) {
-      const candidates: Candidate[] = [];
-      for (const [index, isAnchor] of this.#sources()) {
-        for (const certificate of find(index, child.issuer)) {
-          if (tried.has(certificate)) continue;
-          tried.add(certificate);
-          // A client may send the anchor along, and configuration may repeat it: it is the anchor then.
-          if (!isAnchor && this.#trust.anchors.has(certificate)) continue;
-          candidates.push({ certificate, isAnchor, promise: this.#promise(child, certificate, isAnchor) });
-        }
-      }
-      if (candidates.length > 1) candidates.sort((a, b) => b.promise - a.promise);
-      yield* candidates;
-    }
-  }
-
-  #sources(): readonly (readonly [index: CertificateIndex, isAnchor: boolean])[] {
+  #issuersOf(child: Certificate, find: Find): readonly Candidate[] {
     const { anchors, intermediates, memory } = this.#trust;
-    return [
-      [anchors, true],
-      [this.#presented, false],
-      [intermediates, false],
-      [memory.index, false],
-    ];
+    const candidates: Candidate[] = [];
+    for (const certificate of find(anchors, child.issuer)) {
+      candidates.push({ certificate, isAnchor: true, promise: this.#promise(child, certificate, true) });
+    }
+    for (const index of [this.#presented, intermediates, memory.index]) {
+      const earlier = candidates.length;
+      for (const certificate of find(index, child.issuer)) {
+        // A client may send the anchor along, and configuration may repeat it: it is the anchor then.
+        if (anchors.has(certificate) || isAmong(certificate, candidates, earlier)) continue;
+        candidates.push({ certificate, isAnchor: false, promise: this.#promise(child, certificate, false) });
+      }
+    }
+    return candidates.length > 1 ? candidates.sort((a, b) => b.promise - a.promise) : candidates;
   }
 
   #promise(child: Certificate, issuer: Certificate, isAnchor: boolean): number {
@@ -215,12 +214,22 @@ interface Candidate {
   readonly promise: number;
 }
 
+type Find = (index: CertificateIndex, name: Name) => readonly Certificate[];
+
 function exactly(index: CertificateIndex, name: Name): readonly Certificate[] {
   return index.withExactSubject(name);
 }
 
-function canonically(index: CertificateIndex, name: Name): readonly Certificate[] {
-  return index.withSubject(name);
+function otherwise(index: CertificateIndex, name: Name): readonly Certificate[] {
+  return index.withSubject(name).filter(({ subject }) => !sameBytes(subject.der, name.der));
+}
+
+/** The very object among the first candidates: an intermediate that was remembered is presented as the same object. */
+function isAmong(certificate: Certificate, candidates: readonly Candidate[], count: number): boolean {
+  for (let index = 0; index < count; index += 1) {
+    if (candidates[index]?.certificate === certificate) return true;
+  }
+  return false;
 }
 
 /** RFC 4158 section 5.2: the same name with the same key twice in a path is a loop. */

@@ -58,7 +58,6 @@ export function validatePath(
     nodeLimit: settings.limits.policies,
   });
   const nameConstraints = createNameConstraintState();
-  const meter = { spend: (count: number): boolean => budget.spendComparisons(count) };
   let maxPathLength = n;
   if (anchor !== leaf) {
     const refusal = examined.issuerRefusal(anchor, n);
@@ -81,7 +80,7 @@ export function validatePath(
 
     // (b), (c) permitted and excluded subtrees, unless self-issued and not the final certificate
     if (index === 0 || !certificate.isSelfIssued) {
-      const violation = nameConstraints.violation(certificate, meter);
+      const violation = nameConstraints.violation(certificate, budget);
       if (violation?.kind === 'budget') return exceeded('comparisons', settings, budget);
       if (violation !== undefined) {
         return {

@@ -8,7 +8,7 @@ import {
 } from '../../src/path/name-constraints.ts';
 import { certifying, directory, dn, dns, exclude, ip, mail, otherName, permit, uri } from './names.ts';
 
-const unlimited = { spend: () => true };
+const unlimited = { spendComparisons: () => true };
 
 /** What the authorities, from the anchor down, forbid a certificate. */
 function violation(
@@ -276,7 +276,7 @@ describe('the comparison budget', () => {
     state.restrict(exclude(dns('c.test'), directory('C=US')));
     const spent: number[] = [];
     const meter = {
-      spend: (comparisons: number): boolean => {
+      spendComparisons: (comparisons: number): boolean => {
         spent.push(comparisons);
         return true;
       },
@@ -292,7 +292,7 @@ describe('the comparison budget', () => {
     state.restrict(permit(mail('a.test'), mail('b.test'), otherName('1.2.3')));
     let spent = 0;
     state.violation(certifying(undefined, otherName('1.3.6.1.5.5.7.8.9')), {
-      spend: (comparisons) => {
+      spendComparisons: (comparisons) => {
         spent += comparisons;
         return true;
       },
@@ -305,7 +305,7 @@ describe('the comparison budget', () => {
     state.restrict(permit(dns('a.test')));
     let left = 2;
     const meter = {
-      spend: (comparisons: number): boolean => {
+      spendComparisons: (comparisons: number): boolean => {
         left -= comparisons;
         return left >= 0;
       },
@@ -320,7 +320,7 @@ describe('the comparison budget', () => {
     state.restrict(permit(...Array.from({ length: 10_000 }, (_, index) => dns(`t${index}.test`))));
     let left = 250_000;
     const meter = {
-      spend: (comparisons: number): boolean => {
+      spendComparisons: (comparisons: number): boolean => {
         left -= comparisons;
         return left >= 0;
       },
