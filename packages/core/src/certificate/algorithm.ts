@@ -1,4 +1,5 @@
-import { contextConstructed, DerError, DerReader, tag } from '../encoding/der.ts';
+import { contextConstructed, DerReader, tag } from '../encoding/der.ts';
+import { DerError } from '../encoding/der-rules.ts';
 import { objectIdentifierText } from '../encoding/object-identifier.ts';
 import { MalformedError } from './malformed.ts';
 import type { AlgorithmIdentifier } from './model.ts';

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { DerError, DerReader } from '../encoding/der.ts';
+import { DerReader } from '../encoding/der.ts';
+import { DerError } from '../encoding/der-rules.ts';
 import { decodePem, encodePem } from '../encoding/pem.ts';
 import { type Outcome, reason } from '../reasons.ts';
 import { decodeAlgorithm } from './algorithm.ts';
@@ -33,7 +34,7 @@ import type {
   SubjectPublicKeyInfo,
 } from './model.ts';
 import { nameAt } from './name-der.ts';
-import { decodePublicKey } from './public-key.ts';
+import { publicKeyOf } from './public-key.ts';
 import { serialNumberText } from './serial-number.ts';
 
 const label = 'CERTIFICATE';
@@ -169,7 +170,7 @@ class ParsedCertificate implements Unbranded {
 
   get publicKey(): SubjectPublicKeyInfo {
     const { publicKeyStart, publicKeyEnd, keyShape } = this.#layout;
-    this.#memory.publicKey ??= decodePublicKey(new DerReader(this.der, publicKeyStart, publicKeyEnd), keyShape);
+    this.#memory.publicKey ??= publicKeyOf(this.der.subarray(publicKeyStart, publicKeyEnd), keyShape);
     return this.#memory.publicKey;
   }
 

@@ -1,4 +1,5 @@
-import { contextConstructed, contextPrimitive, DerError, equalRanges, tag } from '../encoding/der.ts';
+import { contextConstructed, contextPrimitive, equalRanges, tag } from '../encoding/der.ts';
+import { DerError } from '../encoding/der-rules.ts';
 import { readTime } from '../encoding/der-time.ts';
 import { checkSignatureAlgorithm } from './algorithm.ts';
 import type { Deviation } from './deviations.ts';

@@ -1,4 +1,4 @@
-import { type DerRule, derRules } from '../encoding/der.ts';
+import { type DerRule, derRules } from '../encoding/der-rules.ts';
 import { type PemRule, pemRules } from '../encoding/pem.ts';
 import type { Deviation } from './deviations.ts';
 

@@ -1,4 +1,5 @@
-import { DerError, DerReader, equalRanges, isAscending, tag } from '../encoding/der.ts';
+import { DerReader, equalRanges, isAscending, tag } from '../encoding/der.ts';
+import { DerError } from '../encoding/der-rules.ts';
 import { decodeString, isTextTag, readString } from '../encoding/der-string.ts';
 import { objectIdentifierText } from '../encoding/object-identifier.ts';
 import { findAttributeType } from './attribute-types.ts';

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { DerError, tag } from '../encoding/der.ts';
+import { tag } from '../encoding/der.ts';
+import { DerError } from '../encoding/der-rules.ts';
 import { encodeObjectIdentifier } from '../encoding/object-identifier.ts';
 import { type AttributeType, attributeTypeByKeyword, attributeTypeByOid } from './attribute-types.ts';
 import { MalformedError } from './malformed.ts';

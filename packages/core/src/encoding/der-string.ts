@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { DerError, type DerReader, tag } from './der.ts';
+import { type DerReader, tag } from './der.ts';
+import { DerError } from './der-rules.ts';
 
 /**
  * Character strings (X.690 8.23) as names of RFC 5280 use them. A string is checked when the certificate is read and

@@ -1,4 +1,5 @@
-import { DerError, type DerReader, tag } from './der.ts';
+import { type DerReader, tag } from './der.ts';
+import { DerError } from './der-rules.ts';
 
 /** RFC 5280 4.1.2.5.1 and 4.1.2.5.2: the exact forms of UTCTime and GeneralizedTime. */
 

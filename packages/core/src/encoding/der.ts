@@ -1,3 +1,7 @@
+import { DerError } from './der-rules.ts';
+
+export { DerError, type DerRule, derRules } from './der-rules.ts';
+
 /**
  * A strict reader of the Distinguished Encoding Rules (X.690 sections 8, 10 and 11), as RFC 5280 4.1 asks for. It walks
  * offsets over one buffer: nothing is copied, and no object is made for an element, so that a revocation list of a
@@ -33,50 +37,6 @@ export const tag = {
 export const contextPrimitive = (number: number): number => 0x80 | number;
 /** The identifier octet of a constructed context-specific element: `[n] EXPLICIT`, or `[n] IMPLICIT SEQUENCE`. */
 export const contextConstructed = (number: number): number => 0xa0 | number;
-
-/** Which rule of the encoding was broken, with its section of X.690. */
-export const derRules = {
-  der_truncated: { section: 'X.690 8.1.3', explanation: 'An element is longer than what holds it' },
-  der_trailing_data: { section: 'X.690 8.1.3', explanation: 'Octets follow where an element should have ended' },
-  der_unexpected_tag: { section: 'X.690 8.1.2', explanation: 'An element of another type was expected here' },
-  der_high_tag_number: { section: 'X.690 8.1.2.4', explanation: 'A tag number above 30, which no field of X.509 uses' },
-  der_indefinite_length: { section: 'X.690 10.1', explanation: 'A length of the indefinite form' },
-  der_length_not_minimal: { section: 'X.690 10.1', explanation: 'A length with more octets than it needs' },
-  der_length_too_large: { section: 'X.690 8.1.3', explanation: 'A length of more than four octets' },
-  der_too_deep: { section: 'X.690 8.1.4', explanation: 'Elements nested deeper than any real value' },
-  der_boolean: { section: 'X.690 11.1', explanation: 'A BOOLEAN that is neither 00 nor FF' },
-  der_integer_empty: { section: 'X.690 8.3.1', explanation: 'An INTEGER without octets' },
-  der_integer_not_minimal: { section: 'X.690 8.3.2', explanation: 'An INTEGER with a redundant leading octet' },
-  der_integer_negative: { section: 'RFC 5280 A.1', explanation: 'A negative INTEGER where none is allowed' },
-  der_integer_too_large: { section: 'RFC 5280 A.1', explanation: 'An INTEGER beyond the range of its field' },
-  der_bit_string: { section: 'X.690 8.6.2', explanation: 'A BIT STRING whose count of unused bits is wrong' },
-  der_bit_string_padding: { section: 'X.690 11.2.1', explanation: 'A BIT STRING whose unused bits are not zero' },
-  der_bit_string_not_octets: { section: 'RFC 5280 4.1', explanation: 'A BIT STRING of octets that has unused bits' },
-  der_named_bits_not_minimal: { section: 'X.690 11.2.2', explanation: 'A named bit list with trailing zero bits' },
-  der_null: { section: 'X.690 8.8.2', explanation: 'A NULL with content' },
-  der_oid: { section: 'X.690 8.19', explanation: 'An OBJECT IDENTIFIER that is empty, cut off or padded' },
-  der_oid_arc_too_large: { section: 'X.667 6.3', explanation: 'An arc of an OBJECT IDENTIFIER beyond 133 bits' },
-  der_set_order: { section: 'X.690 11.6', explanation: 'A SET OF whose elements are not in ascending order' },
-  der_default_encoded: { section: 'X.690 11.5', explanation: 'A DEFAULT value that is written out' },
-  der_empty_sequence: { section: 'RFC 5280 A.1', explanation: 'A SEQUENCE or SET without the element it must have' },
-  der_string: { section: 'X.690 8.23', explanation: 'A character string that is not in its own character set' },
-  der_string_control: {
-    section: 'RFC 5280 4.1.2.4',
-    explanation: 'A character string with NUL or a control character',
-  },
-  der_time: { section: 'RFC 5280 4.1.2.5', explanation: 'A time that is not in the one form allowed, or no real date' },
-} as const;
-
-export type DerRule = keyof typeof derRules;
-
-/** Carries the broken rule up to the parser that turns it into an outcome; it never leaves this package. */
-export class DerError extends Error {
-  readonly rule: DerRule;
-  constructor(rule: DerRule) {
-    super(derRules[rule].explanation);
-    this.rule = rule;
-  }
-}
 
 /** Deeper than any parameter, qualifier or other name that is issued; a bound, not a rule of the encoding. */
 const maximumDepth = 16;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DerError, DerReader, tag } from '../../src/encoding/der.ts';
+import { DerReader, tag } from '../../src/encoding/der.ts';
+import { DerError } from '../../src/encoding/der-rules.ts';
 import { decodeString, isTextTag, readString } from '../../src/encoding/der-string.ts';
 import { ascii, element, hex } from './der-writer.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DerError, DerReader } from '../../src/encoding/der.ts';
+import { DerReader } from '../../src/encoding/der.ts';
+import { DerError } from '../../src/encoding/der-rules.ts';
 import { readGeneralizedTime, readTime } from '../../src/encoding/der-time.ts';
 import { ascii, element, generalizedTime, utcTime } from './der-writer.ts';
 

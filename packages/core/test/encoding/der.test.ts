@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DerError, DerReader, type DerRule, derRules, equalRanges, isAscending, tag } from '../../src/encoding/der.ts';
+import { DerReader, equalRanges, isAscending, tag } from '../../src/encoding/der.ts';
+import { DerError, type DerRule, derRules } from '../../src/encoding/der-rules.ts';
 import {
   bitString,
   boolean,
