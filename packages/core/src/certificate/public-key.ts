@@ -1,7 +1,7 @@
-import { type DerReader, tag } from '../encoding/der.ts';
+import { DerReader, tag } from '../encoding/der.ts';
 import { checkParameters, decodeAlgorithm, isObjectIdentifier } from './algorithm.ts';
 import { MalformedError } from './malformed.ts';
-import type { CurveName, KeyType, SubjectPublicKeyInfo } from './model.ts';
+import type { AlgorithmIdentifier, CurveName, KeyType, SubjectPublicKeyInfo } from './model.ts';
 
 /** `SubjectPublicKeyInfo` (RFC 5280 4.1.2.7) with the key formats of RFC 3279, RFC 4055, RFC 5480 and RFC 8410. */
 
@@ -128,13 +128,44 @@ function readExponent(reader: DerReader): number {
   return exponent;
 }
 
-/** Decodes a `SubjectPublicKeyInfo` that was checked. */
-export function decodePublicKey(reader: DerReader, shape: KeyShape): SubjectPublicKeyInfo {
-  const { bytes, offset: elementStart } = reader;
-  const outer = reader.enter(tag.sequence);
-  const algorithm = decodeAlgorithm(reader);
-  const keyStart = reader.readBitString() + 1;
-  const key = bytes.subarray(keyStart, reader.offset);
-  reader.leave(outer);
-  return Object.freeze({ ...shape, der: bytes.subarray(elementStart, reader.offset), algorithm, key });
+/** A `SubjectPublicKeyInfo` that was checked: what few ask for is cut out when somebody does. */
+class PublicKey implements SubjectPublicKeyInfo {
+  readonly keyType: KeyType;
+  readonly curve: CurveName | undefined;
+  readonly bits: number;
+  readonly exponent: number | undefined;
+  readonly der: Uint8Array;
+  #algorithm: AlgorithmIdentifier | undefined;
+  #key: Uint8Array | undefined;
+
+  constructor(der: Uint8Array, { bits, curve, exponent, keyType }: KeyShape) {
+    this.keyType = keyType;
+    this.curve = curve;
+    this.bits = bits;
+    this.exponent = exponent;
+    this.der = der;
+  }
+
+  get algorithm(): AlgorithmIdentifier {
+    return this.#decode().algorithm;
+  }
+
+  get key(): Uint8Array {
+    return this.#decode().key;
+  }
+
+  #decode(): { algorithm: AlgorithmIdentifier; key: Uint8Array } {
+    if (this.#algorithm === undefined || this.#key === undefined) {
+      const reader = new DerReader(this.der);
+      reader.enter(tag.sequence);
+      this.#algorithm = decodeAlgorithm(reader);
+      this.#key = this.der.subarray(reader.readBitString() + 1, reader.offset);
+    }
+    return { algorithm: this.#algorithm, key: this.#key };
+  }
+}
+
+/** The `SubjectPublicKeyInfo` in these octets, which `checkPublicKey` accepted as of this shape. */
+export function publicKeyOf(der: Uint8Array, shape: KeyShape): SubjectPublicKeyInfo {
+  return Object.freeze(new PublicKey(der, shape));
 }
