@@ -46,12 +46,13 @@ const purposes: Readonly<Record<string, Pick<PathSettings, 'purposes' | 'extende
   CLIENT_AUTH_STRICT: { purposes: [clientAuth], extendedKeyUsage: 'required' },
 };
 
+const trustedAsLeaf: ReadonlySet<string> = new Set(['TRUSTED_LEAF', 'TRUSTED_ANCHOR_OR_LEAF']);
+
 function unsupported({ keyPurpose, lastCertTrust, chain }: ChainCase): string | undefined {
   if (purposes[keyPurpose] === undefined) return `the purpose ${keyPurpose}`;
-  if (!lastCertTrust.startsWith('TRUSTED_ANCHOR')) return `a last certificate that is ${lastCertTrust}`;
-  // BoringSSL can trust a certificate to issue but not to be the peer; here an anchor is trusted as what it is.
-  if (chain.length === 1 && lastCertTrust === 'TRUSTED_ANCHOR') return 'an anchor that may not be the leaf';
-  return undefined;
+  // BoringSSL can trust a certificate to issue, to be the peer, or both; here an anchor is trusted as what it is.
+  if (chain.length === 1) return trustedAsLeaf.has(lastCertTrust) ? undefined : 'an anchor that may not be the leaf';
+  return lastCertTrust.startsWith('TRUSTED_ANCHOR') ? undefined : `a last certificate that is ${lastCertTrust}`;
 }
 
 /** BoringSSL's test delegate takes RSA keys of 1,024 bits, and SHA-1 where the digest policy is weak. */

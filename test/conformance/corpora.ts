@@ -21,13 +21,19 @@ const corpora: readonly Corpus[] = [
   { name: 'ocsp', file: 'ocsp.json', read: revocationCases },
 ];
 
-/** The names of files that are not in the folder. */
-export function missingFiles(folder: string): readonly string[] {
-  return [...corpora.map(({ file }) => file), clientRelevantFile].filter((file) => !existsSync(join(folder, file)));
+export const corpusNames: readonly string[] = corpora.map(({ name }) => name);
+
+/** The names of files that are needed for these corpora and are not in the folder. */
+export function missingFiles(folder: string, names: readonly string[]): readonly string[] {
+  const files = corpora.filter(({ name }) => names.includes(name)).map(({ file }) => file);
+  if (names.includes('limbo')) files.push(clientRelevantFile);
+  return files.filter((file) => !existsSync(join(folder, file)));
 }
 
-export function readCorpora(folder: string): readonly ConformanceCase[] {
-  return corpora.flatMap(({ name, file, read }) => read(name, readJson(folder, file) as never));
+export function readCorpora(folder: string, names: readonly string[]): readonly ConformanceCase[] {
+  return corpora
+    .filter(({ name }) => names.includes(name))
+    .flatMap(({ name, file, read }) => read(name, readJson(folder, file) as never));
 }
 
 const clientRelevantFile = 'limbo-client-relevant.json';

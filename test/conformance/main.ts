@@ -3,6 +3,7 @@
  *
  *     pnpm conformance [FOLDER]              every corpus of the folder, or of PEERCERT_CORPORA, under both profiles
  *     pnpm conformance --profile strict      under one profile
+ *     pnpm conformance --corpus chains       one corpus
  *     pnpm conformance --case ID             one case, with each step of the path search
  *
  * Exits with 1 on any answer that is neither expected nor listed in divergences.ts, and on a listed one that no longer
@@ -13,7 +14,7 @@ import { argv, exit } from 'node:process';
 import { parseArgs } from 'node:util';
 import { corpora } from '../tools.ts';
 import { profiles } from './case.ts';
-import { missingFiles, readClientRelevant, readCorpora } from './corpora.ts';
+import { corpusNames, missingFiles, readClientRelevant, readCorpora } from './corpora.ts';
 import { divergenceProblems, divergences } from './divergences.ts';
 import { explain } from './explain.ts';
 import { groups, table } from './report.ts';
@@ -22,18 +23,21 @@ import { divergenceKey, type Result, runCases } from './run.ts';
 const { values, positionals } = parseArgs({
   args: argv.slice(2).filter((argument) => argument !== '--'),
   allowPositionals: true,
-  options: { case: { type: 'string' }, profile: { type: 'string' } },
+  options: { case: { type: 'string' }, profile: { type: 'string' }, corpus: { type: 'string' } },
 });
 const wanted = profiles.filter((profile) => values.profile === undefined || values.profile === profile);
 if (wanted.length === 0) leave(`No such profile: ${values.profile}. There are: ${profiles.join(', ')}.`);
 
+const names = corpusNames.filter((name) => values.corpus === undefined || values.corpus === name);
+if (names.length === 0) leave(`No such corpus: ${values.corpus}. There are: ${corpusNames.join(', ')}.`);
+
 const folder = positionals[0] ?? corpora();
 if (folder === undefined) leave('The corpora are missing: set PEERCERT_CORPORA, or give their folder as argument.');
 if (!existsSync(folder)) leave(`The corpora are missing: there is no folder ${folder}.`);
-const missing = missingFiles(folder);
+const missing = missingFiles(folder, names);
 if (missing.length > 0) leave(`Missing from ${folder}: ${missing.join(', ')}`);
 
-const cases = readCorpora(folder);
+const cases = readCorpora(folder, names);
 if (values.case !== undefined) explainCase(values.case);
 else exit(runAll() === 0 ? 0 : 1);
 
@@ -48,10 +52,11 @@ function explainCase(id: string): void {
 /** Prints everything; answers with the number of failures. */
 function runAll(): number {
   const listed = new Map(divergences.map((entry) => [divergenceKey(entry.corpus, entry.id, entry.profile), entry]));
+  const clientRelevant = names.includes('limbo') ? readClientRelevant(folder as string) : new Set<string>();
   const results: Result[] = [];
   for (const profile of wanted) results.push(...runCases(cases, profile, listed));
 
-  console.log(table(results, readClientRelevant(folder as string)).join('\n'));
+  console.log(table(results, clientRelevant).join('\n'));
   const slowest = results.reduce((a, b) => (a.milliseconds >= b.milliseconds ? a : b));
   console.log(`\nSlowest case: ${slowest.case.id}, ${slowest.milliseconds.toFixed(1)} ms`);
   printNotYet(results);
@@ -67,7 +72,8 @@ function runAll(): number {
   }
   const happened = new Set(results.filter(({ kind }) => kind === 'divergence').map(keyOf));
   const stale = divergences.filter(
-    ({ corpus, id, profile }) => wanted.includes(profile) && !happened.has(divergenceKey(corpus, id, profile)),
+    ({ corpus, id, profile }) =>
+      wanted.includes(profile) && names.includes(corpus) && !happened.has(divergenceKey(corpus, id, profile)),
   );
   for (const { corpus, id, profile } of stale) console.log(`stale divergence: ${corpus} ${id} (${profile})`);
   const problems = divergenceProblems();

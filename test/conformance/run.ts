@@ -27,13 +27,22 @@ export function* runCases(
       yield { case: conformanceCase, profile, kind: 'not yet', milliseconds: 0, actual: notYet };
       continue;
     }
-    const started = performance.now();
-    const verdict = bounded(() => conformanceCase.judge(profile)) ?? tookTooLong;
-    const milliseconds = performance.now() - started;
+    let [verdict, milliseconds] = timed(conformanceCase, profile);
+    // The pause of a garbage collection is not the case's: what seems slow is timed once more.
+    if (milliseconds > 20 && verdict !== tookTooLong) {
+      const [again, shorter] = timed(conformanceCase, profile);
+      [verdict, milliseconds] = [again, Math.min(milliseconds, shorter)];
+    }
     const actual = actualOf(verdict);
     const divergence = divergences.get(divergenceKey(corpus, id, profile));
     yield { case: conformanceCase, profile, kind: kindOf(expected, verdict, divergence), milliseconds, actual };
   }
+}
+
+function timed(conformanceCase: ConformanceCase, profile: Profile): [verdict: Verdict, milliseconds: number] {
+  const started = performance.now();
+  const verdict = bounded(() => conformanceCase.judge(profile)) ?? tookTooLong;
+  return [verdict, performance.now() - started];
 }
 
 const tookTooLong: Verdict = { accepted: false, why: `no answer in ${caseMilliseconds} ms`, account: undefined };
