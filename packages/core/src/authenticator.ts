@@ -1,9 +1,12 @@
 import { CheckedPathCache } from './cache.ts';
+import { parseAssertedName } from './certificate/asserted-name.ts';
 import { parseChain } from './certificate/chain.ts';
+import type { Certificate } from './certificate/model.ts';
 import type { Decision, MaybePromise } from './decision.ts';
 import { type CompiledOptions, compileOptions, type MtlsOptions } from './options.ts';
 import { delegatePath } from './path/delegated-path.ts';
 import type { TrustSnapshot } from './path/trust-store.ts';
+import type { VerifiedPath } from './path/verified-path.ts';
 import { verifyPath } from './path/verify-path.ts';
 import { createExpiryWatch } from './policy/expiry.ts';
 import type { ClientIdentity } from './policy/identity.ts';
@@ -12,7 +15,7 @@ import { type Outcome, reason } from './reasons.ts';
 import { type CheckedPath, checkRevocation } from './revocation/checked-path.ts';
 import { clientAddressOf } from './source/client-address.ts';
 import type { RequestFacts } from './source/facts.ts';
-import type { Presented } from './source/presented.ts';
+import type { Presented, PresentedCertificates } from './source/presented.ts';
 import { resolveTrust } from './trust.ts';
 
 /**
@@ -48,11 +51,14 @@ export function assemble(options: CompiledOptions): Authenticator {
     if (!presented.ok) return deny(presented.reason);
 
     const trust = trustFor(presented.value);
-    const checked = check(presented.value, trust, nowMs);
-    if (!checked.ok) return deny(checked.reason);
+    const subject =
+      'assertedName' in presented.value
+        ? parseAssertedName(presented.value.assertedName)
+        : check(presented.value, trust, nowMs);
+    if (!subject.ok) return deny(subject.reason);
 
-    const address = clientAddressOf(facts, options.clientAddress);
-    const client = applyPolicy(options.policy, checked.value, presented.value.source, facts, address);
+    const address = clientAddressOf(facts, options.clientAddress, options.forwarding);
+    const client = applyPolicy(options.policy, subject.value, presented.value.source, facts, address);
     if (!(client instanceof Promise)) return decide(client, nowMs);
     // While a role function ran, an authority may have been removed: the answer counts only if trust is as it was.
     return client.then((late) => (trustFor(presented.value) === trust ? decide(late, nowMs) : authenticate(facts)));
@@ -66,36 +72,54 @@ export function assemble(options: CompiledOptions): Authenticator {
     return { outcome: 'allow', client: client.value };
   }
 
-  function check(presented: Presented, trust: TrustSnapshot, nowMs: number): Outcome<CheckedPath> {
+  function check(presented: PresentedCertificates, trust: TrustSnapshot, nowMs: number): Outcome<CheckedPath> {
     const remembered = cache.get(presented, trust, nowMs);
     if (remembered !== undefined) return { ok: true, value: remembered };
     const chain = parseChain(presented.certificates, options.limits, (der) => trust.memory.recall(der));
     if (!chain.ok) return chain;
     const { leaf, others } = chain.value;
-    let path = verifyPath(leaf, others, trust, options.path, nowMs);
-    if (!path.ok && path.reason.code === 'issuer_unknown' && nodeVouches(presented)) {
-      path = delegatePath(leaf, 'node', options.path, nowMs);
-    }
+    const path = verify(presented, leaf, others, trust, nowMs);
     if (!path.ok) return path;
     const checked = checkRevocation(path.value, { mode: 'off' });
     cache.set(presented, trust, checked, nowMs);
     return { ok: true, value: checked };
   }
 
+  function verify(
+    presented: PresentedCertificates,
+    leaf: Certificate,
+    others: readonly Certificate[],
+    trust: TrustSnapshot,
+    nowMs: number,
+  ): Outcome<VerifiedPath> {
+    if (presented.verdict.by === 'proxy') return delegatePath(leaf, 'proxy', options.path, nowMs);
+    const path = verifyPath(leaf, others, trust, options.path, nowMs);
+    return !path.ok && path.reason.code === 'issuer_unknown' && nodeVouches(presented)
+      ? delegatePath(leaf, 'node', options.path, nowMs)
+      : path;
+  }
+
   /**
    * Some versions of Node show the leaf alone, so that the path cannot be built here. Then the verdict of a fresh
    * handshake stands in, but only where it was made against the very anchors that count: the server's own `ca`.
    */
-  function nodeVouches({ certificates, verdict }: Presented): boolean {
+  function nodeVouches({ certificates, verdict }: PresentedCertificates): boolean {
     return options.trust === undefined && verdict.by === 'node' && verdict.fresh && certificates.length === 1;
   }
 
   return Object.freeze({ authenticate });
 }
 
-/** The first source that has something to say decides, be it that its header is malformed. */
-function present({ sources }: CompiledOptions, facts: RequestFacts): Outcome<Presented> | undefined {
+/**
+ * The first source that has something to say decides, be it that its header is malformed. A peer that is a trusted proxy
+ * is never itself the client, whatever certificate it has of its own.
+ */
+function present({ sources, forwarding }: CompiledOptions, facts: RequestFacts): Outcome<Presented> | undefined {
+  const forged = forwarding.refusalOf(facts);
+  if (forged !== undefined) return { ok: false, reason: forged };
+  const isFromProxy = forwarding.isFromProxy(facts);
   for (const source of sources) {
+    if (isFromProxy && source.of === 'connection') continue;
     const presented = source.present(facts);
     if (presented !== undefined) return presented;
   }

@@ -1,6 +1,6 @@
 import type { TrustSnapshot } from './path/trust-store.ts';
 import type { CheckedPath } from './revocation/checked-path.ts';
-import type { Presented } from './source/presented.ts';
+import type { PresentedCertificates } from './source/presented.ts';
 
 /**
  * Remembers which presented certificates led to which checked path, under one trust generation, until the earliest end
@@ -10,7 +10,7 @@ import type { Presented } from './source/presented.ts';
 export class CheckedPathCache {
   readonly #entries: Map<string, Entry> = new Map();
   /** A connection presents the same object with every request: its entry is found without a key. */
-  readonly #byPresented: WeakMap<Presented, Entry> = new WeakMap();
+  readonly #byPresented: WeakMap<PresentedCertificates, Entry> = new WeakMap();
   readonly #capacity: number;
   readonly #longestMs: number;
 
@@ -19,20 +19,20 @@ export class CheckedPathCache {
     this.#longestMs = rememberedSeconds * 1000;
   }
 
-  get(presented: Presented, trust: TrustSnapshot, nowMs: number): CheckedPath | undefined {
+  get(presented: PresentedCertificates, trust: TrustSnapshot, nowMs: number): CheckedPath | undefined {
     const entry = this.#byPresented.get(presented) ?? this.#find(presented);
     if (entry === undefined || entry.trust !== trust || nowMs > entry.untilMs || nowMs < entry.fromMs) return undefined;
     return entry.checked;
   }
 
-  #find(presented: Presented): Entry | undefined {
+  #find(presented: PresentedCertificates): Entry | undefined {
     const entry = this.#entries.get(keyOf(presented));
     if (entry === undefined || !isSame(entry.certificates, presented.certificates)) return undefined;
     this.#byPresented.set(presented, entry);
     return entry;
   }
 
-  set(presented: Presented, trust: TrustSnapshot, checked: CheckedPath, nowMs: number): void {
+  set(presented: PresentedCertificates, trust: TrustSnapshot, checked: CheckedPath, nowMs: number): void {
     const key = keyOf(presented);
     if (!this.#entries.has(key) && this.#entries.size >= this.#capacity) {
       const oldest = this.#entries.keys().next();
@@ -60,7 +60,7 @@ interface Entry {
 }
 
 /** The last octets of the leaf are part of its signature: they tell leaves apart at no cost. */
-function keyOf({ certificates, source, verdict }: Presented): string {
+function keyOf({ certificates, source, verdict }: PresentedCertificates): string {
   const leaf = certificates[0] as Uint8Array;
   const tail = Buffer.from(leaf.buffer, leaf.byteOffset, leaf.length).toString('latin1', Math.max(0, leaf.length - 32));
   return `${source} ${verdict.by} ${certificates.length} ${tail}`;

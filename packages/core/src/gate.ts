@@ -6,6 +6,7 @@ import type { Reason } from './reasons.ts';
 import { rememberState } from './request-state.ts';
 import { clientAddressOf } from './source/client-address.ts';
 import type { RequestFacts } from './source/facts.ts';
+import { createRemoval } from './source/header-removal.ts';
 
 /** One instance of `mtls()`, without a framework: what every adapter calls once for each request. */
 export interface Gate {
@@ -24,19 +25,29 @@ export interface Gate {
 /** Throws TypeError for every wrong option. */
 export function createGate(options: MtlsOptions = {}): Gate {
   const compiled = compileOptions(options);
-  const { challenge, clientAddress: addressChoice, denials, enforcement, isExcluded, onDecision } = compiled;
+  const {
+    challenge,
+    clientAddress: addressChoice,
+    denials,
+    enforcement,
+    forwarding,
+    isExcluded,
+    onDecision,
+  } = compiled;
   const authenticator = assemble(compiled);
+  const removeForged = createRemoval(forwarding);
   const anonymous: Decision = Object.freeze({ outcome: 'anonymous' });
 
   /** Leaves what handlers and guards see, tells the observer, and answers a denial that is enforced. */
   function conclude(request: object, facts: RequestFacts, decision: Decision): ClientCertificateError | undefined {
-    const clientAddress = clientAddressOf(facts, addressChoice);
+    const clientAddress = clientAddressOf(facts, addressChoice, forwarding);
     const tell = (told: Decision, enforced: boolean, by: 'mtls' | 'guard'): void =>
       onDecision?.({ decision: told, enforced, by, clientAddress, requestTarget: facts.requestTarget });
     rememberState(request, {
       mtls: { client: decision.outcome === 'allow' ? decision.client : null, decision, clientAddress },
       denials,
       challenge,
+      vary: isExcluded(facts.requestTarget) ? undefined : forwarding.varyFor(facts),
       report: (why: Reason, enforced: boolean) => tell({ outcome: 'deny', reason: why }, enforced, 'guard'),
     });
     const refused = decision.outcome === 'deny' && enforcement === 'enforce';
@@ -46,7 +57,11 @@ export function createGate(options: MtlsOptions = {}): Gate {
 
   function admit(request: object, facts: RequestFacts): MaybePromise<ClientCertificateError | undefined> {
     try {
+      // Before they are removed, and before anything of the application runs.
+      const forged = forwarding.refusalOf(facts);
+      removeForged(request, facts);
       if (isExcluded(facts.requestTarget)) return conclude(request, facts, anonymous);
+      if (forged !== undefined) return conclude(request, facts, { outcome: 'deny', reason: forged });
       const decision = authenticator.authenticate(facts);
       if (!(decision instanceof Promise)) return conclude(request, facts, decision);
       return decision

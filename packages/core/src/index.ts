@@ -92,6 +92,7 @@ export {
   thumbprint,
 } from './policy/rules.ts';
 export { type ProblemResponse, problemResponse } from './problem.ts';
+export { type ProxyCertificateOptions, proxyCertificate } from './proxy-certificate.ts';
 export {
   type Outcome,
   type Reason,
@@ -103,6 +104,10 @@ export {
 export { clientOf, type RequestMtls, type RequestState, stateOf } from './request-state.ts';
 export type { CheckedPath, RevocationStatus } from './revocation/checked-path.ts';
 export type { RequestFacts } from './source/facts.ts';
+export { type HeaderRule, type HeaderRuleEntry, headerRules } from './source/header-rules.ts';
+export { fromIngressNginx, fromNginx, type NginxOptions } from './source/nginx.ts';
 export { nodeRequestFacts } from './source/node-request.ts';
 export type { Presented, PresentedVerdict, Source } from './source/presented.ts';
+export { fromRfc9440, type Rfc9440Options } from './source/rfc9440.ts';
 export { fromTls } from './source/tls-socket.ts';
+export type { ProxyCertificate, TrustedProxies, TrustedProxy } from './source/trusted-proxies.ts';

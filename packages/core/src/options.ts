@@ -7,6 +7,7 @@ import { defaultPathSettings, type PathSettings } from './path/settings.ts';
 import { createTrustStore, type TrustOptions, type TrustStore } from './path/trust-store.ts';
 import type { ExpiryEvent } from './policy/expiry.ts';
 import { compilePolicy, type Policy, type PolicyOptions, policyOptionKeys } from './policy/policy.ts';
+import { compileForwardingRules, type ForwardingRules } from './source/forwarding.ts';
 import type { Source } from './source/presented.ts';
 import { fromTls } from './source/tls-socket.ts';
 
@@ -76,6 +77,7 @@ export type PeercertEvent = ExpiryEvent;
 /** Options as the line uses them. */
 export interface CompiledOptions {
   readonly sources: readonly Source[];
+  readonly forwarding: ForwardingRules;
   readonly trust: TrustStore | undefined;
   readonly path: PathSettings;
   readonly policy: Policy;
@@ -118,9 +120,11 @@ export function compileOptions(options: MtlsOptions = {}): CompiledOptions {
   refuseUnknownKeys(options, optionKeys, 'mtls()');
   const limits = compileLimits(options.limits);
   oneOf(options, 'revocation', ['off']);
+  const sources = compileSources(options.source);
   return Object.freeze({
-    sources: compileSources(options.source),
-    trust: compileTrust(options.trust),
+    sources,
+    forwarding: compileForwardingRules(sources),
+    trust: compileTrust(options.trust, sources),
     path: compilePathSettings(options, limits),
     policy: compilePolicy(pickOptions(options, policyOptionKeys), limits),
     presence: oneOf(options, 'presence', ['required', 'optional']),
@@ -147,8 +151,19 @@ function compileSources(source: MtlsOptions['source'] = fromTls()): readonly Sou
   return Object.freeze(sources);
 }
 
-function compileTrust(trust: MtlsOptions['trust']): TrustStore | undefined {
-  if (trust === undefined) return undefined;
+function compileTrust(trust: MtlsOptions['trust'], sources: readonly Source[]): TrustStore | undefined {
+  const forwards = sources.find(({ verifiedBy }) => verifiedBy === 'peercert');
+  if (trust === undefined) {
+    if (forwards === undefined) return undefined;
+    throw new TypeError(
+      `mtls(): the source '${forwards.name}' leaves the verification to Peercert: add trust: { anchors: readFileSync('ca.pem') }`,
+    );
+  }
+  if (sources.every(({ verifiedBy }) => verifiedBy === 'proxy')) {
+    throw new TypeError(
+      "mtls(): trust has no effect where every source says dangerouslyVerifiedBy: 'proxy'; leave one out",
+    );
+  }
   if (typeof trust !== 'object' || trust === null) {
     throw new TypeError("mtls(): trust must be an object: trust: { anchors: readFileSync('ca.pem') }");
   }

@@ -1,4 +1,5 @@
 import type { MalformedRule } from './certificate/malformed.ts';
+import type { HeaderRule } from './source/header-rules.ts';
 
 /**
  * Every reason for which a client is refused, once. Types, problem documents, HTTP statuses and the reference page are
@@ -344,7 +345,7 @@ export interface AboutCertificate {
 
 /** What each reason carries for the log, beside its code. */
 export interface ReasonDetails {
-  header_malformed: { readonly header: string; readonly rule: string };
+  header_malformed: { readonly header: string; readonly rule: HeaderRule };
   header_repeated: { readonly header: string; readonly count: number };
   input_too_large: { readonly limit: number; readonly actual: number; readonly unit: 'bytes' | 'certificates' };
   certificate_malformed: { readonly index: number; readonly rule: MalformedRule };

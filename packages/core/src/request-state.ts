@@ -17,6 +17,8 @@ export interface RequestState {
   readonly mtls: RequestMtls;
   readonly denials: 'respond' | 'throw';
   readonly challenge: string;
+  /** The request headers that the answer depends on, for the `Vary` of the response. `undefined`: none. */
+  readonly vary: readonly string[] | undefined;
   /** Tells the instance's `onDecision` that a guard refused, or would have refused, the request. */
   readonly report: (reason: Reason, enforced: boolean) => void;
 }

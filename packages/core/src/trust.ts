@@ -1,4 +1,6 @@
 import { PeercertFailure } from './error.ts';
+import { CertificateIndex } from './path/certificate-index.ts';
+import { IntermediateMemory } from './path/intermediate-memory.ts';
 import { type CertificateInput, createTrustStore, type TrustSnapshot, type TrustStore } from './path/trust-store.ts';
 import type { NodeVerdict, Presented, TlsServer } from './source/presented.ts';
 
@@ -11,9 +13,10 @@ export type TrustResolver = (presented: Presented) => TrustSnapshot;
  * of secure contexts by name, so both are refused rather than guessed.
  */
 export function resolveTrust(trust: TrustStore | undefined): TrustResolver {
-  if (trust !== undefined) return () => trust.current;
+  if (trust !== undefined) return ({ verdict }) => (verdict.by === 'proxy' ? nobody : trust.current);
   const stores = new WeakMap<TlsServer, { ca: unknown; context: unknown; readonly store: TrustStore }>();
   return ({ verdict }) => {
+    if (verdict.by === 'proxy') return nobody;
     if (verdict.by !== 'node') {
       throw new PeercertFailure('setup', 'mtls() needs trust: { anchors } for certificates that a proxy forwards');
     }
@@ -33,6 +36,15 @@ export function resolveTrust(trust: TrustStore | undefined): TrustResolver {
     return known.store.current;
   };
 }
+
+/** Where a proxy's word is taken, no anchor of ours is: its verdict is of no generation. */
+const nobody: TrustSnapshot = Object.freeze({
+  generation: 0,
+  anchors: new CertificateIndex([]),
+  intermediates: new CertificateIndex([]),
+  maxDepth: 0,
+  memory: new IntermediateMemory(),
+});
 
 function visibleAuthorities({ server, trustByName }: NodeVerdict): CertificateInput {
   if (trustByName) {

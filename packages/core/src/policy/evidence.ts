@@ -1,18 +1,10 @@
+import type { AssertedName } from '../certificate/asserted-name.ts';
 import type { Certificate, GeneralName, Name } from '../certificate/model.ts';
 import type { VerifiedPath } from '../path/verified-path.ts';
 import type { CheckedPath, RevocationStatus } from '../revocation/checked-path.ts';
 import { attributeTypes, soleValue } from './attribute.ts';
 import type { RuleSubject } from './rule.ts';
 import { spiffeIdOf } from './spiffe-id.ts';
-
-/** Names that a proxy asserts without showing the certificate they come from. */
-export interface AssertedName {
-  readonly subject: Name;
-  /** Empty when the proxy gives the subject alone. */
-  readonly issuer: Name;
-  /** Upper-case hex as `Certificate.serialNumber`. */
-  readonly serialNumber: string | undefined;
-}
 
 /**
  * All that is known of a client but for what one request adds. Names are decoded when somebody asks for them: a client

@@ -1,3 +1,4 @@
+import type { AssertedName } from '../certificate/asserted-name.ts';
 import type { Certificate } from '../certificate/model.ts';
 import type { MaybePromise } from '../decision.ts';
 import { defaultLimits, type Limits } from '../limits.ts';
@@ -7,7 +8,7 @@ import type { CheckedPath } from '../revocation/checked-path.ts';
 import type { RequestFacts } from '../source/facts.ts';
 import { type AddressOptions, compileAddresses } from './addresses.ts';
 import { type CheckFunction, type CompiledCheck, compileCheck } from './check.ts';
-import { type AssertedName, type Evidence, evidenceOf, evidenceOfName } from './evidence.ts';
+import { type Evidence, evidenceOf, evidenceOfName } from './evidence.ts';
 import { type CompiledIdentify, compileIdentify, type IdentifyFunction } from './identify.ts';
 import { type ClientIdentity, createIdentity } from './identity.ts';
 import { compilePins, type PinOption } from './pins.ts';

@@ -2,35 +2,58 @@ import type { Outcome } from '../reasons.ts';
 import type { RequestFacts } from './facts.ts';
 
 /** What came with the request, and who vouches that it came from the client. Made once a handshake or a header value. */
-export interface Presented {
+export type Presented = PresentedCertificates | PresentedName;
+
+export interface PresentedCertificates {
   /** The name of the source: `tls`, `nginx`, `alb-verify`... Part of the cache key and of the identity. */
   readonly source: string;
   /** DER, the leaf first, then whatever else was presented in any order. Never empty. */
   readonly certificates: readonly Uint8Array[];
-  /** What the one who ended the TLS connection says of the certificate. A hint unless the options make it count. */
+  /** Who verified the certificate, if anybody whose word counts did. */
   readonly verdict: PresentedVerdict;
 }
 
+/** Bare names, without the certificate they come from: a proxy's word and nothing else. */
+export interface PresentedName {
+  readonly source: string;
+  readonly assertedName: NameTexts;
+  readonly verdict: ProxyVerdict;
+}
+
+export interface NameTexts {
+  readonly subject: NameText;
+  /** `undefined` when the proxy gives the subject alone. */
+  readonly issuer: NameText | undefined;
+  /** Upper-case hex as `Certificate.serialNumber`. */
+  readonly serialNumber: string | undefined;
+}
+
+/** A distinguished name as RFC 4514 text, and where it stands: a header, or a field of an event. */
+export interface NameText {
+  readonly text: string;
+  readonly header: string;
+}
+
 export type PresentedVerdict =
-  /** Nobody checked anything beyond possession of the key. */
-  | { readonly by: 'nobody' }
-  | NodeVerdict
-  /** A proxy's word that it verified the certificate. */
-  | { readonly by: 'proxy'; readonly verified: boolean };
+  /** Nobody whose word counts: Peercert verifies. */
+  { readonly by: 'nobody' } | NodeVerdict | ProxyVerdict;
+
+/** A proxy's word that it verified the certificate, which the operator chose to believe. */
+export interface ProxyVerdict {
+  readonly by: 'proxy';
+  readonly verified: true;
+}
 
 /** Node's own verification in the handshake of a direct connection. */
 export interface NodeVerdict {
   readonly by: 'node';
-  /**
-   * Verified in a full handshake under the secure context and the `ca` that the server has at the moment of asking: a
-   * connection that outlives them is fresh no more. Never true of a resumed session.
-   */
+  /** Verified in a full handshake under the server's present secure context. Never true of a resumed session. */
   readonly fresh: boolean;
   /** A resumed session: only the leaf is known, and its verification may be of another time, name or trust set. */
   readonly resumed: boolean;
   /** Whose `ca` option the handshake was verified against. */
   readonly server: TlsServer;
-  /** The server has secure contexts by name and the client may have asked for one: `server.ca` may not be what was applied. */
+  /** The name the client asked for has a secure context of its own, so that `server.ca` may not be what was applied. */
   readonly trustByName: boolean;
 }
 
@@ -46,5 +69,30 @@ export interface TlsServer {
 /** One place from which a certificate can come. `undefined`: this source has nothing to say, the next one is asked. */
 export interface Source {
   readonly name: string;
+  /** `'connection'`: it speaks of the connection's own peer, and is not asked when that peer is a trusted proxy. */
+  readonly of?: 'connection';
+  /** Who answers the question "who verified it?". `'peercert'` takes the option `trust`. */
+  readonly verifiedBy?: 'peercert' | 'proxy';
+  /** The headers of a source that reads headers, and from whom it takes them. */
+  readonly forwarding?: Forwarding;
   present(facts: RequestFacts): Outcome<Presented> | undefined;
+}
+
+/** What has to be known of a source of headers to keep everybody else from writing them. */
+export interface Forwarding {
+  /** Every header it reads, in lower case. */
+  readonly headers: readonly string[];
+  /** The headers that a response depends on (RFC 9110 section 12.5.5), as they are to be spelt in `Vary`. */
+  readonly vary: readonly string[];
+  readonly trustedProxies: TrustedPeers;
+  /** `'deny'`: the headers of a peer that is no trusted proxy are `forwarder_untrusted`, instead of not being there. */
+  readonly untrustedForwarder: 'ignore' | 'deny';
+}
+
+/** Whom a source takes for its proxy. */
+export interface TrustedPeers {
+  /** Whether the peer of the connection itself is one of them. No header has a say in it. */
+  includesPeerOf(facts: RequestFacts): boolean;
+  /** Whether an address is one of theirs, as far as they are known by address. */
+  includesAddress(address: string): boolean;
 }

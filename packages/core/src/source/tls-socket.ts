@@ -19,6 +19,7 @@ export function fromTls(): Source {
 
 const tlsSource: Source = Object.freeze({
   name: 'tls',
+  of: 'connection',
   present({ socket }: RequestFacts): Outcome<Presented> | undefined {
     if (!(socket instanceof TLSSocket)) return undefined;
     let record = records.get(socket);

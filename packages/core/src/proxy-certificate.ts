@@ -1,0 +1,44 @@
+import { createAuthenticator } from './authenticator.ts';
+import { refuseUnknownKeys } from './option-keys.ts';
+import type { TrustOptions, TrustStore } from './path/trust-store.ts';
+import type { Rule } from './policy/rules.ts';
+import type { RequestFacts } from './source/facts.ts';
+import { fromTls } from './source/tls-socket.ts';
+import { type ProxyCertificate, proxyCertificateBrand } from './source/trusted-proxies.ts';
+
+export interface ProxyCertificateOptions {
+  /** Who issues the certificates of the proxies: rarely the authority of the clients. */
+  readonly trust: TrustOptions | TrustStore;
+  /** Which certificates are those of the proxies: `subjectCn('gateway')`. */
+  readonly identity: Rule;
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly clock?: () => number;
+}
+
+/**
+ * For `trustedProxies`, where the hop from the proxy to this server is itself mutual TLS: a peer is the proxy when its
+ * own certificate passes the whole line, up to these anchors and this rule, on every request. Such a peer is never taken
+ * for a client. Throws TypeError unless both options are given.
+ */
+export function proxyCertificate(options: ProxyCertificateOptions): ProxyCertificate {
+  refuseUnknownKeys(options, ['trust', 'identity', 'clock'], 'proxyCertificate()');
+  const { trust, identity, clock } = options;
+  if (trust === undefined || identity === undefined) {
+    throw new TypeError(
+      "proxyCertificate() needs trust and identity: { trust: { anchors }, identity: subjectCn('gateway') }",
+    );
+  }
+  const { authenticate } = createAuthenticator({
+    source: fromTls(),
+    trust,
+    identity,
+    ...(clock === undefined ? {} : { clock }),
+  });
+  return Object.freeze({
+    [proxyCertificateBrand]: (facts: RequestFacts): boolean => {
+      const decision = authenticate(facts);
+      // No function of the operator takes part, so there is never anything to wait for.
+      return !(decision instanceof Promise) && decision.outcome === 'allow';
+    },
+  });
+}

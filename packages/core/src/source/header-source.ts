@@ -1,0 +1,39 @@
+import type { Outcome } from '../reasons.ts';
+import type { RequestFacts } from './facts.ts';
+import { compileForwarding, type HeaderSourceOptions } from './header-options.ts';
+import { type ReadHeader, readHeaderValues } from './header-values.ts';
+import type { Presented, Source } from './presented.ts';
+
+/** A source of headers, but for what its headers mean. */
+export interface HeaderSourceParts {
+  readonly name: string;
+  /** The call as the programmer writes it, for messages: `fromNginx()`. */
+  readonly where: string;
+  readonly options: HeaderSourceOptions;
+  readonly verifiedBy: 'peercert' | 'proxy';
+  readonly headers: readonly ReadHeader[];
+  /** The headers that say who the client is, as they are to be spelt in `Vary`. */
+  readonly vary: readonly string[];
+  /** Headers that it does not read, and that only its proxies may write all the same. */
+  readonly alsoReserved?: readonly string[];
+  /** Gets the values in the order of `headers`. Its answer depends on nothing else. */
+  readonly read: (values: readonly (string | undefined)[]) => Outcome<Presented> | undefined;
+}
+
+/** Asks first whether the peer is a trusted proxy: what anyone else writes is not even looked at. */
+export function createHeaderSource(parts: HeaderSourceParts): Source {
+  const { name, verifiedBy, headers, read, alsoReserved = [] } = parts;
+  const reserved = [...headers.map((header) => header.name), ...alsoReserved];
+  const forwarding = compileForwarding(parts.options, reserved, parts.vary, parts.where);
+  const { trustedProxies } = forwarding;
+  return Object.freeze({
+    name,
+    verifiedBy,
+    forwarding,
+    present(facts: RequestFacts): Outcome<Presented> | undefined {
+      if (!trustedProxies.includesPeerOf(facts)) return undefined;
+      const values = readHeaderValues(facts.rawHeaders, headers);
+      return values.ok ? read(values.value) : values;
+    },
+  });
+}

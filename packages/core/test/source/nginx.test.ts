@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { fromIngressNginx, fromNginx } from '../../src/source/nginx.ts';
+import * as p from './proxied.ts';
+
+const trustedProxies = [p.proxyAddress];
+const decide = p.deciding(fromNginx({ trustedProxies, verifiedBy: 'peercert' }));
+const cert = 'X-SSL-Client-Cert';
+const verify = 'X-SSL-Client-Verify';
+const good = { [cert]: p.escaped(p.client.certificatePem), [verify]: 'SUCCESS' };
+const spiffe = 'spiffe://acme/partner';
+
+describe('nginx', () => {
+  it.each<[string, p.Headers, string]>([
+    ['a verified certificate', good, `allow ${spiffe} by peercert`],
+    [
+      'header names in lower case',
+      { 'x-ssl-client-cert': good[cert] ?? '', 'x-ssl-client-verify': 'SUCCESS' },
+      `allow ${spiffe} by peercert`,
+    ],
+    ['no certificate', { [verify]: 'NONE' }, 'certificate_missing'],
+    ['an empty certificate', { [cert]: '', [verify]: 'NONE' }, 'certificate_missing'],
+    ['neither header', {}, 'certificate_missing'],
+    [
+      'a certificate that nginx could not verify',
+      { ...good, [verify]: 'FAILED:self-signed certificate' },
+      'proxy_verification_failed x-ssl-client-verify FAILED:self-signed certificate',
+    ],
+    [
+      'a failure without the certificate',
+      { [verify]: 'FAILED:certificate has expired' },
+      'proxy_verification_failed x-ssl-client-verify FAILED:certificate has expired',
+    ],
+    [
+      'a verdict that nginx does not know',
+      { ...good, [verify]: 'success' },
+      'proxy_verification_failed x-ssl-client-verify success',
+    ],
+    ['an empty verdict', { ...good, [verify]: '' }, 'proxy_verification_failed x-ssl-client-verify '],
+    [
+      'a certificate whose verdict was dropped',
+      { [cert]: good[cert] ?? '' },
+      'header_malformed x-ssl-client-verify verdict_missing',
+    ],
+    [
+      'a verdict whose certificate was dropped',
+      { [verify]: 'SUCCESS' },
+      'header_malformed x-ssl-client-verify verdict_without_certificate',
+    ],
+    [
+      'a certificate of which nginx says that there is none',
+      { ...good, [verify]: 'NONE' },
+      'header_malformed x-ssl-client-verify verdict_contradicted',
+    ],
+    [
+      'the certificate twice',
+      { ...good, [cert]: [p.escaped(p.admin.certificatePem), good[cert] ?? ''] },
+      'header_repeated x-ssl-client-cert',
+    ],
+    ['the verdict twice', { ...good, [verify]: ['SUCCESS', 'SUCCESS'] }, 'header_repeated x-ssl-client-verify'],
+    [
+      'two certificates in one header',
+      { ...good, [cert]: p.escaped(p.client.chainPem) },
+      'header_malformed x-ssl-client-cert pem_several',
+    ],
+    [
+      'an authority that nginx trusts and we do not',
+      { ...good, [cert]: p.escaped(p.stranger.certificatePem) },
+      'signature_invalid',
+    ],
+    [
+      'a certificate that has expired since',
+      { ...good, [cert]: p.escaped(p.expired.certificatePem) },
+      'certificate_expired',
+    ],
+  ])('%s', (_, headers, expected) => {
+    expect(decide(headers)).toBe(expected);
+  });
+});
+
+describe('ingress-nginx', () => {
+  it('has names of its own', () => {
+    const ingress = p.deciding(fromIngressNginx({ trustedProxies, dangerouslyVerifiedBy: 'proxy' }));
+    expect(ingress({ 'ssl-client-cert': good[cert] ?? '', 'ssl-client-verify': 'SUCCESS' })).toBe(
+      `allow ${spiffe} by proxy`,
+    );
+    expect(ingress(good)).toBe('certificate_missing');
+  });
+});
