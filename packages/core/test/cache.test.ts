@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { CheckedPathCache } from '../src/cache.ts';
+import type { TrustSnapshot } from '../src/path/trust-store.ts';
+import type { CheckedPath } from '../src/revocation/checked-path.ts';
+import type { Presented } from '../src/source/presented.ts';
+
+const now = 1_000_000;
+const trust = { generation: 1 } as TrustSnapshot;
+const limits = { rememberedPaths: 3, rememberedSeconds: 60 };
+
+const checked = (validUntilMs = now + 3_600_000): CheckedPath => ({ validUntilMs }) as CheckedPath;
+
+/** A leaf of 40 octets whose last 32 tell it apart, and whatever else. */
+function leaf(number: number, first = 0): Uint8Array {
+  const bytes = new Uint8Array(40).fill(number);
+  bytes[0] = first;
+  return bytes;
+}
+
+const presented = (certificates: readonly Uint8Array[], changes: Partial<Presented> = {}): Presented => ({
+  source: 'tls',
+  certificates,
+  verdict: { by: 'nobody' },
+  ...changes,
+});
+
+describe('a checked path', () => {
+  it('is found again for the same object, and for the same bytes in another', () => {
+    const cache = new CheckedPathCache(limits);
+    const path = checked();
+    const one = presented([leaf(1), leaf(2)]);
+    expect(cache.get(one, trust, now)).toBeUndefined();
+    cache.set(one, trust, path, now);
+    expect(cache.get(one, trust, now)).toBe(path);
+    const same = presented([leaf(1), leaf(2)]);
+    expect(cache.get(same, trust, now)).toBe(path);
+    expect(cache.get(same, trust, now)).toBe(path);
+  });
+
+  it.each<[string, Presented]>([
+    ['another leaf', presented([leaf(3), leaf(2)])],
+    ['another leaf with the same end', presented([leaf(1, 9), leaf(2)])],
+    ['another intermediate', presented([leaf(1), leaf(3)])],
+    ['fewer certificates', presented([leaf(1)])],
+    ['more certificates', presented([leaf(1), leaf(2), leaf(3)])],
+    ['a certificate that is longer', presented([leaf(1), new Uint8Array(41).fill(2)])],
+    ['another source', presented([leaf(1), leaf(2)], { source: 'nginx' })],
+    ['another kind of verdict', presented([leaf(1), leaf(2)], { verdict: { by: 'proxy', verified: true } })],
+  ])('is not found for %s', (_, other) => {
+    const cache = new CheckedPathCache(limits);
+    cache.set(presented([leaf(1), leaf(2)]), trust, checked(), now);
+    expect(cache.get(other, trust, now)).toBeUndefined();
+  });
+
+  it('keeps leaves of fewer than 32 octets apart', () => {
+    const cache = new CheckedPathCache(limits);
+    cache.set(presented([Uint8Array.of(1)]), trust, checked(), now);
+    expect(cache.get(presented([Uint8Array.of(2)]), trust, now)).toBeUndefined();
+    expect(cache.get(presented([Uint8Array.of(1)]), trust, now)).toBeDefined();
+  });
+
+  it('is found for a leaf that lies inside a larger buffer', () => {
+    const cache = new CheckedPathCache(limits);
+    const buffer = new Uint8Array(120).fill(7);
+    buffer.set(leaf(1), 40);
+    cache.set(presented([buffer.subarray(40, 80)]), trust, checked(), now);
+    expect(cache.get(presented([leaf(1)]), trust, now)).toBeDefined();
+  });
+
+  it('counts only under the trust it was checked with', () => {
+    const cache = new CheckedPathCache(limits);
+    const one = presented([leaf(1)]);
+    cache.set(one, trust, checked(), now);
+    const next = { generation: 2 } as TrustSnapshot;
+    expect(cache.get(one, next, now)).toBeUndefined();
+    expect(cache.get(presented([leaf(1)]), next, now)).toBeUndefined();
+    const renewed = checked();
+    cache.set(one, next, renewed, now);
+    expect(cache.get(one, next, now)).toBe(renewed);
+    expect(cache.get(one, trust, now)).toBeUndefined();
+  });
+
+  it('counts to the last millisecond of what it depends on', () => {
+    const cache = new CheckedPathCache(limits);
+    const one = presented([leaf(1)]);
+    cache.set(one, trust, checked(now + 500), now);
+    expect(cache.get(one, trust, now + 500)).toBeDefined();
+    expect(cache.get(one, trust, now + 501)).toBeUndefined();
+  });
+
+  it('counts no longer than the longest time chosen', () => {
+    const cache = new CheckedPathCache(limits);
+    const one = presented([leaf(1)]);
+    cache.set(one, trust, checked(), now);
+    expect(cache.get(one, trust, now + 60_000)).toBeDefined();
+    expect(cache.get(one, trust, now + 60_001)).toBeUndefined();
+  });
+
+  it('does not count before it was checked, when the clock is set back', () => {
+    const cache = new CheckedPathCache(limits);
+    const one = presented([leaf(1)]);
+    cache.set(one, trust, checked(), now);
+    expect(cache.get(one, trust, now - 1)).toBeUndefined();
+    expect(cache.get(one, trust, now)).toBeDefined();
+  });
+});
+
+describe('the cache', () => {
+  it('lets the oldest go when it is full', () => {
+    const cache = new CheckedPathCache(limits);
+    for (const number of [1, 2, 3, 4]) cache.set(presented([leaf(number)]), trust, checked(), now);
+    expect([1, 2, 3, 4].map((number) => cache.get(presented([leaf(number)]), trust, now) !== undefined)).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it('lets nobody go when one that it has is checked again', () => {
+    const cache = new CheckedPathCache(limits);
+    for (const number of [1, 2, 3, 3]) cache.set(presented([leaf(number)]), trust, checked(), now);
+    expect(cache.get(presented([leaf(1)]), trust, now)).toBeDefined();
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { type ReasonCode, reason, reasons } from '../src/reasons.ts';
+
+/** Section 4 of the architecture: statuses say whether we could read, believe, admit, or decide at all. */
+const byStatus: Readonly<Record<number, readonly ReasonCode[]>> = {
+  400: ['header_malformed', 'header_repeated', 'input_too_large', 'certificate_malformed', 'path_budget_exceeded'],
+  401: [
+    'certificate_missing',
+    'forwarder_untrusted',
+    'proxy_verification_failed',
+    'tls_verification_failed',
+    'issuer_unknown',
+    'signature_invalid',
+    'algorithm_forbidden',
+    'key_too_weak',
+    'certificate_not_yet_valid',
+    'certificate_expired',
+    'issuer_not_ca',
+    'path_length_exceeded',
+    'key_usage_forbids',
+    'extended_key_usage_missing',
+    'name_constraint_violated',
+    'policy_constraint_violated',
+    'critical_extension_unsupported',
+    'certificate_revoked',
+    'certificate_status_unknown',
+    'token_invalid',
+    'token_binding_mismatch',
+  ],
+  403: ['pin_mismatch', 'address_denied', 'identity_not_allowed', 'role_missing', 'policy_rejected'],
+  429: ['rate_limited'],
+  503: ['revocation_unavailable', 'policy_unavailable'],
+};
+
+const codes = Object.keys(reasons) as ReasonCode[];
+
+describe('the table of reasons', () => {
+  it('has a row for every code, and no other', () => {
+    expect(codes.toSorted()).toEqual(Object.values(byStatus).flat().toSorted());
+  });
+
+  it.each(Object.entries(byStatus))('answers %s to what it is about', (status, expected) => {
+    expect(codes.filter((code) => reasons[code].status === Number(status)).toSorted()).toEqual(expected.toSorted());
+  });
+
+  it.each(codes)('tells a client what %s means and what to do next', (code) => {
+    const { hint, section, title } = reasons[code];
+    expect(title).toMatch(/^[A-Z].{10,80}[^.]$/);
+    expect(hint).toMatch(/^[A-Z].{15,}\.$/);
+    expect(section).toMatch(/^(RFC \d{4} section [A-Z\d.]+( \([a-z](, [a-z])?\)(\(\d\))?)?)?$/);
+  });
+
+  it('says the same of no two codes', () => {
+    const titles = codes.filter((code) => reasons[code].status !== 403).map((code) => reasons[code].title);
+    expect(new Set(titles).size).toBe(titles.length);
+  });
+
+  it('gives each reason of path and revocation a rank of its own, so that one of two always wins', () => {
+    const ranks = codes
+      .filter((code) => reasons[code].stage === 'path' || reasons[code].stage === 'revocation')
+      .map((code) => reasons[code].rank);
+    expect(new Set(ranks).size).toBe(ranks.length);
+    expect(Math.min(...ranks)).toBeGreaterThan(0);
+  });
+
+  it('ranks what is more specific higher: who issued it, how it was signed, what it may do, when, for whom', () => {
+    const order: readonly ReasonCode[] = [
+      'path_budget_exceeded',
+      'issuer_unknown',
+      'signature_invalid',
+      'algorithm_forbidden',
+      'key_too_weak',
+      'issuer_not_ca',
+      'path_length_exceeded',
+      'key_usage_forbids',
+      'critical_extension_unsupported',
+      'certificate_not_yet_valid',
+      'certificate_expired',
+      'extended_key_usage_missing',
+      'name_constraint_violated',
+      'policy_constraint_violated',
+      'revocation_unavailable',
+      'certificate_status_unknown',
+      'certificate_revoked',
+    ];
+    expect(order.toSorted((a, b) => reasons[a].rank - reasons[b].rank)).toEqual(order);
+  });
+});
+
+it('a reason is its code and its detail', () => {
+  expect(reason('issuer_not_ca', { index: 1, subject: 'CN=x' })).toEqual({
+    code: 'issuer_not_ca',
+    detail: { index: 1, subject: 'CN=x' },
+  });
+});
