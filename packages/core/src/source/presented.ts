@@ -47,7 +47,10 @@ export interface ProxyVerdict {
 /** Node's own verification in the handshake of a direct connection. */
 export interface NodeVerdict {
   readonly by: 'node';
-  /** Verified in a full handshake under the server's present secure context. Never true of a resumed session. */
+  /**
+   * Verified in a full handshake under the secure context and the `ca` that the server has at the moment of asking: a
+   * connection that outlives them is fresh no more. Never true of a resumed session.
+   */
   readonly fresh: boolean;
   /** A resumed session: only the leaf is known, and its verification may be of another time, name or trust set. */
   readonly resumed: boolean;
