@@ -1,0 +1,131 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { extension, toPem } from '@peercert/pki';
+import { describe, expect, it } from 'vitest';
+import { tool } from '../../../../test/tools.ts';
+import { type Deviation, deviations } from '../../src/certificate/deviations.ts';
+import { isTolerated, tolerances } from '../../src/path/tolerances.ts';
+import { authority, client, type Entity, keyOf, now, oid, refusalOf, trusting, verify } from './certificates.ts';
+
+/** The anchor, what comes with the leaf, and the leaf. */
+interface Example {
+  readonly anchor: Entity;
+  readonly others?: readonly Entity[];
+  readonly leaf: Entity;
+}
+
+const root = authority('CN=Root');
+const notCritical = <T extends { oid: string; value: Uint8Array }>(one: T): T & { critical: boolean } => ({
+  ...one,
+  critical: false,
+});
+
+/** A leaf that is odd in one thing. */
+const leafWith = (
+  options: Parameters<typeof client>[1],
+  name: Parameters<typeof client>[0] = 'CN=client',
+): Example => ({
+  anchor: root,
+  leaf: client(name, { by: root, keyPair: keyOf('client'), ...options }),
+});
+
+/** An authority that is odd in one thing, and its client. */
+function authorityWith(
+  options: Parameters<typeof authority>[1],
+  leafOptions: Parameters<typeof client>[1] = {},
+): Example {
+  const issuer = authority('CN=Issuer', { by: root, keyPair: keyOf('issuer'), ...options });
+  return { anchor: root, others: [issuer], leaf: client('CN=client', { by: issuer, ...leafOptions }) };
+}
+
+/** For each tolerance, a chain of real certificates in which nothing else is odd. */
+const examples: Partial<Record<Deviation, Example>> = {
+  authority_key_identifier_missing: leafWith({ without: [oid.authorityKeyIdentifier] }),
+  subject_key_identifier_missing: authorityWith({ without: [oid.subjectKeyIdentifier] }),
+  basic_constraints_not_critical: authorityWith({
+    extensions: [notCritical(extension.basicConstraints({ cA: true }))],
+  }),
+  name_constraints_not_critical: authorityWith({
+    extensions: [notCritical(extension.nameConstraints({ excluded: [{ dns: 'other.example' }] }))],
+  }),
+  policy_constraints_not_critical: authorityWith({
+    extensions: [notCritical(extension.policyConstraints({ requireExplicitPolicy: 9 }))],
+  }),
+  inhibit_any_policy_not_critical: authorityWith({ extensions: [notCritical(extension.inhibitAnyPolicy(9))] }),
+  subject_alt_name_not_critical: leafWith({ extensions: [extension.subjectAltName([{ dns: 'client.example' }])] }, []),
+  path_length_without_ca: leafWith({ extensions: [extension.basicConstraints({ cA: false, pathLenConstraint: 0 })] }),
+  serial_number_zero: leafWith({ forge: { serialNumber: 0 } }),
+  attribute_string_type: leafWith({}, [{ E: { utf8: 'client@acme.example' } }]),
+  attribute_length: leafWith({}, [{ CN: 'c'.repeat(65) }]),
+  dns_name_underscore: leafWith({ extensions: [extension.subjectAltName([{ dns: 'my_host.example' }])] }),
+  location_uri_syntax: leafWith({
+    extensions: [extension.crlDistributionPoints([[{ uri: 'ldap://acme.example/cn=Acme CA' }]])],
+  }),
+  validity_generalized_time: leafWith({ forge: { notBefore: '20250101000000Z' } }),
+  unique_identifier_present: leafWith({ forge: { subjectUniqueId: Uint8Array.of(0, 1) } }),
+};
+
+const answer = ({ anchor, leaf, others = [] }: Example, profile: 'strict' | 'interoperable') =>
+  verify(leaf, others, trusting(anchor), { profile });
+
+const openssl = tool('openssl');
+
+/** `openssl verify` in its default mode. */
+function isAcceptedByOpenssl({ anchor, leaf, others = [] }: Example): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'peercert-tolerances-'));
+  try {
+    const write = (name: string, entities: readonly Entity[]): void =>
+      writeFileSync(join(folder, name), entities.map(({ der }) => toPem(der)).join(''));
+    write('anchor.pem', [anchor]);
+    write('others.pem', others.length === 0 ? [anchor] : others);
+    write('leaf.pem', [leaf]);
+    const time = ['-attime', String(now / 1000)];
+    const files = ['-CAfile', 'anchor.pem', '-untrusted', 'others.pem', 'leaf.pem'];
+    return spawnSync(openssl as string, ['verify', ...time, ...files], { cwd: folder }).status === 0;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe.each(tolerances)('the tolerance $deviation', ({ deviation, sentence, acceptedBy, because }) => {
+  const example = examples[deviation] as Example;
+
+  it('lets pass what strict refuses for this and nothing else', () => {
+    expect(refusalOf(answer(example, 'strict'))).toMatchObject({
+      code: 'certificate_malformed',
+      detail: { rule: deviation },
+    });
+    expect(answer(example, 'interoperable').ok).toBe(true);
+  });
+
+  it('names the sentence that it relaxes, why, and who else accepts it', () => {
+    expect(sentence).toContain(deviations[deviation].sentence);
+    expect(because).toMatch(/\.$/);
+    expect(acceptedBy).toContain('Go');
+  });
+
+  it.runIf(openssl !== undefined && acceptedBy.includes('OpenSSL'))('is one that openssl accepts, too', () => {
+    expect(isAcceptedByOpenssl(example)).toBe(true);
+  });
+});
+
+describe('tolerances', () => {
+  it('are each in the table once', () => {
+    const listed = tolerances.map(({ deviation }) => deviation);
+    expect(new Set(listed).size).toBe(listed.length);
+    expect(Object.keys(examples).sort()).toEqual(listed.toSorted());
+  });
+
+  it('do not include what makes an authority, an identity or a purpose', () => {
+    const never: readonly Deviation[] = [
+      'key_cert_sign_without_ca',
+      'name_constraints_without_ca',
+      'ca_subject_empty',
+      'issuer_empty',
+      'subject_missing',
+    ];
+    expect(never.filter(isTolerated)).toEqual([]);
+  });
+});
