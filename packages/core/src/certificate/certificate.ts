@@ -260,8 +260,10 @@ class ParsedCertificate implements Unbranded {
   }
 
   #decode<T>(oid: string, decode: (reader: DerReader) => T): T | undefined {
-    const extension = this.#layout.extensions.find((candidate) => candidate.oid === oid);
-    return extension === undefined ? undefined : decode(extension.open());
+    for (const extension of this.#layout.extensions) {
+      if (extension.oid === oid) return decode(extension.open());
+    }
+    return undefined;
   }
 }
 

@@ -112,9 +112,9 @@ export function criticalExtensionRefusal(certificate: Certificate, index: number
 }
 
 /** 4.2.1.4: of a critical certificatePolicies extension the optional qualifiers must be understood as well. */
-function isProcessed(oid: string, { certificatePolicies }: Certificate): boolean {
+function isProcessed(oid: string, certificate: Certificate): boolean {
   if (oid !== policiesOid) return processed.has(oid);
-  return certificatePolicies?.every(({ qualifierIds }) => qualifierIds.every(isDisplayOnly)) ?? true;
+  return certificate.certificatePolicies?.every(({ qualifierIds }) => qualifierIds.every(isDisplayOnly)) ?? true;
 }
 
 const policiesOid = '2.5.29.32';
