@@ -1,8 +1,16 @@
 // Paths in the manner of the Public Key Interoperability Test Suite (PKITS) of NIST, by its sections: chains of real
 // certificates in which one thing is odd, with the answer that the suite gives.
-import { type ExtensionInput, extension, type GeneralNameInput, type NameInput } from '@peercert/pki';
-import type { PathSettings } from '../../../src/path/settings.ts';
-import { authority, client, type Entity, keyOf, trusting, verify } from '../certificates.ts';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import type { PathSettings, VerifiedPath } from '@peercert/core';
+import {
+  type ExtensionInput,
+  extension,
+  forgeCertificate,
+  type GeneralNameInput,
+  type KeyPair,
+  type NameInput,
+} from '@peercert/pki';
+import { answer as ask, clientAuth } from '../path-question.ts';
 
 /** A certificate of the chain; without a word it is an ordinary one. Policies are numbers, or `any`. */
 export interface Spec {
@@ -54,7 +62,67 @@ function extensionsOf(spec: Spec): readonly ExtensionInput[] {
   ];
 }
 
-export const root: Entity = authority('CN=Trust Anchor,O=Test Certificates,C=US');
+export interface Entity {
+  readonly name: NameInput;
+  readonly keyPair: KeyPair;
+  readonly pem: string;
+}
+
+interface EntityOptions {
+  /** Default: self-signed. */
+  readonly by?: Pick<Entity, 'name' | 'keyPair'>;
+  /** Default: always the same one. */
+  readonly keyPair?: KeyPair;
+  /** In place of the default with the same OID, or besides. */
+  readonly extensions?: readonly ExtensionInput[];
+  readonly without?: readonly string[];
+}
+
+const keyPairs = new Map<string, KeyPair>();
+
+/** The same key for the same owner each time. */
+export function keyOf(owner: string): KeyPair {
+  const keyPair = keyPairs.get(owner) ?? generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  keyPairs.set(owner, keyPair);
+  return keyPair;
+}
+
+export function authority(name: NameInput, options: EntityOptions, pathLenConstraint?: number): Entity {
+  return entity(name, options, [
+    extension.basicConstraints({ cA: true, pathLenConstraint }),
+    extension.keyUsage(['keyCertSign', 'cRLSign']),
+  ]);
+}
+
+export function client(name: NameInput, options: EntityOptions): Entity {
+  return entity(name, options, [extension.keyUsage(['digitalSignature']), extension.extendedKeyUsage(['clientAuth'])]);
+}
+
+function entity(name: NameInput, options: EntityOptions, profile: readonly ExtensionInput[]): Entity {
+  const { by, keyPair = keyOf('anybody'), extensions = [], without = [] } = options;
+  const defaults = [
+    ...profile,
+    extension.subjectKeyIdentifier(keyIdentifier(keyPair)),
+    ...(by === undefined ? [] : [extension.authorityKeyIdentifier({ keyIdentifier: keyIdentifier(by.keyPair) })]),
+  ].filter(({ oid }) => !without.includes(oid) && !extensions.some((other) => other.oid === oid));
+  const { certificatePem: pem } = forgeCertificate({
+    keyPair,
+    signer: by?.keyPair ?? keyPair,
+    subject: name,
+    issuer: by?.name ?? name,
+    extensions: [...defaults, ...extensions],
+  });
+  return { name, keyPair, pem };
+}
+
+function keyIdentifier({ publicKey }: KeyPair): Uint8Array {
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest()
+    .subarray(0, 20);
+}
+
+export const root: Entity = authority('CN=Trust Anchor,O=Test Certificates,C=US', { keyPair: keyOf('anchor') });
 
 /** Each certificate issued by the one before, the first by the anchor; the last is the end of the path. */
 export function chain(...specs: readonly Spec[]): readonly Entity[] {
@@ -68,18 +136,24 @@ export function chain(...specs: readonly Spec[]): readonly Entity[] {
     const { pathLength, without = [] } = spec;
     const options = { by, keyPair: keyOf(`pkits ${index}`), extensions: extensionsOf(spec), without };
     const isClient = isEnd && spec.isAuthority === undefined;
-    const length = pathLength === undefined ? {} : { pathLength };
-    issued.push(isClient ? client(name, options) : authority(name, { ...options, ...length }));
+    issued.push(isClient ? client(name, options) : authority(name, options, pathLength));
   }
   return issued.slice(1);
 }
 
 /** `valid` and the user-constrained policies, or the code of the refusal. */
 export function answer(certificates: readonly Entity[], settings: Partial<PathSettings> = {}): string {
-  const [leaf, ...others] = certificates.toReversed() as [Entity, ...Entity[]];
-  const outcome = verify(leaf, others, trusting(root), { profile: 'strict', ...settings });
-  if (!outcome.ok) return outcome.reason.code;
-  const { userConstrainedPolicies: policies } = outcome.value;
+  const verdict = ask(
+    {
+      presented: certificates.toReversed().map(({ pem }) => pem),
+      anchors: [root.pem],
+      timeMs: Date.UTC(2026, 0, 15),
+      settings: { profile: 'strict', purposes: [clientAuth], ...settings },
+    },
+    ({ userConstrainedPolicies }) => ({ accepted: true, account: userConstrainedPolicies }),
+  );
+  if (!verdict.accepted) return verdict.why.split(' ', 1)[0] as string;
+  const policies = verdict.account as VerifiedPath['userConstrainedPolicies'];
   const names = policies === 'any' ? ['any'] : [...policies].map(nameOf).sort();
   return ['valid', ...names].join(' ');
 }

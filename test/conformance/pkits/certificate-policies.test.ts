@@ -1,5 +1,5 @@
+import type { PathSettings } from '@peercert/core';
 import { describe, expect, it } from 'vitest';
-import type { PathSettings } from '../../../src/path/settings.ts';
 import { answer, chain, explicit, initially, type Spec } from './chain.ts';
 
 describe('4.8 certificate policies', () => {

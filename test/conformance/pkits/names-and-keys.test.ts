@@ -1,7 +1,6 @@
 import type { NameInput } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
-import { authority, client, keyOf } from '../certificates.ts';
-import { answer, root } from './chain.ts';
+import { answer, authority, client, keyOf, root } from './chain.ts';
 
 describe('4.3 name chaining', () => {
   const issuerAs = (issuer: NameInput): string => {
