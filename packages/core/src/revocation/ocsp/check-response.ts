@@ -1,0 +1,190 @@
+import type { Certificate, Extension } from '../../certificate/model.ts';
+import type { MaybePromise } from '../../decision.ts';
+import { type CertificateStatus, undetermined } from '../status.ts';
+import { matchesCertId, type OcspSubject } from './cert-id.ts';
+import { currentUntilMs, freshnessRefusal, productionRefusal } from './freshness.ts';
+import { nonceOid, nonceRefusal } from './nonce.ts';
+import { type BasicOcspResponse, type OcspErrorStatus, parseOcspResponse } from './response.ts';
+import { type OcspRule, ocspRules } from './rules.ts';
+import type { OcspSettings } from './settings.ts';
+import { findSigner } from './signer.ts';
+import type { SingleResponse } from './single-response.ts';
+
+/** What was asked, and who may answer. */
+export interface OcspQuestion {
+  /** The certificate whose status is asked for. */
+  readonly certificate: OcspSubject;
+  /** Its issuer: the next certificate of its verified path, or the trust anchor. Nothing here verifies it. */
+  readonly issuer: Certificate;
+  /** What the request had, if any. */
+  readonly nonce?: Uint8Array;
+}
+
+/** What an answer came to. */
+export interface OcspVerdict {
+  readonly status: CertificateStatus;
+  /** Why the status is undetermined, for the log; `undefined` when it is not. */
+  readonly rule: OcspRule | undefined;
+  /**
+   * Milliseconds since the epoch: the last moment at which this verdict may be given again without asking, of a revoked
+   * or unknown certificate too. `undefined` when the answer was refused.
+   */
+  readonly currentUntilMs: number | undefined;
+}
+
+/** Asks for the status of a delegate's own certificate, of CRLs for example. */
+export type DelegateStatus = (delegate: Certificate, issuer: Certificate) => MaybePromise<CertificateStatus>;
+
+/**
+ * The status of a certificate by an OCSP response (RFC 6960 3.2). What the response says is looked at only after its
+ * signature and its signer's authority. No octets make it throw.
+ *
+ * @param delegateStatus Asked only of a delegate without id-pkix-ocsp-nocheck, whose answer is usable otherwise.
+ */
+export function checkOcspResponse(
+  response: Uint8Array,
+  question: OcspQuestion,
+  nowMs: number,
+  settings: OcspSettings,
+): OcspVerdict;
+export function checkOcspResponse(
+  response: Uint8Array,
+  question: OcspQuestion,
+  nowMs: number,
+  settings: OcspSettings,
+  delegateStatus: DelegateStatus,
+): MaybePromise<OcspVerdict>;
+export function checkOcspResponse(
+  response: Uint8Array,
+  question: OcspQuestion,
+  nowMs: number,
+  settings: OcspSettings,
+  delegateStatus?: DelegateStatus,
+): MaybePromise<OcspVerdict> {
+  const parsed = parseOcspResponse(response);
+  if (!parsed.ok) return refused(parsed.rule);
+  if (parsed.value.status !== 'successful') return refused(errorRules[parsed.value.status]);
+  const { basic } = parsed.value;
+  const { issuer } = question;
+  const signer = findSigner(basic, issuer, nowMs, settings);
+  if (!signer.ok) return refused(signer.rule);
+  const { delegate } = signer;
+  const verdict = judgeResponse(basic, question, nowMs, settings, delegate);
+  if (verdict.currentUntilMs === undefined || delegate === undefined || !needsCheck(delegate)) return verdict;
+  const judge = (own: CertificateStatus | undefined): OcspVerdict => {
+    const rule = delegateStatusRefusal(own, settings);
+    return rule === undefined ? verdict : refused(rule);
+  };
+  const own = delegateStatus?.(delegate, issuer);
+  return own instanceof Promise ? own.then(judge) : judge(own);
+}
+
+/** RFC 6960 2.3. */
+const errorRules: Readonly<Record<OcspErrorStatus, OcspRule>> = {
+  malformedRequest: 'ocsp_status_malformed_request',
+  internalError: 'ocsp_status_internal_error',
+  tryLater: 'ocsp_status_try_later',
+  sigRequired: 'ocsp_status_signature_required',
+  unauthorized: 'ocsp_status_unauthorized',
+};
+
+function judgeResponse(
+  basic: BasicOcspResponse,
+  question: OcspQuestion,
+  nowMs: number,
+  settings: OcspSettings,
+  delegate: Certificate | undefined,
+): OcspVerdict {
+  const refusal =
+    responseExtensionRefusal(basic.extensions) ??
+    nonceRefusal(basic.extensions, question.nonce, settings.nonceAbsence) ??
+    productionRefusal(basic.producedAtMs, question.certificate, nowMs, settings);
+  if (refusal !== undefined) return refused(refusal);
+  return judgeSingles(basic, question, nowMs, settings, delegate);
+}
+
+/** id-pkix-ocsp-extended-revoke (4.4.8): "revoked" may speak of a certificate that was never issued. It is revoked. */
+const extendedRevokeOid = '1.3.6.1.5.5.7.48.1.9';
+
+/** 4.4: "Unrecognized extensions MUST be ignored (unless they have the critical flag set and are not understood)". */
+function responseExtensionRefusal(extensions: readonly Extension[]): OcspRule | undefined {
+  return extensions.some(({ critical, oid }) => critical && oid !== nonceOid && oid !== extendedRevokeOid)
+    ? 'ocsp_critical_extension'
+    : undefined;
+}
+
+/**
+ * Among answers about other certificates (RFC 5019 2.2.1) there may be several about this one: the strictest of the
+ * current ones counts, and where none is current the first says why.
+ */
+function judgeSingles(
+  { responses }: BasicOcspResponse,
+  { certificate, issuer }: OcspQuestion,
+  nowMs: number,
+  settings: OcspSettings,
+  delegate: Certificate | undefined,
+): OcspVerdict {
+  const matching = responses.filter(({ certId }) => matchesCertId(certId, certificate, issuer));
+  const [first] = matching;
+  if (first === undefined) return refused('ocsp_other_certificate');
+  // No extension of a SingleResponse is processed, so that one that is critical could change what any of them means.
+  if (matching.some(({ extensions }) => extensions.some(isCritical))) return refused('ocsp_critical_extension');
+  const current = matching.filter((single) => freshnessRefusal(single, nowMs, settings) === undefined);
+  const refusal = freshnessRefusal(first, nowMs, settings);
+  if (current.length === 0 && refusal !== undefined) return refused(refusal);
+  // An authority to answer that has ended vouches for nothing any more.
+  const delegatedUntilMs = delegate === undefined ? Number.POSITIVE_INFINITY : delegate.notAfterMs + 999;
+  const untilMs = Math.min(delegatedUntilMs, ...current.map((single) => currentUntilMs(single, settings)));
+  return verdictOf(current, untilMs);
+}
+
+const isCritical = ({ critical }: Extension): boolean => critical;
+
+/** Revoked before unknown before good. */
+function verdictOf(singles: readonly SingleResponse[], untilMs: number): OcspVerdict {
+  const statuses = singles.map(({ certStatus }) => certStatus);
+  const revoked = statuses.find(({ kind }) => kind === 'revoked');
+  if (revoked?.kind === 'revoked') {
+    const status: CertificateStatus = {
+      status: 'revoked',
+      source: 'ocsp',
+      revocationDate: new Date(revoked.revocationTimeMs),
+      revocationReason: revoked.reason,
+    };
+    return { status, rule: undefined, currentUntilMs: untilMs };
+  }
+  if (statuses.some(({ kind }) => kind === 'unknown')) {
+    return { ...refused('ocsp_status_unknown'), currentUntilMs: untilMs };
+  }
+  return {
+    status: { status: 'good', source: 'ocsp', validUntilMs: untilMs },
+    rule: undefined,
+    currentUntilMs: untilMs,
+  };
+}
+
+const noCheck = '1.3.6.1.5.5.7.48.1.5';
+
+/** 4.2.2.2.1: with id-pkix-ocsp-nocheck the issuer says that nobody need ask for the status of its delegate. */
+function needsCheck({ extensions }: Certificate): boolean {
+  return extensions.every(({ oid }) => oid !== noCheck);
+}
+
+function delegateStatusRefusal(
+  own: CertificateStatus | undefined,
+  { uncheckedDelegate }: OcspSettings,
+): OcspRule | undefined {
+  switch (own?.status) {
+    case 'good':
+      return undefined;
+    case 'revoked':
+      return 'ocsp_delegate_revoked';
+    case 'undetermined':
+    case undefined:
+      return uncheckedDelegate === 'accept' ? undefined : 'ocsp_delegate_unchecked';
+  }
+}
+
+function refused(rule: OcspRule): OcspVerdict {
+  return { status: undetermined(ocspRules[rule].kind), rule, currentUntilMs: undefined };
+}
