@@ -1,0 +1,159 @@
+import type { Certificate, Name } from '../../certificate/model.ts';
+import type { MaybePromise } from '../../decision.ts';
+import type { SignaturePolicy } from '../../path/signature.ts';
+import { type CertificateStatus, type UndeterminedKind, undetermined } from '../status.ts';
+import type { Crl } from './crl.ts';
+import { deltasFor } from './delta.ts';
+import type { CrlEntry } from './entries.ts';
+import { allReasons, assumedPoint, crlIssuersOf, interimReasons, isInScope, type ReasonsMask } from './scope.ts';
+import { findSigner } from './signer.ts';
+
+/** What is asked of every list, beside its form. */
+export interface CrlPolicy extends SignaturePolicy {
+  /** `'strict'` refuses what `deviations.ts` lists. */
+  readonly profile: 'strict' | 'interoperable';
+  /** The longest accepted age of thisUpdate in milliseconds. Default: as long as nextUpdate says, which must be there then. */
+  readonly maximumAgeMs?: number | undefined;
+}
+
+/** A question to a set of lists: RFC 5280 6.3.1. */
+export interface CrlQuestion {
+  readonly certificate: Certificate;
+  /** The certificate that vouches for it in its verified path. */
+  readonly issuer: Certificate;
+  readonly nowMs: number;
+  /** Every list, complete or delta, that names this issuer. */
+  readonly crlsBy: (issuer: Name) => readonly Crl[];
+  /**
+   * 6.3.3 (f): other certificates with this subject whose path was verified up to the trust anchor of the certificate in
+   * question, and that may sign lists: an authority's key for lists alone, its key before a change, the issuer of an
+   * indirect CRL.
+   */
+  readonly crlIssuers: (name: Name) => readonly Certificate[];
+  readonly policy: CrlPolicy;
+}
+
+/**
+ * RFC 5280 6.3.3. The lists are taken from what is there: obtaining them, which is step (a), is done elsewhere. Answers at
+ * once unless the signature of a large list was never checked with the key in question.
+ */
+export function crlStatus(question: CrlQuestion): MaybePromise<CertificateStatus> {
+  const uses = usableLists(question);
+  const lists = new Set(uses.flatMap(({ crl, deltas }) => [crl, ...deltas]));
+  const waiting: Promise<unknown>[] = [];
+  const signers = new Map<Crl, Certificate | undefined>();
+  for (const crl of lists) {
+    const signer = findSigner(crl, question);
+    if (signer instanceof Promise) waiting.push(signer.then((found) => signers.set(crl, found)));
+    else signers.set(crl, signer);
+  }
+  const answer = (): CertificateStatus => determine(question, uses, signers);
+  return waiting.length === 0 ? answer() : Promise.all(waiting).then(answer);
+}
+
+/** One pass of the loop: a list under a distribution point. */
+interface ListUse {
+  readonly crl: Crl;
+  /** The delta CRLs that can be combined with it, the newest first. */
+  readonly deltas: readonly Crl[];
+  /** The interim reasons mask. Empty: an entry of the list revokes, its silence says nothing. */
+  readonly reasons: ReasonsMask;
+}
+
+/** No authority in honest use names more; each costs a comparison with every list of its issuer. */
+const mostPoints = 64;
+
+/**
+ * "For each distribution point (DP) in the certificate's CRL distribution points extension, for each corresponding CRL in
+ * the local CRL cache", and afterwards "any available CRLs not specified in a distribution point but issued by the
+ * certificate issuer".
+ */
+function usableLists({ certificate, crlsBy }: CrlQuestion): readonly ListUse[] {
+  const points = certificate.crlDistributionPoints?.slice(0, mostPoints) ?? [];
+  // 4.2.1.13: "If the certificate issuer is also the CRL issuer, then conforming CAs MUST omit the cRLIssuer field". An
+  // issuer that leaves every reason to others does not vouch for its certificate by a list of its own.
+  const isLeftToOthers = points.length > 0 && points.every(({ cRLIssuer }) => cRLIssuer !== undefined);
+  const assumed = assumedPoint(certificate);
+  return [...points, assumed].flatMap((point) =>
+    crlIssuersOf(point, certificate).flatMap((name) => {
+      const issued = crlsBy(name);
+      return issued
+        .filter((crl) => !crl.isDelta && isInScope(crl, point, certificate))
+        .map((crl) => ({
+          crl,
+          deltas: deltasFor(crl, issued),
+          reasons: point === assumed && isLeftToOthers ? 0 : interimReasons(crl, point),
+        }));
+    }),
+  );
+}
+
+function determine(
+  question: CrlQuestion,
+  uses: readonly ListUse[],
+  signers: ReadonlyMap<Crl, Certificate | undefined>,
+): CertificateStatus {
+  let reasons: ReasonsMask = 0;
+  let validUntilMs = Number.POSITIVE_INFINITY;
+  const problems = new Set<UndeterminedKind>();
+  for (const use of uses) {
+    // (e) "Verify that interim_reasons_mask includes one or more reasons that are not included in the reasons_mask."
+    if (use.reasons !== 0 && (use.reasons & ~reasons) === 0) continue;
+    const found = consult(question, use, signers);
+    if (typeof found === 'string') problems.add(found);
+    else if ('entry' in found) {
+      const { reason, revocationDate } = found.entry;
+      return { status: 'revoked', source: 'crl', revocationDate, revocationReason: reason };
+    } else {
+      // (l) "Set the reasons_mask variable to the union of reasons_mask and interim_reasons_mask."
+      reasons |= use.reasons;
+      validUntilMs = Math.min(validUntilMs, found.validUntilMs);
+      if (reasons === allReasons) return { status: 'good', source: 'crl', validUntilMs };
+    }
+  }
+  return undetermined((['malformed', 'stale'] as const).find((kind) => problems.has(kind)) ?? 'noSource');
+}
+
+/** Steps (a) and (f) to (k) for one list with its delta CRL: an entry that revokes, none, or why it cannot be said. */
+function consult(
+  { certificate, nowMs, policy }: CrlQuestion,
+  { crl, deltas }: ListUse,
+  signers: ReadonlyMap<Crl, Certificate | undefined>,
+): { readonly entry: CrlEntry } | { readonly validUntilMs: number } | 'malformed' | 'stale' {
+  const signer = signers.get(crl);
+  if (signer === undefined || isRefused(crl, policy)) return 'malformed';
+  // (h) "validate the signature on the delta CRL using the public key validated in step (f)."
+  const delta = deltas.find(
+    (candidate) => signers.get(candidate)?.spkiSha256 === signer.spkiSha256 && !isRefused(candidate, policy),
+  );
+  // (i), (j) "If (cert_status is UNREVOKED), then search for the certificate on the complete CRL."
+  const entry = delta?.entryFor(certificate) ?? crl.entryFor(certificate);
+  // (a)(1)(i): a complete CRL whose time is over still serves with a delta CRL that is current.
+  const untilMs = currentUntilMs(delta ?? crl, nowMs, policy);
+  // (k) "If (cert_status is removeFromCRL), then set cert_status to UNREVOKED."
+  if (entry === undefined || entry.reason === 'removeFromCRL') {
+    return untilMs === undefined ? 'stale' : { validUntilMs: untilMs };
+  }
+  // 3.3: "An entry MUST NOT be removed from the CRL until it appears on one regularly scheduled CRL issued beyond the
+  // revoked certificate's validity period." So an old list still revokes, but for a hold, which alone can end.
+  if (untilMs === undefined && entry.reason === 'certificateHold') return 'stale';
+  return { entry };
+}
+
+/** The last moment at which a list is current, or `undefined` when it is not current now. */
+function currentUntilMs(
+  { nextUpdateMs, thisUpdateMs }: Crl,
+  nowMs: number,
+  { maximumAgeMs }: CrlPolicy,
+): number | undefined {
+  if (nextUpdateMs === undefined && maximumAgeMs === undefined) return undefined;
+  // (a)(1)(ii): "verify that the current time is before the next update value".
+  const nextUpdateUntilMs = nextUpdateMs === undefined ? Number.POSITIVE_INFINITY : nextUpdateMs - 1;
+  const untilMs = Math.min(nextUpdateUntilMs, thisUpdateMs + (maximumAgeMs ?? Number.POSITIVE_INFINITY));
+  return thisUpdateMs <= nowMs && nowMs <= untilMs ? untilMs : undefined;
+}
+
+/** Section 5, as far as it binds the issuer alone. */
+function isRefused({ deviations }: Crl, { profile }: CrlPolicy): boolean {
+  return profile === 'strict' && deviations.length > 0;
+}

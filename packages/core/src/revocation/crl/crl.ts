@@ -1,0 +1,120 @@
+import { Buffer } from 'node:buffer';
+import { decodeAlgorithm } from '../../certificate/algorithm.ts';
+import { MalformedError } from '../../certificate/malformed.ts';
+import type {
+  AlgorithmIdentifier,
+  AuthorityKeyIdentifier,
+  Certificate,
+  DistributionPoint,
+  Name,
+} from '../../certificate/model.ts';
+import type { MaybePromise } from '../../decision.ts';
+import { DerError, DerReader } from '../../encoding/der.ts';
+import type { CrlDeviation } from './deviations.ts';
+import { type CrlEntry, entryAt } from './entries.ts';
+import { EntryIndex } from './entry-index.ts';
+import type { IssuingDistributionPoint } from './issuing-distribution-point.ts';
+import { type CrlLayout, readCrlLayout } from './layout.ts';
+import { CrlError, type CrlRule } from './rules.ts';
+import { runInSlices, type Sliced } from './slices.ts';
+
+/** A list that can be used as far as its form goes, or the rule that it breaks. */
+export type CrlOutcome = { readonly ok: true; readonly value: Crl } | { readonly ok: false; readonly rule: CrlRule };
+
+/**
+ * Reads one DER certificate revocation list strictly (RFC 5280 section 5.1) and prepares it for look-ups. The work is
+ * done in slices of about a millisecond; a list that needs no second slice is answered at once.
+ *
+ * The octets are not copied, because lists can be large: they must not be changed afterwards.
+ *
+ * @throws {TypeError} When `der` is not a `Uint8Array`: a mistake of the program, not of the issuer.
+ */
+export function parseCrl(der: Uint8Array): MaybePromise<CrlOutcome> {
+  if (!(der instanceof Uint8Array)) throw new TypeError('parseCrl takes DER as a Uint8Array');
+  return runInSlices(readCrl(der));
+}
+
+function* readCrl(der: Uint8Array): Sliced<CrlOutcome> {
+  try {
+    const layout = yield* readCrlLayout(der);
+    const isRemoval = (offset: number): boolean => entryAt(der, offset).reason === 'removeFromCRL';
+    const index = yield* EntryIndex.build(der, layout.entries, isRemoval);
+    return { ok: true, value: new Crl(der, layout, index) };
+  } catch (error) {
+    if (error instanceof DerError || error instanceof MalformedError || error instanceof CrlError) {
+      return { ok: false, rule: error.rule };
+    }
+    throw error;
+  }
+}
+
+/** A certificate revocation list that was read strictly. Nothing is known yet of its signature or its freshness. */
+export class Crl {
+  readonly der: Uint8Array;
+  readonly issuer: Name;
+  readonly thisUpdateMs: number;
+  readonly nextUpdateMs: number | undefined;
+  readonly crlNumber: bigint | undefined;
+  /** Of a delta CRL alone. */
+  readonly baseCrlNumber: bigint | undefined;
+  readonly authorityKeyIdentifier: AuthorityKeyIdentifier | undefined;
+  readonly issuingDistributionPoint: IssuingDistributionPoint | undefined;
+  /** The DER of the issuing distribution point, empty without one. */
+  readonly scopeDer: Uint8Array;
+  readonly freshestCrl: readonly DistributionPoint[] | undefined;
+  readonly entryCount: number;
+  readonly deviations: readonly CrlDeviation[];
+  readonly signatureAlgorithm: AlgorithmIdentifier;
+  /** The content of the signature BIT STRING. */
+  readonly signature: Uint8Array;
+  /** The signed part, `tbsCertList`. */
+  readonly tbsDer: Uint8Array;
+  readonly #layout: CrlLayout;
+  readonly #index: EntryIndex;
+
+  /** @internal Only `parseCrl` makes lists. */
+  constructor(der: Uint8Array, layout: CrlLayout, index: EntryIndex) {
+    const { extensions } = layout;
+    this.der = der;
+    this.issuer = layout.issuer;
+    this.thisUpdateMs = layout.thisUpdateMs;
+    this.nextUpdateMs = layout.nextUpdateMs;
+    this.crlNumber = extensions.crlNumber;
+    this.baseCrlNumber = extensions.baseCrlNumber;
+    this.authorityKeyIdentifier = extensions.authorityKeyIdentifier;
+    this.issuingDistributionPoint = extensions.issuingDistributionPoint;
+    this.scopeDer = extensions.scopeDer;
+    this.freshestCrl = extensions.freshestCrl;
+    this.entryCount = layout.entries.count;
+    this.deviations = layout.deviations;
+    this.signatureAlgorithm = decodeAlgorithm(new DerReader(der, layout.algorithmStart, layout.algorithmEnd));
+    this.signature = der.subarray(layout.signatureStart);
+    this.tbsDer = der.subarray(layout.tbsStart, layout.tbsEnd);
+    this.#layout = layout;
+    this.#index = index;
+  }
+
+  get isDelta(): boolean {
+    return this.baseCrlNumber !== undefined;
+  }
+
+  /** The entry for this certificate, found by its issuer and serial number (5.3.3). */
+  entryFor({ issuer, serialNumber }: Pick<Certificate, 'issuer' | 'serialNumber'>): CrlEntry | undefined {
+    const { entries } = this.#layout;
+    const serial = serialContent(serialNumber);
+    let found: CrlEntry | undefined;
+    for (const number of entries.issuers.numbersOf(issuer)) {
+      const offset = this.#index.get(serial, number);
+      if (offset === -1) continue;
+      const entry = entryAt(this.der, offset);
+      if (entry.reason !== 'removeFromCRL') return entry;
+      found = entry;
+    }
+    return found;
+  }
+}
+
+/** The content octets of the INTEGER: a number that is not negative keeps its highest bit clear (X.690 8.3). */
+function serialContent(serialNumber: string): Uint8Array {
+  return Buffer.from(serialNumber < '8' ? serialNumber : `00${serialNumber}`, 'hex');
+}
