@@ -1,39 +1,453 @@
-import { createRootAuthority } from '@peercert/pki';
+import { extension, toPem } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
 import { createAuthenticator } from '../src/authenticator.ts';
+import type { Decision } from '../src/decision.ts';
+import { isPeercertFailure } from '../src/error.ts';
+import type { MtlsOptions, PeercertEvent } from '../src/options.ts';
+import { createTrustStore } from '../src/path/trust-store.ts';
+import { reason } from '../src/reasons.ts';
 import type { RequestFacts } from '../src/source/facts.ts';
-import type { Source } from '../src/source/presented.ts';
+import type { NodeVerdict, Source } from '../src/source/presented.ts';
+import { authority, client, type Entity, keyOf } from './path/certificates.ts';
+import { byNode, clock, facts, handing, handingOver, now, presented, presenting, refusedBySource } from './requests.ts';
 
-const source: Source = {
-  name: 'test',
-  present: ({ event }) =>
-    event === undefined
-      ? undefined
-      : { ok: true, value: { source: 'test', certificates: event as Uint8Array[], verdict: { by: 'nobody' } } },
-};
+const root = authority('CN=Root');
+const issuing = authority('CN=Issuing', { by: root });
+const alice = client('CN=alice,OU=Administrators', { by: issuing });
+const chain = [alice, issuing];
+const late = client('CN=late', { by: root, notAfter: new Date(now + 10_000) });
+const trust = { anchors: root.der };
 
-function presenting(certificates?: readonly Uint8Array[]): RequestFacts {
-  return {
-    socket: undefined,
-    rawHeaders: [],
-    trailers: [],
-    peerAddress: '127.0.0.1',
-    requestTarget: '/',
-    event: certificates,
-  };
+const authenticator = (options: MtlsOptions = {}): ReturnType<typeof createAuthenticator> =>
+  createAuthenticator({ source: handing, trust, clock, ...options });
+
+async function decide(what: RequestFacts, options: MtlsOptions = {}): Promise<Decision> {
+  return authenticator(options).authenticate(what);
 }
 
+const denied = (code: string, detail: object = {}): object => ({
+  outcome: 'deny',
+  reason: { code, detail: expect.objectContaining(detail) },
+});
+
 describe('the line', () => {
-  it('lets in a client whose path ends at an anchor', async () => {
-    const root = await createRootAuthority({ subject: 'CN=Root' });
-    const issuing = await root.issueAuthority({ subject: 'CN=Issuing' });
-    const client = await issuing.issueClient({ subject: 'CN=client,OU=Administrators' });
-    const authenticator = createAuthenticator({
-      source,
-      trust: { anchors: root.certificatePem },
-      roles: { Administrators: 'admin' },
+  it('lets in a client whose path ends at an anchor', () => {
+    const decision = authenticator({ roles: { Administrators: 'admin' } }).authenticate(presenting(chain));
+    expect(decision).toMatchObject({
+      outcome: 'allow',
+      client: { id: 'alice', verifiedBy: 'peercert', source: 'test', revocation: { mode: 'off' } },
     });
-    const decision = await authenticator.authenticate(presenting(client.chainDer));
-    expect(decision).toMatchObject({ outcome: 'allow', client: { id: 'client', verifiedBy: 'peercert' } });
+    if (decision instanceof Promise || decision.outcome !== 'allow') throw new Error('no client');
+    expect([...decision.client.roles]).toEqual(['admin']);
+    expect(decision.client.path.map(({ subject }) => subject.toString())).toEqual([
+      'CN=alice,OU=Administrators',
+      'CN=Issuing',
+      'CN=Root',
+    ]);
+  });
+
+  it('answers at once what asks nobody else, and later what does', () => {
+    expect(authenticator().authenticate(presenting(chain))).not.toBeInstanceOf(Promise);
+    expect(authenticator({ check: async () => true }).authenticate(presenting(chain))).toBeInstanceOf(Promise);
+  });
+
+  it('is made of options, and of none', () => {
+    expect(Object.isFrozen(createAuthenticator())).toBe(true);
+    expect(() => createAuthenticator({ source: [] })).toThrow(TypeError);
+  });
+});
+
+describe('presence', () => {
+  it('required denies a request without a certificate', async () => {
+    expect(await decide(facts())).toEqual({ outcome: 'deny', reason: { code: 'certificate_missing', detail: {} } });
+    expect(await decide(facts(), { presence: 'required' })).toMatchObject({ outcome: 'deny' });
+  });
+
+  it('optional makes it anonymous, and denies a bad one all the same', async () => {
+    expect(await decide(facts(), { presence: 'optional' })).toEqual({ outcome: 'anonymous' });
+    expect(await decide(presenting([alice]), { presence: 'optional' })).toMatchObject(denied('issuer_unknown'));
+  });
+});
+
+describe('sources', () => {
+  const asked: string[] = [];
+  const source = (name: string, answer: ReturnType<Source['present']>): Source => ({
+    name,
+    present: () => {
+      asked.push(name);
+      return answer;
+    },
+  });
+  const nothing = source('nothing', undefined);
+  const good = source('good', { ok: true, value: { ...presented(chain), source: 'good' } });
+  const malformed = source('malformed', {
+    ok: false,
+    reason: reason('header_repeated', { header: 'x-client-cert', count: 2 }),
+  });
+  const unused = source('unused', undefined);
+
+  const through = async (...sources: Source[]): Promise<Decision> => {
+    asked.length = 0;
+    return decide(facts(), { source: sources });
+  };
+
+  it('are asked in their order, until one has something to say', async () => {
+    expect(await through(nothing, good, unused)).toMatchObject({ outcome: 'allow', client: { source: 'good' } });
+    expect(asked).toEqual(['nothing', 'good']);
+  });
+
+  it('that are malformed end the search, whatever a later one would say', async () => {
+    expect(await through(nothing, malformed, good)).toEqual({
+      outcome: 'deny',
+      reason: { code: 'header_repeated', detail: { header: 'x-client-cert', count: 2 } },
+    });
+    expect(asked).toEqual(['nothing', 'malformed']);
+  });
+
+  it('that have nothing to say leave the certificate missing', async () => {
+    expect(await through(nothing, unused)).toMatchObject(denied('certificate_missing'));
+  });
+
+  it('are refused for what they say themselves', async () => {
+    const why = reason('proxy_verification_failed', { header: 'x', verdict: 'FAILED' });
+    expect(await decide(refusedBySource(why), { presence: 'optional' })).toEqual({ outcome: 'deny', reason: why });
+  });
+});
+
+describe('each stage of the line', () => {
+  it('denies with its own reason', async () => {
+    const other = authority('CN=Other');
+    expect(await decide(presenting([{ der: alice.der.subarray(1) }]))).toMatchObject(
+      denied('certificate_malformed', { index: 0 }),
+    );
+    expect(await decide(presenting(chain), { trust: { anchors: other.der } })).toMatchObject(
+      denied('issuer_unknown', { index: 0, issuer: 'CN=Issuing' }),
+    );
+    expect(await decide(presenting(chain), { addresses: { allow: ['10.0.0.0/8'] } })).toMatchObject(
+      denied('address_denied', { address: '192.0.2.7' }),
+    );
+    expect(await decide(presenting(chain), { addresses: { allow: ['192.0.2.0/24'] } })).toMatchObject({
+      outcome: 'allow',
+    });
+    expect(await decide(presenting(chain), { check: () => false })).toMatchObject(denied('policy_rejected'));
+  });
+
+  it('reads the clock once for each request', async () => {
+    const times = [now, now + 20_000];
+    const one = authenticator({ clock: () => times.shift() as number });
+    expect(await one.authenticate(presenting([late]))).toMatchObject({ outcome: 'allow' });
+    expect(await one.authenticate(presenting([late]))).toMatchObject(denied('certificate_expired'));
+  });
+
+  it('follows the settings of the path', async () => {
+    const silent = client('CN=silent', { by: root, without: ['2.5.29.37'] });
+    expect(await decide(presenting([silent]))).toMatchObject({ outcome: 'allow' });
+    expect(await decide(presenting([silent]), { extendedKeyUsage: 'required' })).toMatchObject(
+      denied('extended_key_usage_missing'),
+    );
+  });
+});
+
+describe('what is presented', () => {
+  it('is bounded in certificates and in bytes', async () => {
+    const limits = { presentedCertificates: 2 };
+    expect(await decide(presenting(chain), { limits })).toMatchObject({ outcome: 'allow' });
+    expect(await decide(presenting([...chain, root]), { limits })).toEqual({
+      outcome: 'deny',
+      reason: { code: 'input_too_large', detail: { limit: 2, actual: 3, unit: 'certificates' } },
+    });
+    const total = alice.der.length + issuing.der.length;
+    expect(await decide(presenting(chain), { limits: { presentedBytes: total - 1 } })).toEqual({
+      outcome: 'deny',
+      reason: { code: 'input_too_large', detail: { limit: total - 1, actual: total, unit: 'bytes' } },
+    });
+  });
+});
+
+describe('a path that was checked before', () => {
+  /** The leaf of an allowed client: another object when it was read and verified again. */
+  const leafOf = (decision: unknown): unknown => {
+    const { client: known, outcome } = decision as { outcome: string; client?: { certificate: unknown } };
+    return outcome === 'allow' ? known?.certificate : undefined;
+  };
+  const copyOf = (entities: readonly Entity[]): { der: Uint8Array }[] =>
+    entities.map(({ der }) => ({ der: Uint8Array.from(der) }));
+
+  it('is not searched again, for the same object or for the same bytes', () => {
+    const one = authenticator();
+    const value = presented(chain);
+    const first = leafOf(one.authenticate(handingOver(value)));
+    expect(first).toBeDefined();
+    expect(leafOf(one.authenticate(handingOver(value)))).toBe(first);
+    expect(leafOf(one.authenticate(presenting(copyOf(chain))))).toBe(first);
+  });
+
+  it('is searched again for other bytes', () => {
+    const one = authenticator();
+    const first = leafOf(one.authenticate(presenting(chain)));
+    expect(leafOf(one.authenticate(presenting([...chain, root])))).not.toBe(first);
+  });
+
+  it('is another one in another instance', () => {
+    expect(leafOf(authenticator().authenticate(presenting(chain)))).not.toBe(
+      leafOf(authenticator().authenticate(presenting(chain))),
+    );
+  });
+
+  it('is forgotten when trust is replaced, and its client denied when its authority is gone', () => {
+    const store = createTrustStore(trust);
+    const one = authenticator({ trust: store });
+    const value = presented(chain);
+    const first = leafOf(one.authenticate(handingOver(value)));
+    store.replace(trust);
+    const second = leafOf(one.authenticate(handingOver(value)));
+    expect(second).toBeDefined();
+    expect(second).not.toBe(first);
+    store.replace({ anchors: authority('CN=Other').der });
+    expect(one.authenticate(handingOver(value))).toMatchObject(denied('issuer_unknown'));
+  });
+
+  it('ends when a certificate of it expires, on a connection that lives on', () => {
+    let time = now;
+    const one = authenticator({ clock: () => time });
+    const value = presented([late]);
+    expect(one.authenticate(handingOver(value))).toMatchObject({ outcome: 'allow' });
+    time = now + 10_999;
+    expect(one.authenticate(handingOver(value))).toMatchObject({ outcome: 'allow' });
+    time = now + 11_000;
+    expect(one.authenticate(handingOver(value))).toMatchObject(denied('certificate_expired', { index: 0 }));
+  });
+
+  it('is searched again after the longest time chosen, and when the clock is set back', () => {
+    let time = now;
+    const one = authenticator({ clock: () => time, limits: { rememberedSeconds: 60 } });
+    const first = leafOf(one.authenticate(presenting(chain)));
+    time = now + 60_000;
+    expect(leafOf(one.authenticate(presenting(chain)))).toBe(first);
+    time = now + 60_001;
+    const second = leafOf(one.authenticate(presenting(chain)));
+    expect(second).not.toBe(first);
+    time = now;
+    expect(leafOf(one.authenticate(presenting(chain)))).not.toBe(second);
+  });
+
+  it('is forgotten when others take its place', () => {
+    const one = authenticator({ limits: { rememberedPaths: 1 } });
+    const first = leafOf(one.authenticate(presenting(chain)));
+    expect(leafOf(one.authenticate(presenting(chain)))).toBe(first);
+    one.authenticate(presenting([late]));
+    expect(leafOf(one.authenticate(presenting(chain)))).not.toBe(first);
+  });
+
+  it('is not a denial: what was missing may be there the next time', () => {
+    const store = createTrustStore(trust);
+    const one = authenticator({ trust: store });
+    expect(one.authenticate(presenting([alice]))).toMatchObject(denied('issuer_unknown'));
+    expect(one.authenticate(presenting(chain))).toMatchObject({ outcome: 'allow' });
+    expect(one.authenticate(presenting([alice]))).toMatchObject({ outcome: 'allow' });
+  });
+
+  it('says nothing about policy, which is asked for each request', () => {
+    let allowed = true;
+    const one = authenticator({ check: () => allowed });
+    const value = presented(chain);
+    expect(one.authenticate(handingOver(value))).toMatchObject({ outcome: 'allow' });
+    allowed = false;
+    expect(one.authenticate(handingOver(value))).toMatchObject(denied('policy_rejected'));
+  });
+});
+
+describe('trust that is replaced while a function of the operator runs', () => {
+  it('is asked again, so that an authority removed meanwhile lets nobody in', async () => {
+    const store = createTrustStore(trust);
+    let calls = 0;
+    const decision = authenticator({
+      trust: store,
+      roles: async () => {
+        calls += 1;
+        store.replace({ anchors: authority('CN=Other').der });
+        return ['admin'];
+      },
+    }).authenticate(presenting(chain));
+    expect(await decision).toMatchObject(denied('issuer_unknown'));
+    expect(calls).toBe(1);
+  });
+
+  it('lets in a client that the new trust allows as well, after asking again', async () => {
+    const store = createTrustStore(trust);
+    let calls = 0;
+    const decision = authenticator({
+      trust: store,
+      roles: async () => {
+        calls += 1;
+        if (calls === 1) store.replace({ anchors: [root.der, authority('CN=Other').der] });
+        return [`call ${calls}`];
+      },
+    }).authenticate(presenting(chain));
+    const outcome = await decision;
+    expect(outcome).toMatchObject({ outcome: 'allow' });
+    expect(outcome.outcome === 'allow' && [...outcome.client.roles]).toEqual(['call 2']);
+  });
+
+  it('is not asked again when nothing changed', async () => {
+    let calls = 0;
+    const outcome = await decide(presenting(chain), {
+      roles: async () => {
+        calls += 1;
+        return [];
+      },
+    });
+    expect(outcome).toMatchObject({ outcome: 'allow' });
+    expect(calls).toBe(1);
+  });
+
+  it('denies late what policy denies late', async () => {
+    expect(await decide(presenting(chain), { check: async () => false })).toMatchObject(denied('policy_rejected'));
+    expect(
+      await decide(presenting(chain), { check: () => new Promise(() => undefined), limits: { policyMilliseconds: 1 } }),
+    ).toMatchObject(denied('policy_unavailable'));
+  });
+});
+
+describe('the verdict of Node', () => {
+  const ca = toPem(root.der);
+  const serverTrust: MtlsOptions = { source: handing, clock };
+  const without = (options: MtlsOptions = {}): ReturnType<typeof createAuthenticator> =>
+    createAuthenticator({ ...serverTrust, ...options });
+  const server = { ca, requestCert: true };
+  const verdict = (changes: Partial<NodeVerdict> = {}): NodeVerdict => ({ ...byNode(ca), server, ...changes });
+
+  it('is not needed where the path can be built: the anchors are the server’s own', () => {
+    expect(without().authenticate(presenting(chain, verdict({ fresh: false })))).toMatchObject({
+      outcome: 'allow',
+      client: { verifiedBy: 'peercert' },
+    });
+  });
+
+  it('stands in where a fresh handshake shows the leaf alone', () => {
+    expect(without().authenticate(presenting([alice], verdict()))).toMatchObject({
+      outcome: 'allow',
+      client: { verifiedBy: 'node', id: 'alice' },
+    });
+  });
+
+  it.each<[string, Partial<NodeVerdict>]>([
+    ['is not fresh', { fresh: false }],
+    ['is of a resumed session', { fresh: false, resumed: true }],
+  ])('does not when it %s', (_, changes) => {
+    expect(without().authenticate(presenting([alice], verdict(changes)))).toMatchObject(denied('issuer_unknown'));
+  });
+
+  it('does not when more than the leaf is shown, and leads nowhere', () => {
+    const stranger = authority('CN=Stranger');
+    expect(without().authenticate(presenting([alice, stranger], verdict()))).toMatchObject(denied('issuer_unknown'));
+  });
+
+  it('does not under the option trust, whose anchors Node did not use', () => {
+    expect(authenticator().authenticate(presenting([alice], verdict()))).toMatchObject(denied('issuer_unknown'));
+    expect(authenticator({ trust }).authenticate(presenting([late], verdict()))).toMatchObject({
+      client: { verifiedBy: 'peercert' },
+    });
+  });
+
+  it('does not against another reason than an unknown issuer', () => {
+    const impostor = client('CN=alice', { by: { name: 'CN=Root', keyPair: keyOf('impostor') } });
+    expect(without().authenticate(presenting([impostor], verdict()))).toMatchObject(denied('signature_invalid'));
+  });
+
+  it('does not against what the leaf itself says', () => {
+    const serverOnly = client('CN=web', { by: issuing, extensions: [extension.extendedKeyUsage(['serverAuth'])] });
+    expect(without().authenticate(presenting([serverOnly], verdict()))).toMatchObject(
+      denied('extended_key_usage_missing'),
+    );
+    expect(
+      without({ certificatePolicies: { require: 'explicit' } }).authenticate(presenting([alice], verdict())),
+    ).toMatchObject(denied('policy_constraint_violated'));
+  });
+
+  it('is remembered for a session resumed with the same leaf, under the same trust', () => {
+    const one = without();
+    const resumed = verdict({ fresh: false, resumed: true });
+    expect(one.authenticate(presenting([alice], resumed))).toMatchObject(denied('issuer_unknown'));
+    expect(one.authenticate(presenting([alice], verdict()))).toMatchObject({ outcome: 'allow' });
+    expect(one.authenticate(presenting([alice], resumed))).toMatchObject({
+      outcome: 'allow',
+      client: { verifiedBy: 'node' },
+    });
+    const bob = client('CN=bob', { by: issuing });
+    expect(one.authenticate(presenting([bob], resumed))).toMatchObject(denied('issuer_unknown'));
+  });
+
+  it('is forgotten when the server replaces its secure context or its ca', () => {
+    const one = without();
+    const changing = { ca, requestCert: true, _sharedCreds: {} };
+    const under = (fresh: boolean): NodeVerdict => verdict({ server: changing, fresh });
+    expect(one.authenticate(presenting([alice], under(true)))).toMatchObject({ outcome: 'allow' });
+    changing._sharedCreds = {};
+    expect(one.authenticate(presenting([alice], under(false)))).toMatchObject(denied('issuer_unknown'));
+    expect(one.authenticate(presenting([alice], under(true)))).toMatchObject({ outcome: 'allow' });
+    changing.ca = toPem(authority('CN=Other').der);
+    expect(one.authenticate(presenting([alice], under(false)))).toMatchObject(denied('issuer_unknown'));
+  });
+
+  it('of one server is worth nothing at another of the same instance', () => {
+    const one = without();
+    expect(one.authenticate(presenting([alice], verdict()))).toMatchObject({ outcome: 'allow' });
+    const elsewhere = verdict({ server: { ca, requestCert: true }, fresh: false });
+    expect(one.authenticate(presenting([alice], elsewhere))).toMatchObject(denied('issuer_unknown'));
+  });
+
+  it('of a server whose authorities are not known is a failure that names the fix', () => {
+    const failure = (changes: Partial<NodeVerdict>): unknown => {
+      try {
+        return without().authenticate(presenting(chain, verdict(changes)));
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(isPeercertFailure(failure({ server: {} }))).toBe(true);
+    expect(isPeercertFailure(failure({ trustByName: true }))).toBe(true);
+  });
+});
+
+describe('the word of a proxy', () => {
+  it('lets in a leaf that it verified, whatever the anchors', () => {
+    const forwarded = presenting([alice], { by: 'proxy', verified: true });
+    expect(authenticator().authenticate(forwarded)).toMatchObject({
+      outcome: 'allow',
+      client: { verifiedBy: 'proxy' },
+    });
+  });
+
+  it('does not excuse the leaf from what it says itself', () => {
+    const expired = client('CN=late', { by: root, notAfter: new Date(now - 1000) });
+    const forwarded = presenting([expired], { by: 'proxy', verified: true });
+    expect(authenticator().authenticate(forwarded)).toMatchObject(denied('certificate_expired'));
+  });
+});
+
+describe('a certificate that expires soon', () => {
+  it('is an event, once a day', () => {
+    const events: PeercertEvent[] = [];
+    let time = now;
+    const one = authenticator({ clock: () => time, onEvent: (event) => events.push(event) });
+    one.authenticate(presenting([late]));
+    one.authenticate(presenting([late]));
+    expect(events).toMatchObject([{ type: 'certificate_expiring', subject: 'CN=late', daysLeft: 0 }]);
+    time = now - 86_400_000;
+    one.authenticate(presenting([late]));
+    expect(events).toHaveLength(2);
+  });
+
+  it('is none when the client is denied, or expires much later', () => {
+    const events: PeercertEvent[] = [];
+    const onEvent = (event: PeercertEvent): void => void events.push(event);
+    authenticator({ onEvent, check: () => false }).authenticate(presenting([late]));
+    authenticator({ onEvent }).authenticate(presenting(chain));
+    expect(events).toEqual([]);
+  });
+
+  it('needs nobody who listens', async () => {
+    expect(await decide(presenting([late]))).toMatchObject({ outcome: 'allow' });
   });
 });

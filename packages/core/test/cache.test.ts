@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CheckedPathCache } from '../src/cache.ts';
 import type { TrustSnapshot } from '../src/path/trust-store.ts';
 import type { CheckedPath } from '../src/revocation/checked-path.ts';
-import type { Presented } from '../src/source/presented.ts';
+import type { PresentedCertificates } from '../src/source/presented.ts';
 
 const now = 1_000_000;
 const trust = { generation: 1 } as TrustSnapshot;
@@ -17,7 +17,10 @@ function leaf(number: number, first = 0): Uint8Array {
   return bytes;
 }
 
-const presented = (certificates: readonly Uint8Array[], changes: Partial<Presented> = {}): Presented => ({
+const presented = (
+  certificates: readonly Uint8Array[],
+  changes: Partial<PresentedCertificates> = {},
+): PresentedCertificates => ({
   source: 'tls',
   certificates,
   verdict: { by: 'nobody' },
@@ -37,7 +40,7 @@ describe('a checked path', () => {
     expect(cache.get(same, trust, now)).toBe(path);
   });
 
-  it.each<[string, Presented]>([
+  it.each<[string, PresentedCertificates]>([
     ['another leaf', presented([leaf(3), leaf(2)])],
     ['another leaf with the same end', presented([leaf(1, 9), leaf(2)])],
     ['another intermediate', presented([leaf(1), leaf(3)])],

@@ -13,6 +13,7 @@ function state(id: string | null): RequestState {
     },
     denials: 'respond',
     challenge: 'ClientCertificate',
+    vary: undefined,
     report: () => undefined,
   };
 }

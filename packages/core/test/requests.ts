@@ -1,14 +1,20 @@
 /** Requests that hand over what was presented, without a connection: for tests of what comes after the source. */
 import type { Outcome, Reason } from '../src/reasons.ts';
 import type { RequestFacts } from '../src/source/facts.ts';
-import type { NodeVerdict, Presented, PresentedVerdict, Source } from '../src/source/presented.ts';
+import type {
+  NodeVerdict,
+  Presented,
+  PresentedCertificates,
+  PresentedVerdict,
+  Source,
+} from '../src/source/presented.ts';
 import { now } from './path/certificates.ts';
 
 export { now } from './path/certificates.ts';
 
 export const clock = (): number => now;
 
-/** What a test puts on `event` is what was presented; text is the name of another source's business. */
+/** What a test puts on `event` is what was presented. */
 export const handing: Source = {
   name: 'test',
   present: ({ event }) => event as Outcome<Presented> | undefined,
@@ -30,7 +36,7 @@ export const nobody: PresentedVerdict = { by: 'nobody' };
 export function presented(
   certificates: readonly { readonly der: Uint8Array }[],
   verdict: PresentedVerdict = nobody,
-): Presented {
+): PresentedCertificates {
   return { source: 'test', certificates: certificates.map(({ der }) => der), verdict };
 }
 
