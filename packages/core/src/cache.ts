@@ -1,3 +1,4 @@
+import { sameBytes, tailKey } from './path/certificate-index.ts';
 import type { TrustSnapshot } from './path/trust-store.ts';
 import type { CheckedPath } from './revocation/checked-path.ts';
 import type { PresentedCertificates } from './source/presented.ts';
@@ -8,8 +9,8 @@ import type { PresentedCertificates } from './source/presented.ts';
  * bytes decide. Only paths are remembered; addresses, roles, policy and refusals are decided anew for each request.
  */
 export class CheckedPathCache {
-  readonly #entries: Map<string, Entry> = new Map();
-  /** A connection presents the same object with every request: its entry is found without a key. */
+  readonly #entries: Map<number, Entry> = new Map();
+  /** A connection presents the same object with every request: from the second on, its entry is found without a key. */
   readonly #byPresented: WeakMap<PresentedCertificates, Entry> = new WeakMap();
   readonly #capacity: number;
   readonly #longestMs: number;
@@ -20,26 +21,27 @@ export class CheckedPathCache {
   }
 
   get(presented: PresentedCertificates, trust: TrustSnapshot, nowMs: number): CheckedPath | undefined {
-    const entry = this.#byPresented.get(presented) ?? this.#find(presented);
-    if (entry === undefined || entry.trust !== trust || nowMs > entry.untilMs || nowMs < entry.fromMs) return undefined;
-    return entry.checked;
+    const direct = this.#byPresented.get(presented);
+    if (direct !== undefined && counts(direct, trust, nowMs)) return direct.checked;
+    const entry = this.#find(presented);
+    return entry !== undefined && counts(entry, trust, nowMs) ? entry.checked : undefined;
   }
 
   #find(presented: PresentedCertificates): Entry | undefined {
-    const entry = this.#entries.get(keyOf(presented));
-    if (entry === undefined || !isSame(entry.certificates, presented.certificates)) return undefined;
+    const entry = this.#entries.get(tailKey(presented.certificates[0] as Uint8Array));
+    if (entry === undefined || !isSame(entry.presented, presented)) return undefined;
     this.#byPresented.set(presented, entry);
     return entry;
   }
 
   set(presented: PresentedCertificates, trust: TrustSnapshot, checked: CheckedPath, nowMs: number): void {
-    const key = keyOf(presented);
+    const key = tailKey(presented.certificates[0] as Uint8Array);
     if (!this.#entries.has(key) && this.#entries.size >= this.#capacity) {
       const oldest = this.#entries.keys().next();
       if (!oldest.done) this.#entries.delete(oldest.value);
     }
     const entry: Entry = {
-      certificates: presented.certificates,
+      presented,
       trust,
       checked,
       // A clock that is set back must not revive a path before it was made.
@@ -47,25 +49,26 @@ export class CheckedPathCache {
       untilMs: Math.min(checked.validUntilMs, nowMs + this.#longestMs),
     };
     this.#entries.set(key, entry);
-    this.#byPresented.set(presented, entry);
   }
 }
 
 interface Entry {
-  readonly certificates: readonly Uint8Array[];
+  readonly presented: PresentedCertificates;
   readonly trust: TrustSnapshot;
   readonly checked: CheckedPath;
   readonly fromMs: number;
   readonly untilMs: number;
 }
 
-/** The last octets of the leaf are part of its signature: they tell leaves apart at no cost. */
-function keyOf({ certificates, source, verdict }: PresentedCertificates): string {
-  const leaf = certificates[0] as Uint8Array;
-  const tail = Buffer.from(leaf.buffer, leaf.byteOffset, leaf.length).toString('latin1', Math.max(0, leaf.length - 32));
-  return `${source} ${verdict.by} ${certificates.length} ${tail}`;
+function counts({ fromMs, trust, untilMs }: Entry, current: TrustSnapshot, nowMs: number): boolean {
+  return trust === current && nowMs >= fromMs && nowMs <= untilMs;
 }
 
-function isSame(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
-  return a.length === b.length && a.every((bytes, index) => Buffer.compare(bytes, b[index] as Uint8Array) === 0);
+function isSame(a: PresentedCertificates, b: PresentedCertificates): boolean {
+  return (
+    a.source === b.source &&
+    a.verdict.by === b.verdict.by &&
+    a.certificates.length === b.certificates.length &&
+    a.certificates.every((bytes, index) => sameBytes(bytes, b.certificates[index] as Uint8Array))
+  );
 }

@@ -75,25 +75,30 @@ export function signatureWeight(key: SubjectPublicKeyInfo): number {
   return 0.35 * (key.bits / 2048) ** 2 * exponentFactor;
 }
 
+export interface KeyRefusal {
+  readonly code: 'algorithm_forbidden' | 'key_too_weak';
+  readonly algorithm: string;
+  readonly bits: number;
+}
+
 /** RSA moduli outside 2,048 to 8,192 bits are refused: too weak, or made to cost time. */
-export function keyRefusal(
-  { publicKey }: Certificate,
-  minimumRsaBits: number,
-):
-  | { readonly code: 'algorithm_forbidden' | 'key_too_weak'; readonly algorithm: string; readonly bits: number }
-  | undefined {
-  const { algorithm, bits, curve, keyType } = publicKey;
-  switch (keyType) {
+export function keyRefusal({ publicKey }: Certificate, minimumRsaBits: number): KeyRefusal | undefined {
+  const { bits } = publicKey;
+  switch (publicKey.keyType) {
     case 'rsa':
     case 'rsa-pss':
       return bits < minimumRsaBits || bits > 8192 ? { code: 'key_too_weak', algorithm: 'RSA', bits } : undefined;
     case 'ec':
-      return curve === undefined ? { code: 'algorithm_forbidden', algorithm: algorithm.oid, bits } : undefined;
+      return publicKey.curve === undefined ? forbidden(publicKey) : undefined;
     case 'ed25519':
       return undefined;
     case 'unsupported':
-      return { code: 'algorithm_forbidden', algorithm: algorithm.oid, bits };
+      return forbidden(publicKey);
   }
+}
+
+function forbidden({ algorithm, bits }: SubjectPublicKeyInfo): KeyRefusal {
+  return { code: 'algorithm_forbidden', algorithm: algorithm.oid, bits };
 }
 
 function sequence(content: string): string {

@@ -53,6 +53,16 @@ export function bytesKey(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
+/**
+ * The last octets of a certificate as a map key. They are part of its signature and tell certificates apart; whoever
+ * finds something by them compares it whole.
+ */
+export function tailKey(der: Uint8Array): number {
+  let key = 0;
+  for (let at = Math.max(0, der.length - 6); at < der.length; at += 1) key = key * 256 + (der[at] as number);
+  return key;
+}
+
 /** The same certificate sent twice is one candidate. Equal certificates have equal signatures, so those are the key. */
 function withoutRepetitions(certificates: Iterable<Certificate>): readonly Certificate[] {
   const all = [...certificates];

@@ -1,5 +1,5 @@
 import type { Certificate } from '../certificate/model.ts';
-import { bytesKey, CertificateIndex, sameBytes } from './certificate-index.ts';
+import { CertificateIndex, sameBytes, tailKey } from './certificate-index.ts';
 
 /**
  * The intermediates that were part of a verified path, per trust generation. It spares the second client of an
@@ -9,40 +9,40 @@ import { bytesKey, CertificateIndex, sameBytes } from './certificate-index.ts';
 export class IntermediateMemory {
   /** The authorities below one set of anchors are few; a client cannot add one without a verified path. */
   static readonly capacity: number = 256;
-  readonly #bySignature: Map<string, Remembered> = new Map();
+  readonly #byTail: Map<number, Remembered> = new Map();
   #index: CertificateIndex | undefined;
 
   /** The parsed certificate of these bytes, if it was remembered: recognised by its last octets, then compared whole. */
   recall(der: Uint8Array): Certificate | undefined {
-    const found = this.#bySignature.get(tail(der));
+    const found = this.#byTail.get(tailKey(der));
     return found !== undefined && sameBytes(found.certificate.der, der) ? found.certificate : undefined;
   }
 
   /** Everything remembered, as candidates for a path. */
   get index(): CertificateIndex {
-    this.#index ??= new CertificateIndex([...this.#bySignature.values()].map(({ certificate }) => certificate));
+    this.#index ??= new CertificateIndex([...this.#byTail.values()].map(({ certificate }) => certificate));
     return this.#index;
   }
 
   /** The signature of `certificate` was checked with the key of `issuer` (these very objects) under this generation. */
   isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
-    const found = this.#bySignature.get(tail(certificate.der));
+    const found = this.#byTail.get(tailKey(certificate.der));
     return found?.certificate === certificate && found.issuers.has(issuer);
   }
 
   /** Called for each intermediate of a path that was verified whole. */
   remember(certificate: Certificate, issuer: Certificate): void {
-    const key = tail(certificate.der);
-    const found = this.#bySignature.get(key);
+    const key = tailKey(certificate.der);
+    const found = this.#byTail.get(key);
     if (found?.certificate === certificate) {
       found.issuers.add(issuer);
       return;
     }
-    if (found === undefined && this.#bySignature.size >= IntermediateMemory.capacity) {
-      const oldest = this.#bySignature.keys().next();
-      if (!oldest.done) this.#bySignature.delete(oldest.value);
+    if (found === undefined && this.#byTail.size >= IntermediateMemory.capacity) {
+      const oldest = this.#byTail.keys().next();
+      if (!oldest.done) this.#byTail.delete(oldest.value);
     }
-    this.#bySignature.set(key, { certificate, issuers: new WeakSet([issuer]) });
+    this.#byTail.set(key, { certificate, issuers: new WeakSet([issuer]) });
     this.#index = undefined;
   }
 }
@@ -50,9 +50,4 @@ export class IntermediateMemory {
 interface Remembered {
   readonly certificate: Certificate;
   readonly issuers: WeakSet<Certificate>;
-}
-
-/** The end of a certificate is its signature: 32 octets of it tell certificates apart well enough for a bucket. */
-function tail(der: Uint8Array): string {
-  return bytesKey(der.subarray(-32));
 }
