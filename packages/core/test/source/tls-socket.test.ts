@@ -1,0 +1,333 @@
+import { once } from 'node:events';
+import { createSecureServer, connect as http2Connect, type ServerHttp2Stream } from 'node:http2';
+import { type AddressInfo, Socket } from 'node:net';
+import { type ConnectionOptions, connect, createServer, type Server, TLSSocket, type TlsOptions } from 'node:tls';
+import { extension, toPem } from '@peercert/pki';
+import { afterEach, describe, expect, it } from 'vitest';
+import { PeercertFailure } from '../../src/error.ts';
+import type { NodeVerdict, PresentedCertificates, TlsServer } from '../../src/source/presented.ts';
+import { fromTls } from '../../src/source/tls-socket.ts';
+import { authority, client, type Entity } from '../path/certificates.ts';
+import { facts } from '../requests.ts';
+
+const root = authority('CN=Root');
+const issuing = authority('CN=Issuing', { by: root });
+const alice = client('CN=alice', { by: issuing });
+const host = client('CN=localhost', {
+  by: root,
+  extensions: [extension.extendedKeyUsage(['serverAuth']), extension.subjectAltName([{ dns: 'localhost' }])],
+});
+
+const keyPem = ({ keyPair }: Entity): string => keyPair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const pemOf = (...entities: readonly Entity[]): string => entities.map(({ der }) => toPem(der)).join('');
+const credential = (...entities: readonly [Entity, ...Entity[]]): ConnectionOptions => ({
+  cert: pemOf(...entities),
+  key: keyPem(entities[0]),
+});
+
+const asking: TlsOptions = {
+  cert: pemOf(host),
+  key: keyPem(host),
+  ca: pemOf(root),
+  requestCert: true,
+  rejectUnauthorized: false,
+};
+
+const open: { destroy(): void }[] = [];
+const servers: Server[] = [];
+
+afterEach(async () => {
+  for (const socket of open.splice(0)) socket.destroy();
+  await Promise.all(servers.splice(0).map((server) => new Promise((closed) => void server.close(closed))));
+});
+
+async function listening<S extends Server>(server: S): Promise<S> {
+  servers.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+interface Connection {
+  /** The server's end. */
+  readonly socket: TLSSocket;
+  readonly peer: TLSSocket;
+  /** For a resumption; of a resumed session, the one that it was resumed from. */
+  readonly session: Buffer;
+}
+
+/** One handshake. The greeting makes the client read, so that it gets its tickets. */
+async function connected(server: Server, options: ConnectionOptions = {}): Promise<Connection> {
+  const { port } = server.address() as AddressInfo;
+  const arrived = once(server, 'secureConnection');
+  const peer = connect({ port, host: '127.0.0.1', rejectUnauthorized: false, ...options });
+  const ticket = options.session === undefined ? once(peer, 'session') : undefined;
+  peer.on('error', () => undefined);
+  const [socket] = (await arrived) as [TLSSocket];
+  socket.on('error', () => undefined);
+  open.push(socket, peer);
+  peer.resume();
+  socket.write('hello');
+  const [session] = ((await ticket) ?? [options.session]) as [Buffer];
+  return { socket, peer, session };
+}
+
+const serving = (options: TlsOptions = {}): Promise<Server> => listening(createServer({ ...asking, ...options }));
+
+const present = (socket: unknown): ReturnType<ReturnType<typeof fromTls>['present']> =>
+  fromTls().present(facts({ socket }));
+
+function presentedBy(socket: unknown): PresentedCertificates & { readonly verdict: NodeVerdict } {
+  const outcome = present(socket);
+  if (!outcome?.ok) throw new Error('nothing was presented');
+  return outcome.value as PresentedCertificates & { readonly verdict: NodeVerdict };
+}
+
+/** Octets as plain arrays: Node gives Buffers. */
+const octets = (certificates: readonly Uint8Array[]): number[][] => certificates.map((der) => [...der]);
+
+describe('the source of direct connections', () => {
+  it('is one, speaks of the connection itself, and is called tls', () => {
+    expect(fromTls()).toBe(fromTls());
+    expect(fromTls()).toMatchObject({ name: 'tls', of: 'connection' });
+    expect(Object.isFrozen(fromTls())).toBe(true);
+  });
+
+  it('presents the leaf first, and says what Node makes of it', async () => {
+    const server = await serving();
+    const { socket } = await connected(server, credential(alice, issuing));
+    const presented = presentedBy(socket);
+    expect(presented.source).toBe('tls');
+    expect([...(presented.certificates[0] as Uint8Array)]).toEqual([...alice.der]);
+    expect(presented.verdict).toEqual({ by: 'node', fresh: true, resumed: false, server, trustByName: false });
+  });
+
+  it('presents a self-signed certificate once', async () => {
+    const lonely = client('CN=lonely');
+    const { socket } = await connected(await serving(), credential(lonely));
+    const { certificates, verdict } = presentedBy(socket);
+    expect(octets(certificates)).toEqual(octets([lonely.der]));
+    expect(verdict.fresh).toBe(false);
+  });
+
+  it('does not call fresh what Node refused', async () => {
+    const stranger = client('CN=stranger', { by: authority('CN=Elsewhere') });
+    const { socket } = await connected(await serving(), credential(stranger));
+    expect(socket.authorized).toBe(false);
+    expect(presentedBy(socket).verdict).toMatchObject({ fresh: false, resumed: false });
+  });
+
+  it('answers the same object for every request of a connection', async () => {
+    const { socket } = await connected(await serving(), credential(alice, issuing));
+    expect(presentedBy(socket)).toBe(presentedBy(socket));
+  });
+
+  it('reads the socket of an HTTP/2 session, which is one behind a proxy object', async () => {
+    const server = createSecureServer(asking);
+    servers.push(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const arrived = once(server, 'stream');
+    const session = http2Connect(`https://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+      rejectUnauthorized: false,
+      ...credential(alice, issuing),
+    });
+    open.push(session);
+    session.request({ ':path': '/' }).end();
+    const [stream] = (await arrived) as [ServerHttp2Stream];
+    const socket = stream.session?.socket;
+    expect(presentedBy(socket).verdict).toMatchObject({ fresh: true, resumed: false });
+    expect(presentedBy(socket)).toBe(presentedBy(socket));
+  });
+});
+
+describe('a client without a certificate', () => {
+  it('has nothing to present', async () => {
+    const { socket } = await connected(await serving());
+    expect(present(socket)).toBeUndefined();
+  });
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'has nothing to present on a resumed session either (%s)',
+    async (version) => {
+      const server = await serving({ minVersion: version, maxVersion: version });
+      const { session } = await connected(server);
+      const { socket } = await connected(server, { session });
+      // On Node 20 and 22 `authorized` is true here under TLS 1.3.
+      expect(socket.isSessionReused()).toBe(true);
+      expect(present(socket)).toBeUndefined();
+    },
+  );
+
+  it('is a mistake of the set-up where the server never asks', async () => {
+    const server = await serving({ requestCert: false });
+    const { socket } = await connected(server, credential(alice, issuing));
+    expect(() => present(socket)).toThrow(
+      new PeercertFailure(
+        'setup',
+        'The TLS server does not ask clients for a certificate: create it with requestCert: true',
+      ),
+    );
+  });
+});
+
+describe('a resumed session', () => {
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('presents the leaf, and is never fresh (%s)', async (version) => {
+    const server = await serving({ minVersion: version, maxVersion: version });
+    const { session } = await connected(server, credential(alice, issuing));
+    const { socket } = await connected(server, { ...credential(alice, issuing), session });
+    expect(socket.isSessionReused()).toBe(true);
+    expect(socket.authorized).toBe(true);
+    const { certificates, verdict } = presentedBy(socket);
+    expect([...(certificates[0] as Uint8Array)]).toEqual([...alice.der]);
+    expect(verdict).toMatchObject({ fresh: false, resumed: true });
+  });
+});
+
+describe('a server that changes its trust', () => {
+  it('ends what was fresh with setSecureContext, also for connections that it has', async () => {
+    const server = await serving();
+    const { socket } = await connected(server, credential(alice, issuing));
+    const { verdict } = presentedBy(socket);
+    expect(verdict.fresh).toBe(true);
+    server.setSecureContext({ ...asking, ca: pemOf(authority('CN=Other')) });
+    expect(socket.authorized).toBe(true);
+    expect(verdict.fresh).toBe(false);
+  });
+
+  it('ends it also where the new secure context has the same ca', async () => {
+    const server = await serving();
+    const { socket } = await connected(server, credential(alice, issuing));
+    server.setSecureContext(asking);
+    expect(presentedBy(socket).verdict.fresh).toBe(false);
+  });
+
+  it('ends it where only the ca changed', async () => {
+    const server = await serving();
+    const { socket } = await connected(server, credential(alice, issuing));
+    const { verdict } = presentedBy(socket);
+    (server as { ca?: unknown }).ca = pemOf(authority('CN=Other'));
+    expect(verdict.fresh).toBe(false);
+  });
+
+  it('makes fresh ones again with the next handshake', async () => {
+    const server = await serving();
+    server.setSecureContext(asking);
+    const { socket } = await connected(server, credential(alice, issuing));
+    expect(presentedBy(socket).verdict.fresh).toBe(true);
+  });
+});
+
+describe('secure contexts by name', () => {
+  const named = { servername: 'a.test' };
+
+  it('hide which authorities were applied to a client that asked for a name', async () => {
+    const server = await serving();
+    server.addContext('b.test', asking);
+    const asked = await connected(server, { ...credential(alice, issuing), ...named });
+    expect(presentedBy(asked.socket).verdict.trustByName).toBe(true);
+    const unnamed = await connected(server, { ...credential(alice, issuing), servername: '' });
+    expect(presentedBy(unnamed.socket).verdict.trustByName).toBe(false);
+  });
+
+  it('do so from a callback as well', async () => {
+    const server = await serving({ SNICallback: (_name, done) => done(null) });
+    const { socket } = await connected(server, { ...credential(alice, issuing), ...named });
+    expect(presentedBy(socket).verdict.trustByName).toBe(true);
+  });
+
+  it('hide it in every resumed session, whatever name it says', async () => {
+    const server = await serving();
+    server.addContext('b.test', asking);
+    const { session } = await connected(server, { ...credential(alice, issuing), servername: '' });
+    const { socket } = await connected(server, { ...credential(alice, issuing), servername: '', session });
+    expect(presentedBy(socket).verdict).toMatchObject({ resumed: true, trustByName: true });
+  });
+
+  it('that a server does not have hide nothing', async () => {
+    const { socket } = await connected(await serving(), { ...credential(alice, issuing), ...named });
+    expect(presentedBy(socket).verdict.trustByName).toBe(false);
+  });
+});
+
+describe('a renegotiation', () => {
+  it('drops what was remembered, since it may bring another certificate', async () => {
+    const server = await serving({ maxVersion: 'TLSv1.2' });
+    const { socket } = await connected(server, credential(alice, issuing));
+    const before = presentedBy(socket);
+    await new Promise<void>((done, failed) => {
+      socket.renegotiate({ requestCert: true, rejectUnauthorized: false }, (error) => (error ? failed(error) : done()));
+    });
+    const after = presentedBy(socket);
+    expect(after).not.toBe(before);
+    expect(octets(after.certificates)[0]).toEqual([...alice.der]);
+    expect(presentedBy(socket)).toBe(after);
+  });
+});
+
+describe('a socket that is none', () => {
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['text', 'socket'],
+    ['a plain socket', new Socket()],
+    [
+      'an object that claims everything',
+      {
+        encrypted: true,
+        authorized: true,
+        getPeerCertificate: () => ({ raw: alice.der }),
+        isSessionReused: () => false,
+      },
+    ],
+  ])('vouches for nothing: %s', (_, socket) => {
+    expect(present(socket)).toBeUndefined();
+  });
+});
+
+describe('a socket without a server', () => {
+  /** A `TLSSocket` of somebody's own making. */
+  function own(certificate: unknown, members: object = {}): TLSSocket {
+    return Object.assign(Object.create(TLSSocket.prototype) as TLSSocket, {
+      authorized: true,
+      getPeerCertificate: () => certificate,
+      isSessionReused: () => false,
+      ...members,
+    });
+  }
+
+  it('has no fresh verdict and no authorities', () => {
+    expect(presentedBy(own({ raw: alice.der })).verdict).toEqual({
+      by: 'node',
+      fresh: false,
+      resumed: false,
+      server: {},
+      trustByName: false,
+    });
+    expect(presentedBy(own({ raw: alice.der }, { _tlsOptions: {} })).verdict.fresh).toBe(false);
+    expect(presentedBy(own({ raw: alice.der }, { server: {}, _tlsOptions: {} })).verdict.fresh).toBe(false);
+  });
+
+  it('presents nothing without a certificate, and is no mistake of the set-up', () => {
+    expect(present(own({}))).toBeUndefined();
+    expect(present(own(null))).toBeUndefined();
+    expect(present(own({}, { server: { requestCert: true } satisfies TlsServer }))).toBeUndefined();
+  });
+
+  it('is read along its issuers, to a certificate that is its own or has none', () => {
+    const last = { raw: root.der, issuerCertificate: undefined };
+    const middle = { raw: issuing.der, issuerCertificate: last };
+    const all = octets([alice.der, issuing.der, root.der]);
+    expect(octets(presentedBy(own({ raw: alice.der, issuerCertificate: middle })).certificates)).toEqual(all);
+    Object.assign(last, { issuerCertificate: last });
+    expect(octets(presentedBy(own({ raw: alice.der, issuerCertificate: middle })).certificates)).toEqual(all);
+    Object.assign(last, { issuerCertificate: {} });
+    expect(octets(presentedBy(own({ raw: alice.der, issuerCertificate: middle })).certificates)).toEqual(all);
+  });
+
+  it('is not read for ever where issuers go round', () => {
+    const first = { raw: alice.der, issuerCertificate: {} };
+    Object.assign(first, { issuerCertificate: { raw: issuing.der, issuerCertificate: first } });
+    expect(presentedBy(own(first)).certificates).toHaveLength(100);
+  });
+});
