@@ -17,6 +17,8 @@ export function clientAddressOf(
 ): string | undefined {
   if (choice === 'framework') return facts.clientAddress;
   if (!forwarding.isFromProxy(facts)) return facts.peerAddress;
+  const told = forwarding.addressFrom(facts);
+  if (told !== undefined) return told;
   let hops = 0;
   for (const lines = forwardedFor(facts.rawHeaders); lines.length > 0; ) {
     // The last line is the one that was added last (RFC 9110 section 5.3).

@@ -2,6 +2,7 @@ import type { Outcome } from '../reasons.ts';
 import { type CertificateDecoder, type CertificateForm, certificateForms } from './certificate-text.ts';
 import { type HeaderSourceOptions, verdictOf } from './header-options.ts';
 import { createHeaderSource } from './header-source.ts';
+import type { ReadHeader } from './header-values.ts';
 import type { Presented, Source } from './presented.ts';
 import { judgeVerdict, malformed, type VerdictHeader } from './proxy-verdict.ts';
 
@@ -16,7 +17,10 @@ export interface ForwardedCertificate {
   readonly chain?: readonly CertificateHeader[];
   /** What the proxy says of the certificate. All of these must agree; none: it says nothing. */
   readonly verdict?: readonly VerdictHeader[];
+  /** Headers that come with the certificate and never without it. */
+  readonly companions?: readonly string[];
   readonly alsoReserved?: readonly string[];
+  readonly foreign?: readonly string[];
 }
 
 export interface CertificateHeader {
@@ -30,24 +34,27 @@ export interface CertificateHeader {
 }
 
 export function createCertificateSource(parts: ForwardedCertificate): Source {
-  const { name, certificate, chain = [] } = parts;
+  const { name, certificate, chain = [], companions = [] } = parts;
   const verdict = (parts.verdict ?? []).map((one) => ({ ...one, header: one.header.toLowerCase() }));
   const contents = [certificate, ...chain].map(compileContent);
   const word = verdictOf(parts.verifiedBy);
 
   return createHeaderSource({
     ...parts,
-    headers: [...contents, ...verdict.map(({ header }) => ({ name: header }))],
+    headers: [...contents, ...[...verdict.map(({ header }) => header), ...companions].map(named)],
     vary: [certificate.header],
     read(values): Outcome<Presented> | undefined {
       const texts = contents.map(({ absent }, index) => {
         const value = values[index];
         return value === undefined || absent.includes(value) ? undefined : value;
       });
-      const judged = judgeVerdict(verdict, values.slice(contents.length), texts[0] !== undefined);
+      const words = values.slice(contents.length, contents.length + verdict.length);
+      const judged = judgeVerdict(verdict, words, texts[0] !== undefined);
       if (judged === 'absent') {
         const stray = texts.findIndex((text) => text !== undefined);
-        return stray === -1 ? undefined : refused(contents[stray]?.name ?? '', 'chain_without_certificate');
+        if (stray !== -1) return refused(contents[stray]?.name ?? '', 'chain_without_certificate');
+        const left = companions.find((_, index) => values[contents.length + verdict.length + index] !== undefined);
+        return left === undefined ? undefined : refused(left.toLowerCase(), 'certificate_dropped');
       }
       if (judged !== 'present') return { ok: false, reason: judged };
       const certificates: Uint8Array[] = [];
@@ -80,6 +87,8 @@ function compileContent({ header, form, absent = [], placeholder }: CertificateH
     },
   };
 }
+
+const named = (header: string): ReadHeader => ({ name: header.toLowerCase() });
 
 function refused(header: string, rule: Parameters<typeof malformed>[1]): Outcome<never> {
   return { ok: false, reason: malformed(header, rule) };

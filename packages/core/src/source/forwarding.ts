@@ -13,6 +13,8 @@ export interface ForwardingRules {
   isProxyAddress(address: string): boolean;
   /** Whether the peer may not have sent a header of this name. `undefined` without sources of headers. */
   reservedHeaders(facts: RequestFacts): NamePredicate | undefined;
+  /** The client's address where a proxy tells it otherwise than by `X-Forwarded-For`. */
+  addressFrom(facts: RequestFacts): string | undefined;
   /** Whether nobody may send a trailer of this name: no proxy forwards a certificate in one. */
   isReservedTrailer: NamePredicate;
   /** `forwarder_untrusted` where a source wants headers of others refused and not just removed. */
@@ -27,7 +29,7 @@ export type NamePredicate = (name: string) => boolean;
 export function compileForwardingRules(sources: readonly Source[]): ForwardingRules {
   const all = sources.flatMap(({ forwarding }) => forwarding ?? []);
   const strict = all.filter(({ untrustedForwarder }) => untrustedForwarder === 'deny');
-  const names = new Set(all.flatMap(({ headers }) => headers));
+  const names = new Set(all.flatMap(({ headers, foreign }) => [...headers, ...foreign]));
   const unifiedNames = new Set([...names].map(unified));
   const lengths = new Set([...names].map(({ length }) => length));
 
@@ -44,6 +46,12 @@ export function compileForwardingRules(sources: readonly Source[]): ForwardingRu
   return Object.freeze({
     isFromProxy: (facts: RequestFacts) => all.some(({ trustedProxies }) => trustedProxies.includesPeerOf(facts)),
     isProxyAddress: (address: string) => all.some(({ trustedProxies }) => trustedProxies.includesAddress(address)),
+    addressFrom(facts: RequestFacts) {
+      for (const { clientAddress, trustedProxies } of all) {
+        if (clientAddress !== undefined && trustedProxies.includesPeerOf(facts)) return clientAddress(facts);
+      }
+      return undefined;
+    },
     reservedHeaders(facts: RequestFacts) {
       if (all.length === 0) return undefined;
       const believed = new Set(believedBy(facts).flatMap(({ headers }) => headers));

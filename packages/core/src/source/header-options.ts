@@ -76,6 +76,7 @@ export function compileForwarding(
   options: HeaderSourceOptions,
   headers: readonly string[],
   vary: readonly string[],
+  foreign: readonly string[],
   where: string,
 ): Forwarding {
   const { untrustedForwarder = 'ignore' } = options;
@@ -84,6 +85,7 @@ export function compileForwarding(
   }
   return Object.freeze({
     headers: Object.freeze(headers.map((header) => header.toLowerCase())),
+    foreign: Object.freeze(foreign.map((header) => header.toLowerCase())),
     vary: Object.freeze([...vary]),
     trustedProxies: compileTrustedProxies(options.trustedProxies, where),
     untrustedForwarder,

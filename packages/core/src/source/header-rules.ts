@@ -25,6 +25,10 @@ const forwardingRules = {
     section: '',
     explanation: 'The name of a variable that the proxy did not fill in: forward the header only with a certificate',
   },
+  certificate_dropped: {
+    section: '',
+    explanation: 'Something about a certificate, without the certificate that comes with it',
+  },
   chain_without_certificate: { section: 'RFC 9440 2.3', explanation: 'A chain without the certificate it belongs to' },
   verdict_missing: {
     section: '',
@@ -39,7 +43,21 @@ const forwardingRules = {
     explanation: 'The proxy says that there is no certificate, and there is one',
   },
   name: { section: 'RFC 4514 3', explanation: 'Not a distinguished name, or an empty one' },
-  name_missing: { section: '', explanation: 'An issuer or serial number without a subject' },
+  name_incomplete: { section: '', explanation: 'A subject without the issuer or serial number that comes with it' },
+  certificates_several: { section: '', explanation: 'More than one certificate, where their limits cannot be told' },
+  traefik_info: {
+    section: '',
+    explanation:
+      'Not exactly the configured fields, each once; or a value that holds a delimiter, which Traefik does not escape',
+  },
+  xfcc: { section: '', explanation: 'Not elements of pairs with known keys and quoted or plain values' },
+  xfcc_json: { section: '', explanation: 'Elements in JSON: configure the text format' },
+  xfcc_repeated: { section: '', explanation: 'A key twice that an element has once' },
+  xfcc_elements: { section: '', explanation: 'Not as many elements as there are trusted hops' },
+  xfcc_certificate_missing: { section: '', explanation: 'An element without Cert and Chain, or without Subject' },
+  xfcc_hash: { section: '', explanation: 'A certificate without its Hash, or with that of another one' },
+  xfcc_chain: { section: '', explanation: 'A Chain that does not begin with the certificate in Cert' },
+  event: { section: '', explanation: 'An event of API Gateway whose fields do not have their types' },
   serial_number: { section: 'RFC 5280 4.1.2.2', explanation: 'Not a serial number in the form of this source' },
 } as const;
 

@@ -16,15 +16,17 @@ export interface HeaderSourceParts {
   readonly vary: readonly string[];
   /** Headers that it does not read, and that only its proxies may write all the same. */
   readonly alsoReserved?: readonly string[];
+  /** Headers that look like its own, and that not even its proxies write. */
+  readonly foreign?: readonly string[];
   /** Gets the values in the order of `headers`. Its answer depends on nothing else. */
   readonly read: (values: readonly (string | undefined)[]) => Outcome<Presented> | undefined;
 }
 
 /** Asks first whether the peer is a trusted proxy: what anyone else writes is not even looked at. */
 export function createHeaderSource(parts: HeaderSourceParts): Source {
-  const { name, verifiedBy, headers, read, alsoReserved = [] } = parts;
+  const { name, verifiedBy, headers, read, alsoReserved = [], foreign = [] } = parts;
   const reserved = [...headers.map((header) => header.name), ...alsoReserved];
-  const forwarding = compileForwarding(parts.options, reserved, parts.vary, parts.where);
+  const forwarding = compileForwarding(parts.options, reserved, parts.vary, foreign, parts.where);
   const { trustedProxies } = forwarding;
   return Object.freeze({
     name,

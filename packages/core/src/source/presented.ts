@@ -83,13 +83,17 @@ export interface Source {
 
 /** What has to be known of a source of headers to keep everybody else from writing them. */
 export interface Forwarding {
-  /** Every header it reads, in lower case. */
+  /** Every header that its proxy writes, in lower case. */
   readonly headers: readonly string[];
+  /** Headers that look like its own, and that not even its proxy writes: they are removed from everybody. */
+  readonly foreign: readonly string[];
   /** The headers that a response depends on (RFC 9110 section 12.5.5), as they are to be spelt in `Vary`. */
   readonly vary: readonly string[];
   readonly trustedProxies: TrustedPeers;
   /** `'deny'`: the headers of a peer that is no trusted proxy are `forwarder_untrusted`, instead of not being there. */
   readonly untrustedForwarder: 'ignore' | 'deny';
+  /** The client's address as the proxy itself tells it, where that is not `X-Forwarded-For`. */
+  readonly clientAddress?: (facts: RequestFacts) => string | undefined;
 }
 
 /** Whom a source takes for its proxy. */
