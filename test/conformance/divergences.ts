@@ -192,14 +192,6 @@ const chains: readonly Group[] = [
       'RFC 5280 4.2.1.6: The name MUST NOT be a relative URI, and it MUST follow the URI syntax and encoding rules specified in [RFC3986]. (4.2.1.13 and 4.2.2.1 refer to it.)',
     ids: ['bssl-chain:issuer-and-subject-not-byte-for-byte-equal/anchor'],
   },
-  {
-    profile: 'strict',
-    expected: 'accept',
-    actual: 'certificate_malformed validity_generalized_time',
-    sentence:
-      'RFC 5280 4.1.2.5: CAs conforming to this profile MUST always encode certificate validity dates through the year 2049 as UTCTime.',
-    ids: ['bssl-chain:intermediate-eku-c2pamanifest/any', 'bssl-chain:intermediate-eku-c2patimestamping/any'],
-  },
 ];
 
 /** What each tolerance of the `interoperable` profile lets pass that `strict` refuses, in limbo and in limbo-client. */

@@ -6,7 +6,7 @@ it('the default limits are those that the documentation names', () => {
     certificateBytes: 65_536,
     presentedBytes: 131_072,
     presentedCertificates: 20,
-    signatures: 300,
+    signatures: 150,
     steps: 20_000,
     comparisons: 250_000,
     policies: 1_000,

@@ -3,7 +3,8 @@
  * still be read without doubt. They are noted when it is parsed; `strict` refuses all of them, `interoperable` all but
  * the ones in its table of tolerances.
  *
- * Deliberately not here: a CA certificate without keyUsage (4.2.1.3 asks CAs for it, but 6.1.4 (n) and 6.3.3 (f) tell
+ * Deliberately not here: a time before 2050 as GeneralizedTime and a unique identifier (4.1.2.5 and 4.1.2.8 have relying
+ * parties process both), a CA certificate without keyUsage (4.2.1.3 asks CAs for it, but 6.1.4 (n) and 6.3.3 (f) tell
  * the relying party what to do: look at it only if it is present), and a notBefore after the notAfter (no sentence
  * forbids it, and no moment lies inside).
  */
@@ -27,10 +28,6 @@ const table = {
     section: 'RFC 5280 4.1.2.4',
     sentence: 'The issuer field MUST contain a non-empty distinguished name',
   },
-  validity_generalized_time: {
-    section: 'RFC 5280 4.1.2.5',
-    sentence: 'CAs MUST always encode certificate validity dates through the year 2049 as UTCTime',
-  },
   ca_subject_empty: {
     section: 'RFC 5280 4.1.2.6',
     sentence: 'If the subject is a CA, the subject field MUST be populated with a non-empty distinguished name',
@@ -51,10 +48,6 @@ const table = {
   attribute_length: {
     section: 'RFC 5280 A.1',
     sentence: 'An attribute value is not empty and not longer than its upper bound',
-  },
-  unique_identifier_present: {
-    section: 'RFC 5280 4.1.2.8',
-    sentence: 'CAs conforming to this profile MUST NOT generate certificates with unique identifiers',
   },
   authority_key_identifier_missing: {
     section: 'RFC 5280 4.2.1.1',

@@ -58,8 +58,9 @@ export function readLayout(bytes: Uint8Array): CertificateLayout {
   const issuerStart = checkName(reader);
   const issuerEnd = reader.offset;
   const validity = reader.enter(tag.sequence);
-  const notBeforeMs = readValidityTime(reader);
-  const notAfterMs = readValidityTime(reader);
+  // 4.1.2.5: relying parties process either form, whatever the year.
+  const notBeforeMs = readTime(reader);
+  const notAfterMs = readTime(reader);
   reader.leave(validity);
   const subjectStart = checkName(reader);
   const subjectEnd = reader.offset;
@@ -154,22 +155,11 @@ function readSerialNumber(reader: ProfileReader): number {
   return first === 0 && length > 1 ? start + 1 : start;
 }
 
-const startOf2050 = Date.UTC(2050, 0);
-
-/** 4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050. */
-function readValidityTime(reader: ProfileReader): number {
-  const isGeneralized = reader.peek() === tag.generalizedTime;
-  const time = readTime(reader);
-  if (isGeneralized && time < startOf2050) reader.note('validity_generalized_time');
-  return time;
-}
-
 /** 4.1.2.8. */
 function checkUniqueIdentifier(reader: ProfileReader, identifier: number, version: 1 | 2 | 3): void {
   if (reader.peek() !== identifier) return;
   if (version === 1) throw new MalformedError('version_unique_id');
   reader.readBitString(identifier);
-  reader.note('unique_identifier_present');
 }
 
 /** 4.1.2.6 and 4.2.1.6. */

@@ -72,15 +72,6 @@ export const tolerances: readonly Tolerance[] = [
     'It says where more can be fetched, and what cannot be read as a URI is not fetched.',
     all,
   ),
-  tolerate(
-    'validity_generalized_time',
-    'Both encodings name the same second, and 4.1.2.5 has applications process either.',
-    all,
-  ),
-  tolerate('unique_identifier_present', 'Nothing depends on it: 4.1.2.8 has no processing requirements.', [
-    'OpenSSL',
-    'Go',
-  ]),
 ];
 
 function tolerate(deviation: Deviation, because: string, acceptedBy: readonly Validator[]): Tolerance {

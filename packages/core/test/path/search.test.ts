@@ -609,7 +609,7 @@ describe('certificates made to exhaust', () => {
     it('end in an exhausted budget where nothing names one', () => {
       expect(refusalOf(search(unhinted(leaf).certificate))).toEqual({
         code: 'path_budget_exceeded',
-        detail: { budget: 'signatures', limit: 300 },
+        detail: { budget: 'signatures', limit: 150 },
       });
     });
   });

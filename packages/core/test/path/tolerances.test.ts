@@ -63,8 +63,6 @@ const examples: Partial<Record<Deviation, Example>> = {
   location_uri_syntax: leafWith({
     extensions: [extension.crlDistributionPoints([[{ uri: 'ldap://acme.example/cn=Acme CA' }]])],
   }),
-  validity_generalized_time: leafWith({ forge: { notBefore: '20250101000000Z' } }),
-  unique_identifier_present: leafWith({ forge: { subjectUniqueId: Uint8Array.of(0, 1) } }),
 };
 
 const answer = ({ anchor, leaf, others = [] }: Example, profile: 'strict' | 'interoperable') =>
