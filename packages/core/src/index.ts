@@ -103,11 +103,39 @@ export {
 } from './reasons.ts';
 export { clientOf, type RequestMtls, type RequestState, stateOf } from './request-state.ts';
 export type { CheckedPath, RevocationStatus } from './revocation/checked-path.ts';
+export { type AlbOptions, fromAlb } from './source/alb.ts';
+export { type ApacheOptions, fromApache } from './source/apache.ts';
+export {
+  type ApiGatewayHeaderOptions,
+  type ApiGatewayOptions,
+  fromApiGateway,
+  fromApiGatewayHeaders,
+} from './source/api-gateway.ts';
+export { type CaddyOptions, fromCaddy } from './source/caddy.ts';
+export type { CertificateForm } from './source/certificate-text.ts';
+export { type EnvoyOptions, fromEnvoy } from './source/envoy.ts';
 export type { RequestFacts } from './source/facts.ts';
+export { fromGatewayNames, type GatewayNamesOptions } from './source/gateway-names.ts';
+export { fromHaproxy, type HaproxyOptions } from './source/haproxy.ts';
 export { type HeaderRule, type HeaderRuleEntry, headerRules } from './source/header-rules.ts';
+export {
+  type CertificateHeaderOptions,
+  fromHeaders,
+  type HeadersOptions,
+  type NameHeaderOptions,
+  type VerdictHeaderOptions,
+} from './source/headers.ts';
 export { fromIngressNginx, fromNginx, type NginxOptions } from './source/nginx.ts';
 export { nodeRequestFacts } from './source/node-request.ts';
 export type { Presented, PresentedVerdict, Source } from './source/presented.ts';
 export { fromRfc9440, type Rfc9440Options } from './source/rfc9440.ts';
 export { fromTls } from './source/tls-socket.ts';
+export { fromTraefik, type TraefikOptions } from './source/traefik.ts';
+export {
+  fromTraefikInfo,
+  type TraefikAttribute,
+  type TraefikFields,
+  type TraefikInfoOptions,
+} from './source/traefik-info.ts';
 export type { ProxyCertificate, TrustedProxies, TrustedProxy } from './source/trusted-proxies.ts';
+export { addToVary } from './vary.ts';

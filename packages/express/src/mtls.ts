@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import {
+  addToVary,
   type ClientCertificateError,
   createGate,
   internalFailure,
@@ -66,7 +67,9 @@ function settle(
     refuse(denial, denials, res, next);
     return;
   }
-  req.mtls = stateOf(req).mtls;
+  const { mtls, vary } = stateOf(req);
+  req.mtls = mtls;
+  if (vary !== undefined && !res.headersSent) res.setHeader('Vary', addToVary(res.getHeader('Vary'), vary));
   next();
 }
 

@@ -1,4 +1,5 @@
 import {
+  addToVary,
   type ClientCertificateError,
   internalFailure,
   type MaybePromise,
@@ -7,7 +8,7 @@ import {
   type RequestMtls,
   stateOf,
 } from '@peercert/core';
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { fastifyPlugin } from 'fastify-plugin';
 import { refuse } from './refuse.ts';
 import { createRoutePlans, type RouteMtlsOptions, type RoutePlan, type RoutePlans } from './route-plans.ts';
@@ -58,7 +59,7 @@ async function register(fastify: FastifyInstance, options: MtlsOptions): Promise
       plan = plans.planFor(isNearest ? request.routeOptions.config?.mtls : undefined);
       admitted = plan.gate.admit(
         request.raw,
-        nodeRequestFacts(request.raw, request.originalUrl, plan.addressOf(request)),
+        nodeRequestFacts(request.raw, request.originalUrl, plan.addressOf(request), eventOf(request)),
       );
     } catch (failure) {
       done(internalFailure(failure));
@@ -69,7 +70,9 @@ async function register(fastify: FastifyInstance, options: MtlsOptions): Promise
         refuse(denial, plan.gate.denials, reply, done);
         return;
       }
-      request.mtls = stateOf(request.raw).mtls;
+      const { mtls, vary } = stateOf(request.raw);
+      request.mtls = mtls;
+      if (vary !== undefined) reply.header('Vary', addToVary(reply.getHeader('Vary'), vary));
       const missingRole = plan.guard?.(request.raw);
       if (missingRole !== undefined) refuse(missingRole, plan.gate.denials, reply, done);
       else done();
@@ -77,4 +80,9 @@ async function register(fastify: FastifyInstance, options: MtlsOptions): Promise
     if (admitted instanceof Promise) admitted.then(settle, (failure: unknown) => done(internalFailure(failure)));
     else settle(admitted);
   });
+}
+
+/** What `@fastify/aws-lambda` was called with, by the decorator that it has by default. */
+function eventOf(request: FastifyRequest): unknown {
+  return (request as { readonly awsLambda?: { readonly event?: unknown } }).awsLambda?.event;
 }

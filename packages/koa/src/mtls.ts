@@ -1,4 +1,5 @@
 import {
+  addToVary,
   type ClientCertificateError,
   createGate,
   type MtlsOptions,
@@ -47,7 +48,9 @@ function settle(
     refuse(denial, denials, ctx);
     return undefined;
   }
-  ctx.state.mtls = stateOf(ctx.req).mtls;
+  const { mtls, vary } = stateOf(ctx.req);
+  ctx.state.mtls = mtls;
+  if (vary !== undefined) ctx.set('Vary', addToVary(ctx.response.get('Vary'), vary));
   return next();
 }
 

@@ -8,6 +8,8 @@ export interface NodeRequest {
   readonly rawTrailers: readonly string[];
   /** HTTP/2 only. */
   readonly stream?: NodeStream;
+  /** Where `serverless-http` and `eventContext()` of `@codegenie/serverless-express` leave the event of a function. */
+  readonly apiGateway?: { readonly event?: unknown };
 }
 
 interface NodeStream {
@@ -19,8 +21,14 @@ interface NodeStream {
  *
  * @param requestTarget the raw request target, from before any mounting or rewriting
  * @param clientAddress the framework's own idea of the client's address, where the options choose it
+ * @param event the event of a serverless function, where the shim keeps it elsewhere than on the request of Node
  */
-export function nodeRequestFacts(request: NodeRequest, requestTarget: string, clientAddress?: string): RequestFacts {
+export function nodeRequestFacts(
+  request: NodeRequest,
+  requestTarget: string,
+  clientAddress?: string,
+  event: unknown = request.apiGateway?.event,
+): RequestFacts {
   const socket = connectionOf(request);
   return {
     socket,
@@ -30,6 +38,7 @@ export function nodeRequestFacts(request: NodeRequest, requestTarget: string, cl
     peerAddress: socket instanceof Socket ? socket.remoteAddress : undefined,
     clientAddress,
     requestTarget,
+    event,
   };
 }
 
