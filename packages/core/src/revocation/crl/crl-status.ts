@@ -3,7 +3,7 @@ import type { MaybePromise } from '../../decision.ts';
 import type { SignaturePolicy } from '../../path/signature.ts';
 import { type CertificateStatus, type UndeterminedKind, undetermined } from '../status.ts';
 import type { Crl } from './crl.ts';
-import { deltasFor } from './delta.ts';
+import { canCombine, deltasAfter } from './delta.ts';
 import type { CrlEntry } from './entries.ts';
 import { allReasons, assumedPoint, crlIssuersOf, interimReasons, isInScope, type ReasonsMask } from './scope.ts';
 import { findSigner } from './signer.ts';
@@ -27,9 +27,11 @@ export interface CrlQuestion {
   /**
    * 6.3.3 (f): other certificates with this subject whose path was verified up to the trust anchor of the certificate in
    * question, and that may sign lists: an authority's key for lists alone, its key before a change, the issuer of an
-   * indirect CRL.
+   * indirect CRL. Whether they are revoked themselves is asked before they are given here.
    */
   readonly crlIssuers: (name: Name) => readonly Certificate[];
+  /** Hears who signed a list. */
+  readonly onSigner?: (crl: Crl, signer: Certificate) => void;
   readonly policy: CrlPolicy;
 }
 
@@ -38,14 +40,18 @@ export interface CrlQuestion {
  * once unless the signature of a large list was never checked with the key in question.
  */
 export function crlStatus(question: CrlQuestion): MaybePromise<CertificateStatus> {
+  const { issuer, crlIssuers, onSigner, policy } = question;
   const uses = usableLists(question);
-  const lists = new Set(uses.flatMap(({ crl, deltas }) => [crl, ...deltas]));
-  const waiting: Promise<unknown>[] = [];
   const signers = new Map<Crl, Certificate | undefined>();
-  for (const crl of lists) {
-    const signer = findSigner(crl, question);
-    if (signer instanceof Promise) waiting.push(signer.then((found) => signers.set(crl, found)));
-    else signers.set(crl, signer);
+  const waiting: Promise<void>[] = [];
+  const note = (crl: Crl, signer: Certificate | undefined): void => {
+    signers.set(crl, signer);
+    if (signer !== undefined) onSigner?.(crl, signer);
+  };
+  for (const crl of new Set(uses.flatMap((use) => [use.crl, ...use.deltas]))) {
+    const signer = findSigner(crl, [issuer, ...crlIssuers(crl.issuer)], policy);
+    if (signer instanceof Promise) waiting.push(signer.then((found) => note(crl, found)));
+    else note(crl, signer);
   }
   const answer = (): CertificateStatus => determine(question, uses, signers);
   return waiting.length === 0 ? answer() : Promise.all(waiting).then(answer);
@@ -54,7 +60,7 @@ export function crlStatus(question: CrlQuestion): MaybePromise<CertificateStatus
 /** One pass of the loop: a list under a distribution point. */
 interface ListUse {
   readonly crl: Crl;
-  /** The delta CRLs that can be combined with it, the newest first. */
+  /** The delta CRLs issued after it, the newest first. */
   readonly deltas: readonly Crl[];
   /** The interim reasons mask. Empty: an entry of the list revokes, its silence says nothing. */
   readonly reasons: ReasonsMask;
@@ -81,7 +87,7 @@ function usableLists({ certificate, crlsBy }: CrlQuestion): readonly ListUse[] {
         .filter((crl) => !crl.isDelta && isInScope(crl, point, certificate))
         .map((crl) => ({
           crl,
-          deltas: deltasFor(crl, issued),
+          deltas: deltasAfter(crl, issued),
           reasons: point === assumed && isLeftToOthers ? 0 : interimReasons(crl, point),
         }));
     }),
@@ -123,13 +129,15 @@ function consult(
   const signer = signers.get(crl);
   if (signer === undefined || isRefused(crl, policy)) return 'malformed';
   // (h) "validate the signature on the delta CRL using the public key validated in step (f)."
-  const delta = deltas.find(
-    (candidate) => signers.get(candidate)?.spkiSha256 === signer.spkiSha256 && !isRefused(candidate, policy),
-  );
+  const newer = deltas.filter((one) => signers.get(one)?.spkiSha256 === signer.spkiSha256 && !isRefused(one, policy));
+  const delta = newer.find((one) => canCombine(crl, one) && currentUntilMs(one, nowMs, policy) !== undefined);
+  // (a) A complete CRL whose time is over still serves with a delta CRL that is current. And one after which delta CRLs
+  // are known to have been issued is not current without such a one: it may lack what they told.
+  const decisive = delta ?? (newer.length === 0 ? crl : undefined);
+  const untilMs = decisive && currentUntilMs(decisive, nowMs, policy);
   // (i), (j) "If (cert_status is UNREVOKED), then search for the certificate on the complete CRL."
-  const entry = delta?.entryFor(certificate) ?? crl.entryFor(certificate);
-  // (a)(1)(i): a complete CRL whose time is over still serves with a delta CRL that is current.
-  const untilMs = currentUntilMs(delta ?? crl, nowMs, policy);
+  const told = delta === undefined ? newer : newer.slice(0, newer.indexOf(delta) + 1);
+  const entry = firstEntry([...told, crl], certificate);
   // (k) "If (cert_status is removeFromCRL), then set cert_status to UNREVOKED."
   if (entry === undefined || entry.reason === 'removeFromCRL') {
     return untilMs === undefined ? 'stale' : { validUntilMs: untilMs };
@@ -138,6 +146,14 @@ function consult(
   // revoked certificate's validity period." So an old list still revokes, but for a hold, which alone can end.
   if (untilMs === undefined && entry.reason === 'certificateHold') return 'stale';
   return { entry };
+}
+
+function firstEntry(crls: readonly Crl[], certificate: Certificate): CrlEntry | undefined {
+  for (const crl of crls) {
+    const entry = crl.entryFor(certificate);
+    if (entry !== undefined) return entry;
+  }
+  return undefined;
 }
 
 /** The last moment at which a list is current, or `undefined` when it is not current now. */
@@ -154,6 +170,6 @@ function currentUntilMs(
 }
 
 /** Section 5, as far as it binds the issuer alone. */
-function isRefused({ deviations }: Crl, { profile }: CrlPolicy): boolean {
+export function isRefused({ deviations }: Crl, { profile }: CrlPolicy): boolean {
   return profile === 'strict' && deviations.length > 0;
 }

@@ -1,40 +1,39 @@
+import { Buffer } from 'node:buffer';
 import type { Crl } from './crl.ts';
 
+/** Delta CRLs beside the complete CRL that they update (RFC 5280 5.2.4 and 6.3.3 (c)). */
+
 /**
- * The delta CRLs among these that can be combined with a complete CRL, the newest first (RFC 5280 5.2.4 and 6.3.3 (c)).
- * Those given have the issuer of the complete CRL: "(a) The complete CRL and delta CRL have the same issuer."
+ * The delta CRLs among these that tell what happened after a complete CRL, the newest first. Those given have its issuer:
+ * "(a) The complete CRL and delta CRL have the same issuer."
  */
-export function deltasFor(complete: Crl, issued: readonly Crl[]): readonly Crl[] {
-  const { crlNumber } = complete;
-  if (crlNumber === undefined) return [];
+export function deltasAfter(complete: Crl, issued: readonly Crl[]): readonly Crl[] {
   return issued
     .filter(
       (delta) =>
-        delta.baseCrlNumber !== undefined &&
-        delta.crlNumber !== undefined &&
-        // "(c) The CRL number of the complete CRL is equal to or greater than the BaseCRLNumber specified in the delta
-        // CRL. ... (d) The CRL number of the complete CRL is less than the CRL number of the delta CRL."
-        delta.baseCrlNumber <= crlNumber &&
-        crlNumber < delta.crlNumber &&
+        delta.isDelta &&
+        // "(d) The CRL number of the complete CRL is less than the CRL number of the delta CRL."
+        isLess(complete.crlNumber, delta.crlNumber) &&
         // "(b) The complete CRL and delta CRL have the same scope."
-        sameBytes(delta.scopeDer, complete.scopeDer) &&
+        Buffer.compare(delta.scopeDer, complete.scopeDer) === 0 &&
         hasSameKeyIdentifier(delta, complete),
     )
-    .sort(isNewerFirst);
+    .sort((one, other) => (isLess(other.crlNumber, one.crlNumber) ? -1 : 1));
 }
 
-/** 6.3.3 (c)(3) "Verify that the delta CRL authority key identifier extension matches the complete CRL's." */
-function hasSameKeyIdentifier({ authorityKeyIdentifier: one }: Crl, { authorityKeyIdentifier: other }: Crl): boolean {
-  if (one?.keyIdentifier === undefined || other?.keyIdentifier === undefined) {
-    return one?.keyIdentifier === other?.keyIdentifier;
-  }
-  return sameBytes(one.keyIdentifier, other.keyIdentifier);
+/** "(c) The CRL number of the complete CRL is equal to or greater than the BaseCRLNumber specified in the delta CRL." */
+export function canCombine(complete: Crl, delta: Crl): boolean {
+  return !isLess(complete.crlNumber, delta.baseCrlNumber);
 }
 
-function isNewerFirst({ crlNumber: one = 0n }: Crl, { crlNumber: other = 0n }: Crl): number {
-  return one > other ? -1 : one < other ? 1 : 0;
+/** Numbers that are both there. */
+function isLess(one: bigint | undefined, other: bigint | undefined): boolean {
+  return one !== undefined && other !== undefined && one < other;
 }
 
-function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return Buffer.compare(one, other) === 0;
+/** (c)(3) "Verify that the delta CRL authority key identifier extension matches the complete CRL's." */
+function hasSameKeyIdentifier(one: Crl, other: Crl): boolean {
+  const left = one.authorityKeyIdentifier?.keyIdentifier;
+  const right = other.authorityKeyIdentifier?.keyIdentifier;
+  return left === undefined || right === undefined ? left === right : Buffer.compare(left, right) === 0;
 }

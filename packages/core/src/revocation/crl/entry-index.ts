@@ -3,8 +3,8 @@ import type { Entries } from './entries.ts';
 import { halfSipHash } from './half-sip-hash.ts';
 import type { Sliced } from './slices.ts';
 
-/** Entries put into the table in one slice: about a millisecond. */
-const sliceEntries = 4_096;
+/** Entries put into the table in one slice. Each may be the first to touch its page of memory, which costs microseconds. */
+const sliceEntries = 1_024;
 
 /**
  * Where the entry for an issuer and serial number begins: a table with open addressing, half full, whose slots are

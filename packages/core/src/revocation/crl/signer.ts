@@ -1,34 +1,36 @@
-import type { Certificate, Name } from '../../certificate/model.ts';
+import { Buffer } from 'node:buffer';
+import type { Certificate } from '../../certificate/model.ts';
 import type { MaybePromise } from '../../decision.ts';
 import type { SignaturePolicy } from '../../path/signature.ts';
 import type { Crl } from './crl.ts';
 import { isSignedBy } from './signature.ts';
 
-/** Who may have signed a list. */
-export interface SignerQuestion {
-  /** An issuer of the verified path; it counts when it has the name of the list's issuer. */
-  readonly issuer?: Certificate;
-  /** Other certificates with this subject that may sign lists. */
-  readonly crlIssuers: (name: Name) => readonly Certificate[];
-  readonly policy: SignaturePolicy;
-}
-
 /**
- * RFC 5280 6.3.3 (f) and (g): the certificate whose key signed the list. Of several with one name, those with the key
- * identifier that the list gives are tried first.
+ * RFC 5280 6.3.3 (f) and (g): of these certificates the one whose key signed the list. It must have the name of the list's
+ * issuer and be allowed to sign lists; of several, those with the key identifier that the list gives are tried first.
  */
 export function findSigner(
   crl: Crl,
-  { issuer, crlIssuers, policy }: SignerQuestion,
+  certificates: readonly Certificate[],
+  policy: SignaturePolicy,
 ): MaybePromise<Certificate | undefined> {
-  const others = crlIssuers(crl.issuer);
-  const named = (issuer === undefined ? others : [issuer, ...others]).filter(
-    (candidate) => candidate.subject.canonical === crl.issuer.canonical && maySignLists(candidate),
-  );
-  const wanted = crl.authorityKeyIdentifier?.keyIdentifier;
-  const isWanted = ({ subjectKeyIdentifier: offered }: Certificate): boolean =>
-    wanted === undefined || offered === undefined || Buffer.compare(wanted, offered) === 0;
-  return firstSigner(crl, [...named.filter(isWanted), ...named.filter((one) => !isWanted(one))], policy);
+  const candidates = certificates.filter((one) => isNamedBy(crl, one) && maySignLists(one));
+  const byIdentifier = candidates.filter((one) => hasKeyIdentifierOf(crl, one));
+  return firstSigner(crl, [...byIdentifier, ...candidates.filter((one) => !byIdentifier.includes(one))], policy);
+}
+
+/** Whether this certificate would have to be the signer's, as far as name and key identifier say. */
+export function isExpectedSigner(crl: Crl, certificate: Certificate): boolean {
+  return isNamedBy(crl, certificate) && hasKeyIdentifierOf(crl, certificate);
+}
+
+function isNamedBy({ issuer }: Crl, { subject }: Certificate): boolean {
+  return subject.canonical === issuer.canonical;
+}
+
+function hasKeyIdentifierOf({ authorityKeyIdentifier }: Crl, { subjectKeyIdentifier: offered }: Certificate): boolean {
+  const wanted = authorityKeyIdentifier?.keyIdentifier;
+  return wanted === undefined || offered === undefined || Buffer.compare(wanted, offered) === 0;
 }
 
 /** (f) "If a key usage extension is present in the CRL issuer's certificate, verify that the cRLSign bit is set." */
@@ -45,5 +47,5 @@ function firstSigner(
   const isSigned = isSignedBy(crl, candidate, policy);
   const next = (answer: boolean): MaybePromise<Certificate | undefined> =>
     answer ? candidate : firstSigner(crl, others, policy);
-  return isSigned instanceof Promise ? isSigned.then(next) : next(isSigned);
+  return typeof isSigned === 'boolean' ? next(isSigned) : isSigned.then(next);
 }

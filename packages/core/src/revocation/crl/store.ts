@@ -1,0 +1,219 @@
+import { Buffer } from 'node:buffer';
+import type { Certificate, Name } from '../../certificate/model.ts';
+import type { MaybePromise } from '../../decision.ts';
+import type { CertificateStatus } from '../status.ts';
+import { type Crl, parseCrl } from './crl.ts';
+import { type CrlPolicy, crlStatus, isRefused } from './crl-status.ts';
+import type { CrlDeviation } from './deviations.ts';
+import { readCrlBlocks } from './pem.ts';
+import type { CrlRule } from './rules.ts';
+import { findSigner, isExpectedSigner } from './signer.ts';
+
+export interface CrlStoreOptions {
+  readonly policy: CrlPolicy;
+  /**
+   * Certificates with this subject that may sign lists and are known without any client: trust anchors and configured
+   * intermediates. With them a list is verified when it is added, else when a certificate is first asked about. Default:
+   * none.
+   */
+  readonly crlIssuers?: (name: Name) => readonly Certificate[];
+}
+
+/** What became of one list that was given to the store. */
+export type CrlAddition =
+  | { readonly outcome: 'added' | 'unchanged'; readonly crl: Crl }
+  | { readonly outcome: 'refused'; readonly refusal: CrlRefusal };
+
+export type CrlRefusal =
+  | CrlRule
+  | CrlDeviation
+  /** It is not signed with the key of the issuer that is known under its name. */
+  | 'crl_signature_invalid'
+  /** There is a list of the same issuer and scope that is as new or newer (RFC 5280 5.2.3). */
+  | 'crl_not_newer';
+
+/** How one list is doing. */
+export interface CrlSummary {
+  /** RFC 4514 text. */
+  readonly issuer: string;
+  readonly isDelta: boolean;
+  readonly crlNumber: bigint | undefined;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date | undefined;
+  /** Since thisUpdate. */
+  readonly ageSeconds: number;
+  readonly entryCount: number;
+  /** Its signature was checked with a key of its issuer. */
+  readonly isVerified: boolean;
+  /** Why the last list that should have taken its place was refused. */
+  readonly lastRefusal: CrlRefusal | undefined;
+}
+
+interface Held {
+  readonly crl: Crl;
+  readonly signer: Certificate | undefined;
+  lastRefusal: CrlRefusal | undefined;
+}
+
+/** Delta CRLs kept for one scope: an older one may fit a complete CRL that the newest does not. */
+const mostDeltas = 4;
+/** Lists kept for one scope whose signer is not known yet: whoever is on the way to a server can send such a list. */
+const mostUnverified = 2;
+/** The same for all scopes. */
+const mostUnverifiedInAll = 64;
+
+/**
+ * Revocation lists by issuer and scope, which can be replaced while requests run. A list takes its place at once, when it
+ * was read, prepared and verified; until then the one before it answers. An older list never replaces a newer one.
+ */
+export class CrlStore {
+  readonly #policy: CrlPolicy;
+  readonly #knownIssuers: (name: Name) => readonly Certificate[];
+  #held: readonly Held[] = [];
+  #byIssuer: ReadonlyMap<string, readonly Crl[]> = new Map();
+
+  constructor({ policy, crlIssuers = () => [] }: CrlStoreOptions) {
+    this.#policy = policy;
+    this.#knownIssuers = crlIssuers;
+  }
+
+  /**
+   * Adds every list of a file, DER or PEM (RFC 7468 section 6: label `X509 CRL`, several blocks allowed), in their order.
+   * What cannot be used is refused and changes nothing. Octets of DER are kept, not copied: they must not be changed.
+   *
+   * @throws {TypeError} When the input is neither text nor octets.
+   */
+  async add(input: string | Uint8Array): Promise<readonly CrlAddition[]> {
+    const blocks = await readCrlBlocks(input);
+    if (!blocks.ok) return [{ outcome: 'refused', refusal: blocks.rule }];
+    const additions: CrlAddition[] = [];
+    for (const der of blocks.value) additions.push(await this.#addOne(der));
+    return additions;
+  }
+
+  async #addOne(der: Uint8Array): Promise<CrlAddition> {
+    const same = this.#held.find((held) => Buffer.compare(held.crl.der, der) === 0);
+    if (same !== undefined) return { outcome: 'unchanged', crl: same.crl };
+    const parsed = await parseCrl(der);
+    if (!parsed.ok) return { outcome: 'refused', refusal: parsed.rule };
+    const crl = parsed.value;
+    const [deviation] = crl.deviations;
+    if (deviation !== undefined && isRefused(crl, this.#policy)) return this.#refuse(crl, deviation);
+    const candidates = [...this.#knownIssuers(crl.issuer), ...this.#signersOf(crl)];
+    const signer = await findSigner(crl, candidates, this.#policy);
+    if (signer === undefined && candidates.some((one) => isExpectedSigner(crl, one))) {
+      return this.#refuse(crl, 'crl_signature_invalid');
+    }
+    return this.#place(crl, signer) ? { outcome: 'added', crl } : this.#refuse(crl, 'crl_not_newer');
+  }
+
+  /** Who signed the lists of this issuer that are there: found in a verified path, if not known before. */
+  #signersOf({ issuer }: Crl): readonly Certificate[] {
+    return this.#held.flatMap(({ crl, signer }) =>
+      signer !== undefined && crl.issuer.canonical === issuer.canonical ? [signer] : [],
+    );
+  }
+
+  #refuse(crl: Crl, refusal: CrlRefusal): CrlAddition {
+    for (const held of this.#held) if (isSameScope(held.crl, crl)) held.lastRefusal = refusal;
+    return { outcome: 'refused', refusal };
+  }
+
+  /** Puts a list in its place, unless it is too old for it. */
+  #place(crl: Crl, signer: Certificate | undefined): boolean {
+    const rivals = this.#held.filter(
+      (held) => isSameScope(held.crl, crl) && held.signer?.spkiSha256 === signer?.spkiSha256,
+    );
+    const others = this.#held.filter((held) => !rivals.includes(held));
+    const kept = signer === undefined ? mostUnverified : crl.isDelta ? mostDeltas : 1;
+    if (signer !== undefined && rivals.some((held) => !isNewer(crl, held.crl))) return false;
+    this.#hold([{ crl, signer, lastRefusal: undefined }, ...rivals.slice(0, kept - 1), ...others]);
+    return true;
+  }
+
+  #hold(held: readonly Held[]): void {
+    let unverified = 0;
+    this.#held = held.filter(({ signer }) => signer !== undefined || ++unverified <= mostUnverifiedInAll);
+    const byIssuer = new Map<string, Crl[]>();
+    for (const { crl } of this.#held) {
+      const { canonical } = crl.issuer;
+      byIssuer.set(canonical, [...(byIssuer.get(canonical) ?? []), crl]);
+    }
+    this.#byIssuer = byIssuer;
+  }
+
+  /** Every list that names this issuer, of those for one scope the one added last first. */
+  crlsBy({ canonical }: Name): readonly Crl[] {
+    return this.#byIssuer.get(canonical) ?? [];
+  }
+
+  /**
+   * RFC 5280 6.3.3 over the lists that are there.
+   *
+   * @param issuer The certificate that vouches for it in its verified path.
+   * @param crlIssuers Other issuers of lists, as `CrlQuestion` asks for them. Default: none.
+   */
+  statusOf(
+    certificate: Certificate,
+    issuer: Certificate,
+    nowMs: number,
+    crlIssuers: (name: Name) => readonly Certificate[] = () => [],
+  ): MaybePromise<CertificateStatus> {
+    return crlStatus({
+      certificate,
+      issuer,
+      nowMs,
+      crlsBy: (name) => this.crlsBy(name),
+      crlIssuers,
+      onSigner: (crl, signer) => this.#learn(crl, signer),
+      policy: this.#policy,
+    });
+  }
+
+  /** A list whose signer was not known when it was added takes the place that it deserves. */
+  #learn(crl: Crl, signer: Certificate): void {
+    const held = this.#held.find((one) => one.crl === crl);
+    if (held === undefined || held.signer !== undefined) return;
+    this.#held = this.#held.filter((one) => one !== held);
+    if (!this.#place(crl, signer)) this.#hold(this.#held);
+  }
+
+  /** How each list is doing. */
+  status(nowMs: number): readonly CrlSummary[] {
+    return this.#held.map(({ crl, signer, lastRefusal }) => ({
+      issuer: crl.issuer.toString(),
+      isDelta: crl.isDelta,
+      crlNumber: crl.crlNumber,
+      thisUpdate: new Date(crl.thisUpdateMs),
+      nextUpdate: crl.nextUpdateMs === undefined ? undefined : new Date(crl.nextUpdateMs),
+      ageSeconds: Math.floor((nowMs - crl.thisUpdateMs) / 1000),
+      entryCount: crl.entryCount,
+      isVerified: signer !== undefined,
+      lastRefusal,
+    }));
+  }
+}
+
+/** Of the same issuer, key identifier and issuing distribution point, both complete or both delta. */
+function isSameScope(one: Crl, other: Crl): boolean {
+  return (
+    one.issuer.canonical === other.issuer.canonical &&
+    one.isDelta === other.isDelta &&
+    Buffer.compare(one.scopeDer, other.scopeDer) === 0 &&
+    Buffer.compare(keyIdentifierOf(one), keyIdentifierOf(other)) === 0
+  );
+}
+
+const none = new Uint8Array();
+const keyIdentifierOf = ({ authorityKeyIdentifier }: Crl): Uint8Array => authorityKeyIdentifier?.keyIdentifier ?? none;
+
+/**
+ * 5.2.3: the CRL number is "a monotonically increasing sequence number". Neither the number nor thisUpdate may go back, and
+ * one of them must go forward.
+ */
+function isNewer(crl: Crl, held: Crl): boolean {
+  const hasNumbers = crl.crlNumber !== undefined && held.crlNumber !== undefined;
+  const numberGain = hasNumbers ? Number(crl.crlNumber - held.crlNumber) : 0;
+  const timeGain = crl.thisUpdateMs - held.thisUpdateMs;
+  return numberGain >= 0 && timeGain >= 0 && numberGain + timeGain > 0;
+}
