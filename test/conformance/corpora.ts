@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import type { ConformanceCase } from './case.ts';
 import { chainCases } from './chains.ts';
 import { limboCases } from './limbo.ts';
+import { ocspCases } from './ocsp.ts';
 import { revocationCases } from './revocation.ts';
 
 interface Corpus {
@@ -18,7 +19,7 @@ const corpora: readonly Corpus[] = [
   { name: 'limbo', file: 'limbo.json.gz', read: limboCases },
   { name: 'chains', file: 'chains.json', read: chainCases },
   { name: 'crl', file: 'crl.json', read: revocationCases },
-  { name: 'ocsp', file: 'ocsp.json', read: revocationCases },
+  { name: 'ocsp', file: 'ocsp.json', read: ocspCases },
 ];
 
 export const corpusNames: readonly string[] = corpora.map(({ name }) => name);

@@ -194,6 +194,17 @@ const chains: readonly Group[] = [
   },
 ];
 
+/** The delegate of an authority in real use, which an answer encloses. */
+const ocsp: readonly Group[] = [
+  {
+    expected: 'accept',
+    actual: 'ocsp_delegate_malformed',
+    sentence:
+      'RFC 5280 4.2.1.6: If the subjectAltName extension is present, the sequence MUST contain at least one entry.',
+    ids: ['ossl-ocsp:07:D3.ors:D3_Issuer_Root.pem', 'ossl-ocsp:58:D3.ors:ISIC_D3_Issuer_Root.pem'],
+  },
+];
+
 /** What each tolerance of the `interoperable` profile lets pass that `strict` refuses, in limbo and in limbo-client. */
 const tolerated: Partial<Record<Deviation, readonly string[]>> = {
   authority_key_identifier_missing: [
@@ -213,6 +224,7 @@ const tolerated: Partial<Record<Deviation, readonly string[]>> = {
 export const divergences: readonly Divergence[] = [
   ...webpki.flatMap((group) => entries('limbo', group)),
   ...chains.flatMap((group) => entries('chains', group)),
+  ...ocsp.flatMap((group) => entries('ocsp', group)),
   ...tolerances.flatMap(({ deviation, sentence }) =>
     ['limbo', 'limbo-client'].flatMap((corpus) =>
       entries(corpus, {

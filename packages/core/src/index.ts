@@ -103,6 +103,30 @@ export {
 } from './reasons.ts';
 export { clientOf, type RequestMtls, type RequestState, stateOf } from './request-state.ts';
 export type { CheckedPath, RevocationStatus } from './revocation/checked-path.ts';
+export type { CertId, CertIdHash, OcspSubject } from './revocation/ocsp/cert-id.ts';
+export {
+  checkOcspResponse,
+  type DelegateStatus,
+  type OcspQuestion,
+  type OcspVerdict,
+} from './revocation/ocsp/check-response.ts';
+export {
+  createOcspNonce,
+  encodeOcspRequest,
+  type OcspRequestOptions,
+  ocspGetUrl,
+} from './revocation/ocsp/request.ts';
+export {
+  type BasicOcspResponse,
+  type OcspErrorStatus,
+  type OcspResponse,
+  type ParsedOcspResponse,
+  parseOcspResponse,
+  type ResponderId,
+} from './revocation/ocsp/response.ts';
+export { type OcspRule, type OcspRuleEntry, ocspRules } from './revocation/ocsp/rules.ts';
+export { defaultOcspSettings, type OcspSettings } from './revocation/ocsp/settings.ts';
+export type { CertStatus, CrlReason, SingleResponse } from './revocation/ocsp/single-response.ts';
 export { type AlbOptions, fromAlb } from './source/alb.ts';
 export { type ApacheOptions, fromApache } from './source/apache.ts';
 export {

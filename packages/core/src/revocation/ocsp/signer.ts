@@ -35,12 +35,14 @@ export function findSigner(
 ): Signer {
   const budget = new Budget({ signatures, steps: 0, comparisons: 0 });
   let refusal: OcspRule | undefined;
+  let unread: OcspRule | undefined;
   if (isResponder(response.responderId, issuer)) {
     refusal = responseSignatureRefusal(response, issuer, settings, budget);
     if (refusal === undefined) return { ok: true, delegate: undefined };
   }
   for (const der of response.certificates) {
     const parsed = parseCertificate(der);
+    if (!parsed.ok) unread ??= 'ocsp_delegate_malformed';
     if (!parsed.ok || !isResponder(response.responderId, parsed.value)) continue;
     const delegate = parsed.value;
     // Answers often enclose the issuer's own certificate, which was tried.
@@ -51,7 +53,7 @@ export function findSigner(
     if (rule === undefined) return { ok: true, delegate };
     refusal = rule;
   }
-  return { ok: false, rule: refusal ?? 'ocsp_signer_not_found' };
+  return { ok: false, rule: refusal ?? unread ?? 'ocsp_signer_not_found' };
 }
 
 /** RFC 6960 4.2.1: `KeyHash ::= OCTET STRING -- SHA-1 hash of responder's public key`. */
