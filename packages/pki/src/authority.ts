@@ -1,5 +1,6 @@
 /** A certification authority in memory. Everything it issues can be made odd on purpose, one option at a time. */
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { type CrlOptions, type IssuedCrl, issueCrl } from './crl.ts';
 import * as der from './der.ts';
 import { randomSerial, serialText } from './forge.ts';
 import type { GeneralNameInput } from './general-name.ts';
@@ -68,6 +69,8 @@ export interface Authority extends IssuedCertificate {
   issueServer(options?: ServerOptions): Promise<IssuedCertificate>;
   /** A certificate with no extension but those of the options. */
   issue(options?: CertificateOptions): Promise<IssuedCertificate>;
+  /** A revocation list of this authority: complete, delta or indirect (RFC 5280 section 5). */
+  issueCrl(options?: CrlOptions): IssuedCrl;
 }
 
 /** A self-signed authority. Throws TypeError for options that cannot be written. */
@@ -121,6 +124,7 @@ function openAuthority(own: IssuedCertificate, clock: Clock): Authority {
     issueClient: (options: CertificateOptions = {}) => issue('client', options, 90),
     issueServer: (options: ServerOptions = {}) => issue('server', serverOptions(options), 90),
     issue: (options: CertificateOptions = {}) => issue('bare', options, 90),
+    issueCrl: (options: CrlOptions = {}) => issueCrl(issuer, options, clock()),
   });
 }
 

@@ -1,5 +1,6 @@
 /** The standard certificate extensions (RFC 5280 4.2) as values: for `extensions` of an issued or a forged certificate. */
 import * as der from './der.ts';
+import { type DistributionPointInput, encodeDistributionPoint } from './distribution-point.ts';
 import { encodeGeneralName, encodeGeneralNames, type GeneralNameInput } from './general-name.ts';
 
 /** Any extension. */
@@ -199,21 +200,26 @@ export function inhibitAnyPolicy(skipCerts: number): ExtensionInput {
   return { oid: extensionOids.inhibitAnyPolicy, critical: true, value: der.integer(skipCerts) };
 }
 
-/** 4.2.1.13, not critical: one distribution point for each list of names. */
-export function crlDistributionPoints(points: readonly (readonly GeneralNameInput[])[]): ExtensionInput {
+/** The names of a distribution point, or all that it can say. */
+export type PointInput = readonly GeneralNameInput[] | DistributionPointInput;
+
+/** 4.2.1.13, not critical. */
+export function crlDistributionPoints(points: readonly PointInput[]): ExtensionInput {
   return { oid: extensionOids.crlDistributionPoints, value: encodeDistributionPoints(points) };
 }
 
-/** 4.2.1.15, not critical. */
-export function freshestCrl(points: readonly (readonly GeneralNameInput[])[]): ExtensionInput {
+/** 4.2.1.15 and 5.2.6, not critical. */
+export function freshestCrl(points: readonly PointInput[]): ExtensionInput {
   return { oid: extensionOids.freshestCrl, value: encodeDistributionPoints(points) };
 }
 
-function encodeDistributionPoints(points: readonly (readonly GeneralNameInput[])[]): der.Der {
+function encodeDistributionPoints(points: readonly PointInput[]): der.Der {
   return der.sequence(
-    ...points.map((names) => der.sequence(der.constructed(0, der.constructed(0, ...names.map(encodeGeneralName))))),
+    ...points.map((point) => encodeDistributionPoint(isList(point) ? { distributionPoint: point } : point)),
   );
 }
+
+const isList = (point: PointInput): point is readonly GeneralNameInput[] => Array.isArray(point);
 
 export interface AuthorityInfoAccessInput {
   readonly ocsp?: readonly GeneralNameInput[];

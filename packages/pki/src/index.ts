@@ -11,7 +11,25 @@ export {
   type StoredAuthority,
   type Validity,
 } from './authority.ts';
+export {
+  type CrlEntryInput,
+  type CrlOptions,
+  type CrlReason,
+  crlNumberExtension,
+  deltaCrlIndicator,
+  type ForgeCrlOptions,
+  forgeCrl,
+  type IssuedCrl,
+} from './crl.ts';
 export * as der from './der.ts';
+export {
+  type DistributionPointInput,
+  type DistributionPointNameInput,
+  encodeDistributionPoint,
+  type IssuingDistributionPointInput,
+  issuingDistributionPoint,
+  type ReasonFlag,
+} from './distribution-point.ts';
 export type { ExtensionInput, KeyUsage, Purpose } from './extension.ts';
 export * as extension from './extension.ts';
 export { type ForgeOptions, forgeCertificate } from './forge.ts';

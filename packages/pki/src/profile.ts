@@ -24,8 +24,7 @@ export interface ExtensionOptions {
   readonly policyConstraints?: extension.PolicyConstraintsInput | null;
   /** SkipCerts. */
   readonly inhibitAnyPolicy?: number | null;
-  /** One distribution point for each list of names. */
-  readonly crlDistributionPoints?: readonly (readonly GeneralNameInput[])[] | null;
+  readonly crlDistributionPoints?: readonly extension.PointInput[] | null;
   readonly authorityInfoAccess?: extension.AuthorityInfoAccessInput | null;
   /** Further extensions, after the others in this order. One with the OID of another takes its place. */
   readonly extensions?: readonly ExtensionInput[];
