@@ -15,7 +15,7 @@ export interface Limits {
   readonly steps: number;
   /** Name constraint comparisons in one path search. Default 250,000, as in webpki. */
   readonly comparisons: number;
-  /** Nodes of the policy tree in one path. Default 1,000. */
+  /** Nodes of the policy graphs (RFC 9618) of all paths in one search. Default 1,000. */
   readonly policies: number;
   /** Remembered paths of one instance. Default 10,000. */
   readonly rememberedPaths: number;

@@ -3,7 +3,7 @@ import type { PathCost } from './verified-path.ts';
 
 type SpentKind = 'signatures' | 'steps' | 'comparisons';
 
-/** `policies`: the policy graph of each path counts its own nodes. */
+/** `policies`: nodes of policy graphs, which are counted where they are made. */
 export type BudgetKind = SpentKind | 'policies';
 
 /**
@@ -14,6 +14,7 @@ export class Budget {
   #signatures = 0;
   #steps = 0;
   #comparisons = 0;
+  #policies = 0;
   #exhausted: BudgetKind | undefined;
   readonly #limits: Pick<Limits, SpentKind>;
 
@@ -46,7 +47,16 @@ export class Budget {
     return this.#within('comparisons', this.#comparisons);
   }
 
-  /** A path met the bound that was counted elsewhere: there is nothing left to search with. */
+  /** Nodes that the policy graphs of earlier paths had. */
+  get policies(): number {
+    return this.#policies;
+  }
+
+  countPolicies(nodes: number): void {
+    this.#policies += nodes;
+  }
+
+  /** A path met a bound that was counted elsewhere: there is nothing left to search with. */
   exhaust(kind: BudgetKind): void {
     this.#exhausted ??= kind;
   }

@@ -48,6 +48,8 @@ export interface PolicyValidation {
   wrapUp(certificate: PolicyExtensions): PolicyVerdict;
   /** 6.1.6; both sets are empty before `wrapUp`. */
   result(): PolicySets;
+  /** Nodes of the graph that were made until now. */
+  readonly nodes: number;
 }
 
 /** The policies of a path, dotted object identifiers; `'any'`: anyPolicy is among them. */
@@ -80,7 +82,8 @@ class PolicyGraph implements PolicyValidation {
   #explicitPolicy: number;
   #policyMapping: number;
   #inhibitAnyPolicy: number;
-  #nodesLeft: number;
+  readonly #nodeLimit: number;
+  nodes: number = 0;
   /** The deepest level of the valid_policy_graph. */
   #level: PolicyLevel = new Map();
   #result: PolicySets = { authoritiesConstrainedPolicies: new Set(), userConstrainedPolicies: new Set() };
@@ -89,7 +92,7 @@ class PolicyGraph implements PolicyValidation {
     const { initialPolicySet, pathLength } = options;
     this.#initialPolicySet = initialPolicySet === 'any' || initialPolicySet.has(anyPolicy) ? 'any' : initialPolicySet;
     this.#pathLength = pathLength;
-    this.#nodesLeft = options.nodeLimit;
+    this.#nodeLimit = options.nodeLimit;
     this.#addNode(this.#level, anyPolicy, []);
     this.#explicitPolicy = options.initialExplicitPolicy ? 0 : pathLength + 1;
     this.#policyMapping = options.initialPolicyMappingInhibit ? 0 : pathLength + 1;
@@ -99,7 +102,7 @@ class PolicyGraph implements PolicyValidation {
   processCertificate(certificate: PolicyExtensions, i: number): PolicyVerdict {
     const anyPolicyCounts = this.#inhibitAnyPolicy > 0 || (i < this.#pathLength && certificate.isSelfIssued);
     this.#level = this.#nextLevel(certificate, anyPolicyCounts); // (d, e)
-    if (this.#nodesLeft < 0) return 'budget';
+    if (this.nodes > this.#nodeLimit) return 'budget';
     return this.#explicitPolicy > 0 || this.#level.size > 0 ? 'ok' : 'policy_constraint_violated'; // (f)
   }
 
@@ -107,7 +110,7 @@ class PolicyGraph implements PolicyValidation {
     const mappings = certificate.policyMappings ?? [];
     if (mappings.some(mapsAnyPolicy)) return 'policy_constraint_violated'; // (a)
     this.#mapPolicies(mappings); // (b)
-    if (this.#nodesLeft < 0) return 'budget';
+    if (this.nodes > this.#nodeLimit) return 'budget';
     // (h)
     if (!certificate.isSelfIssued) {
       this.#explicitPolicy = decrement(this.#explicitPolicy);
@@ -180,7 +183,7 @@ class PolicyGraph implements PolicyValidation {
   }
 
   #addNode(level: PolicyLevel, validPolicy: string, parents: readonly PolicyNode[]): void {
-    this.#nodesLeft -= 1;
+    this.nodes += 1;
     level.set(validPolicy, { validPolicy, parents, expectedPolicySet: new Set([validPolicy]) });
   }
 }

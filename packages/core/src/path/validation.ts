@@ -11,7 +11,7 @@ import {
   validityRefusal,
 } from './checks.ts';
 import { createNameConstraintState } from './name-constraints.ts';
-import { createPolicyValidation, type PolicySets } from './policy-tree.ts';
+import { createPolicyValidation, type PolicySets, type PolicyValidation } from './policy-tree.ts';
 import type { PathSettings } from './settings.ts';
 
 /** What the validation of one path asks of the search, which knows each certificate and each signature once. */
@@ -43,20 +43,34 @@ export function validatePath(
   budget: Budget,
   examined: Examined,
 ): Validation {
-  const leaf = path[0] as Certificate;
-  const anchor = path[path.length - 1] as Certificate;
   // The anchor is not one of the n certificates; a leaf that is itself the anchor is the only one.
   const n = Math.max(1, path.length - 1);
-
-  // 6.1.2 Initialization.
   const policies = createPolicyValidation({
     initialPolicySet: settings.initialPolicySet,
     initialExplicitPolicy: settings.initialExplicitPolicy,
     initialPolicyMappingInhibit: settings.initialPolicyMappingInhibit,
     initialAnyPolicyInhibit: settings.initialAnyPolicyInhibit,
     pathLength: n,
-    nodeLimit: settings.limits.policies,
+    nodeLimit: settings.limits.policies - budget.policies,
   });
+  const validation = walkPath(path, n, settings, nowMs, budget, examined, policies);
+  budget.countPolicies(policies.nodes);
+  return validation;
+}
+
+function walkPath(
+  path: readonly Certificate[],
+  n: number,
+  settings: PathSettings,
+  nowMs: number,
+  budget: Budget,
+  examined: Examined,
+  policies: PolicyValidation,
+): Validation {
+  const leaf = path[0] as Certificate;
+  const anchor = path[path.length - 1] as Certificate;
+
+  // 6.1.2 Initialization.
   const nameConstraints = createNameConstraintState();
   let maxPathLength = n;
   if (anchor !== leaf) {

@@ -48,6 +48,15 @@ describe('the budget of a search', () => {
     expect(budget.exhausted).toBe('comparisons');
   });
 
+  it('keeps count of the policies of all paths', () => {
+    const budget = new Budget(limits);
+    expect(budget.policies).toBe(0);
+    budget.countPolicies(3);
+    budget.countPolicies(4);
+    expect(budget.policies).toBe(7);
+    expect(budget.exhausted).toBeUndefined();
+  });
+
   it('ends where a bound that is counted elsewhere was met', () => {
     const budget = new Budget(limits);
     budget.exhaust('policies');

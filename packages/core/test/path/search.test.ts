@@ -549,6 +549,22 @@ describe('a budget', () => {
     expect(verify(user, [none], trusting(root), limited({ policies: 10 })).ok).toBe(true);
   });
 
+  it('of policies is one for all paths together', () => {
+    const policies = Array.from({ length: 5 }, (_, number) => `1.2.3.${number}`);
+    const asserting = { extensions: [extension.certificatePolicies(policies)] };
+    const twins = [1, 2].map((serialNumber) =>
+      authority('CN=Many', { by: root, forge: { serialNumber }, ...asserting }),
+    );
+    const user = client('CN=user', {
+      by: twins[0] as Entity,
+      extensions: [...asserting.extensions, extension.extendedKeyUsage(['serverAuth'])],
+    });
+    expect(refusalOf(verify(user, twins, trusting(root), limited({ policies: 22 }))).code).toBe(
+      'extended_key_usage_missing',
+    );
+    expect(refusalOf(verify(user, twins, trusting(root), limited({ policies: 21 })))).toEqual(exceeded('policies', 21));
+  });
+
   it('that ran out is the reason, whatever was refused before', () => {
     const expired = authority('CN=Issuing', { by: root, keyPair: keyOf('expired'), notAfter: new Date(now - day) });
     expect(refusalOf(verify(unhinted(leaf), [expired, issuing, upper], trusting(root), limited({ steps: 2 })))).toEqual(

@@ -402,6 +402,30 @@ describe('certificate policies, 6.1.3 (d) to (f), 6.1.4 (a) to (j), 6.1.5 (g)', 
     }
   });
 
+  it('are counted over all paths of a search', () => {
+    const path = pathTo(authorities({}, asserting(policy)), asserting(policy));
+    const budget = new Budget(defaultLimits);
+    const settings = { limits: { ...defaultLimits, policies: 6 } };
+    // A root and one at each depth.
+    expect(validate(path, { budget, settings }).ok).toBe(true);
+    expect(budget.policies).toBe(3);
+    expect(validate(path, { budget, settings }).ok).toBe(true);
+    expect(refusal(path, { budget, settings })).toEqual({
+      code: 'path_budget_exceeded',
+      detail: { budget: 'policies', limit: 6 },
+    });
+  });
+
+  it('are counted also for a path that is refused', () => {
+    const path = pathTo(authorities({}, asserting(policy)), {
+      ...asserting(policy),
+      keyPair: keyOf('short', 'RSA-1024'),
+    });
+    const budget = new Budget(defaultLimits);
+    expect(refusal(path, { budget }).code).toBe('key_too_weak');
+    expect(budget.policies).toBe(3);
+  });
+
   it('end the search also when a mapping makes them too many', () => {
     const mapping = extension.policyMappings([{ issuerDomainPolicy: policy, subjectDomainPolicy: other }]);
     const path = pathTo(
