@@ -39,8 +39,8 @@ export class IntermediateMemory {
       return;
     }
     if (found === undefined && this.#byTail.size >= IntermediateMemory.capacity) {
-      const oldest = this.#byTail.keys().next();
-      if (!oldest.done) this.#byTail.delete(oldest.value);
+      const [oldest] = this.#byTail.keys();
+      this.#byTail.delete(oldest as number);
     }
     this.#byTail.set(key, { certificate, issuers: new WeakSet([issuer]) });
     this.#index = undefined;

@@ -26,7 +26,11 @@ const oid = (policy: number | 'any'): string => (policy === 'any' ? anyPolicy : 
 function certificate(said: Said): PolicyExtensions {
   const { requireExplicitPolicy, inhibitPolicyMapping } = said;
   return {
-    certificatePolicies: said.policies?.map((policy) => ({ policyIdentifier: oid(policy), qualifiers: undefined })),
+    certificatePolicies: said.policies?.map((policy) => ({
+      policyIdentifier: oid(policy),
+      qualifiers: undefined,
+      qualifierIds: [],
+    })),
     policyMappings: said.maps?.map(([issuerDomain, subjectDomain]) => ({
       issuerDomainPolicy: oid(issuerDomain),
       subjectDomainPolicy: oid(subjectDomain),

@@ -1,10 +1,11 @@
-import type { Hash, SignatureOptions } from '@peercert/pki';
+import { generateKeyPairSync } from 'node:crypto';
+import { forgeCertificate, type Hash, type SignatureOptions } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../src/limits.ts';
 import { Budget } from '../../src/path/budget.ts';
 import { isSelfSigned, signatureRefusal } from '../../src/path/signature.ts';
 import type { Reason } from '../../src/reasons.ts';
-import { authority, client, type Entity, type KeyKind, keyOf, saying } from './certificates.ts';
+import { authority, client, type Entity, type KeyKind, keyOf, read, saying } from './certificates.ts';
 
 const policy = { allowedWeakAlgorithms: new Set<string>(), minimumRsaBits: 2048 };
 
@@ -119,6 +120,19 @@ describe('the algorithm of a signature', () => {
     const budget = new Budget(defaultLimits);
     expect(signatureRefusal(leaf.certificate, issuer.certificate, 0, policy, budget)).toEqual(invalid);
     expect(budget.cost.signatures).toBe(0);
+  });
+});
+
+describe('a key that OpenSSL would not use so', () => {
+  it('verifies nothing, and throws nothing', () => {
+    const { issuer, leaf } = signed('RSA-2048', { padding: 'pss' });
+    const restricted = generateKeyPairSync('rsa-pss', {
+      modulusLength: 2048,
+      hashAlgorithm: 'sha512',
+      mgf1HashAlgorithm: 'sha512',
+    });
+    const other = forgeCertificate({ keyPair: restricted, signer: issuer.keyPair, subject: 'CN=RSA-2048' });
+    expect(refusal({ issuer: { ...issuer, certificate: read(other.certificateDer) }, leaf })).toEqual(invalid);
   });
 });
 
