@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { ConformanceCase } from './case.ts';
 import { chainCases } from './chains.ts';
+import { crlCases } from './crl.ts';
 import { limboCases } from './limbo.ts';
 import { ocspCases } from './ocsp.ts';
-import { revocationCases } from './revocation.ts';
 
 interface Corpus {
   readonly name: string;
@@ -18,7 +18,7 @@ const corpora: readonly Corpus[] = [
   { name: 'limbo-client', file: 'limbo-client.json.gz', read: limboCases },
   { name: 'limbo', file: 'limbo.json.gz', read: limboCases },
   { name: 'chains', file: 'chains.json', read: chainCases },
-  { name: 'crl', file: 'crl.json', read: revocationCases },
+  { name: 'crl', file: 'crl.json', read: crlCases },
   { name: 'ocsp', file: 'ocsp.json', read: ocspCases },
 ];
 

@@ -1,4 +1,4 @@
-import { type Deviation, tolerances } from '@peercert/core';
+import { type CrlDeviation, crlDeviations, type Deviation, tolerances } from '@peercert/core';
 import { type Profile, profiles } from './case.ts';
 
 /** A case on which core answers otherwise than its corpus expects, on purpose. */
@@ -12,7 +12,7 @@ export interface Divergence {
   /** The sentence of the standard that justifies it. */
   readonly sentence: string;
   /** The tolerance of the `interoperable` profile that makes it. */
-  readonly tolerance?: Deviation;
+  readonly tolerance?: Deviation | CrlDeviation;
 }
 
 /** Cases with one answer and one justification. */
@@ -194,6 +194,35 @@ const chains: readonly Group[] = [
   },
 ];
 
+/** BoringSSL's lists have no extension unless they are about one. */
+const crl: readonly Group[] = [
+  {
+    profile: 'strict',
+    expected: 'accept',
+    actual: 'crl_number_missing',
+    sentence: 'RFC 5280 5.2.3: CRL issuers conforming to this profile MUST include this extension in all CRLs.',
+    ids: [
+      'bssl-crl:good',
+      'bssl-crl:good_fake_extension',
+      'bssl-crl:good_generalizedtime',
+      'bssl-crl:good_idp_onlycontainscacerts',
+      'bssl-crl:good_idp_onlycontainsusercerts',
+      'bssl-crl:good_idp_onlycontainsusercerts_no_basic_constraints',
+      'bssl-crl:good_idp_uri_and_onlycontainscacerts',
+      'bssl-crl:good_key_rollover',
+      'bssl-crl:good_no_crldp',
+      'bssl-crl:good_no_version',
+    ],
+  },
+  {
+    profile: 'strict',
+    expected: 'accept',
+    actual: 'crl_next_update_missing',
+    sentence: 'RFC 5280 5.1.2.5: Conforming CRL issuers MUST include the nextUpdate field in all CRLs.',
+    ids: ['bssl-crl:good_fake_extension_no_nextupdate'],
+  },
+];
+
 /** The delegate of an authority in real use, which an answer encloses. */
 const ocsp: readonly Group[] = [
   {
@@ -224,6 +253,16 @@ const tolerated: Partial<Record<Deviation, readonly string[]>> = {
 export const divergences: readonly Divergence[] = [
   ...webpki.flatMap((group) => entries('limbo', group)),
   ...chains.flatMap((group) => entries('chains', group)),
+  ...crl.flatMap((group) => entries('crl', group)),
+  ...['limbo', 'limbo-client'].flatMap((corpus) =>
+    entries(corpus, {
+      profile: 'interoperable',
+      expected: 'reject',
+      actual: 'accept',
+      sentence: `RFC 5280 5.2.3: ${crlDeviations.crl_number_missing.sentence}.`,
+      ids: ['crl::crlnumber-missing'],
+    }).map((entry): Divergence => ({ ...entry, tolerance: 'crl_number_missing' })),
+  ),
   ...ocsp.flatMap((group) => entries('ocsp', group)),
   ...tolerances.flatMap(({ deviation, sentence }) =>
     ['limbo', 'limbo-client'].flatMap((corpus) =>

@@ -1,5 +1,6 @@
 import { matchesPeerName, type PeerName, type VerifiedPath } from '@peercert/core';
 import type { ConformanceCase, Profile, Verdict } from './case.ts';
+import { crlRefusal } from './crl.ts';
 import { accept, answer, clientAuth, serverAuth } from './path-question.ts';
 
 /** A case of x509-limbo, as far as it is read here. */
@@ -27,13 +28,12 @@ interface LimboName {
 
 export function limboCases(corpus: string, file: { readonly testcases: readonly LimboCase[] }): ConformanceCase[] {
   return file.testcases.map((limbo) => {
-    const { id, crls, expected_result, signature_algorithms } = limbo;
+    const { id, expected_result, signature_algorithms } = limbo;
     return {
       corpus,
       id,
       namespace: id.split('::', 1)[0] as string,
       expected: expected_result === 'SUCCESS' ? 'accept' : 'reject',
-      ...(crls.length > 0 ? { notYet: 'revocation' } : {}),
       ...(signature_algorithms.length > 0 ? { notYet: 'a choice of signature algorithms' } : {}),
       judge: (profile, trace) => judge(limbo, profile, trace),
     };
@@ -42,16 +42,21 @@ export function limboCases(corpus: string, file: { readonly testcases: readonly 
 
 function judge(limbo: LimboCase, profile: Profile, trace: Parameters<ConformanceCase['judge']>[1]): Verdict {
   const { max_chain_depth: maxDepth, validation_time: time } = limbo;
+  const timeMs = time === null ? Date.now() : Date.parse(time);
   return answer(
     {
       presented: [limbo.peer_certificate, ...limbo.untrusted_intermediates],
       anchors: limbo.trusted_certs,
-      timeMs: time === null ? Date.now() : Date.parse(time),
+      timeMs,
       // Peercert's own ceiling is 50.
       ...(maxDepth === null ? {} : { maxDepth: Math.min(maxDepth, 50) }),
       settings: { profile, purposes: purposesOf(limbo), ...(trace === undefined ? {} : { trace }) },
     },
-    (path) => keyUsageRefusal(limbo, path) ?? peerNameRefusal(limbo, path) ?? accept(path),
+    (path) =>
+      keyUsageRefusal(limbo, path) ??
+      peerNameRefusal(limbo, path) ??
+      crlRefusal(limbo.crls, path, timeMs, profile) ??
+      accept(path),
   );
 }
 

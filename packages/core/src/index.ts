@@ -101,8 +101,12 @@ export {
   type ReasonEntry,
   reasons,
 } from './reasons.ts';
-export { clientOf, type RequestMtls, type RequestState, stateOf } from './request-state.ts';
+export { clientOf, type RequestMtls, type RequestState, stateIfAny, stateOf } from './request-state.ts';
 export type { CheckedPath, RevocationStatus } from './revocation/checked-path.ts';
+export { type Crl, type CrlOutcome, parseCrl } from './revocation/crl/crl.ts';
+export { type CrlPolicy, type CrlQuestion, crlStatus } from './revocation/crl/crl-status.ts';
+export { type CrlDeviation, crlDeviations } from './revocation/crl/deviations.ts';
+export { type CrlRule, crlRules } from './revocation/crl/rules.ts';
 export type { CertId, CertIdHash, OcspSubject } from './revocation/ocsp/cert-id.ts';
 export {
   checkOcspResponse,
@@ -127,6 +131,7 @@ export {
 export { type OcspRule, type OcspRuleEntry, ocspRules } from './revocation/ocsp/rules.ts';
 export { defaultOcspSettings, type OcspSettings } from './revocation/ocsp/settings.ts';
 export type { CertStatus, CrlReason, SingleResponse } from './revocation/ocsp/single-response.ts';
+export type { CertificateStatus, UndeterminedKind } from './revocation/status.ts';
 export { type AlbOptions, fromAlb } from './source/alb.ts';
 export { type ApacheOptions, fromApache } from './source/apache.ts';
 export {

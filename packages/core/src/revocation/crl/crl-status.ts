@@ -127,9 +127,9 @@ function consult(
   signers: ReadonlyMap<Crl, Certificate | undefined>,
 ): { readonly entry: CrlEntry } | { readonly validUntilMs: number } | 'malformed' | 'stale' {
   const signer = signers.get(crl);
-  if (signer === undefined || isRefused(crl, policy)) return 'malformed';
+  if (signer === undefined) return 'malformed';
   // (h) "validate the signature on the delta CRL using the public key validated in step (f)."
-  const newer = deltas.filter((one) => signers.get(one)?.spkiSha256 === signer.spkiSha256 && !isRefused(one, policy));
+  const newer = deltas.filter((one) => signers.get(one)?.spkiSha256 === signer.spkiSha256);
   const delta = newer.find((one) => canCombine(crl, one) && currentUntilMs(one, nowMs, policy) !== undefined);
   // (a) A complete CRL whose time is over still serves with a delta CRL that is current. And one after which delta CRLs
   // are known to have been issued is not current without such a one: it may lack what they told.
@@ -140,6 +140,7 @@ function consult(
   const entry = firstEntry([...told, crl], certificate);
   // (k) "If (cert_status is removeFromCRL), then set cert_status to UNREVOKED."
   if (entry === undefined || entry.reason === 'removeFromCRL') {
+    if ([...told, crl].some((one) => isRefused(one, policy))) return 'malformed';
     return untilMs === undefined ? 'stale' : { validUntilMs: untilMs };
   }
   // 3.3: "An entry MUST NOT be removed from the CRL until it appears on one regularly scheduled CRL issued beyond the
@@ -169,7 +170,7 @@ function currentUntilMs(
   return thisUpdateMs <= nowMs && nowMs <= untilMs ? untilMs : undefined;
 }
 
-/** Section 5, as far as it binds the issuer alone. */
+/** Section 5, as far as it binds the issuer alone: such a list says nothing by its silence. */
 export function isRefused({ deviations }: Crl, { profile }: CrlPolicy): boolean {
   return profile === 'strict' && deviations.length > 0;
 }

@@ -25,11 +25,6 @@ const table = {
     section: 'RFC 5280 5.1.2.5',
     sentence: 'Conforming CRL issuers MUST include the nextUpdate field in all CRLs',
   },
-  crl_time_generalized: {
-    section: 'RFC 5280 5.1.2.4',
-    sentence:
-      'CRL issuers conforming to this profile MUST encode thisUpdate as UTCTime for dates through the year 2049',
-  },
   crl_scope_not_critical: {
     section: 'RFC 5280 5.2.5',
     sentence: 'The issuing distribution point is a critical CRL extension',

@@ -39,7 +39,6 @@ const extensionsTag = contextConstructed(0);
 export function* readCrlLayout(bytes: Uint8Array): Sliced<CrlLayout> {
   if (bytes.length > largestList) throw new CrlError('crl_too_large');
   const reader = new ProfileReader(bytes);
-  const deviations = new Set<CrlDeviation>();
 
   const file = reader.enter(tag.sequence);
   const tbsStart = reader.offset;
@@ -51,9 +50,9 @@ export function* readCrlLayout(bytes: Uint8Array): Sliced<CrlLayout> {
   // 5.1.2.3: "The issuer field MUST contain a non-empty X.500 distinguished name (DN)."
   if (reader.offset - issuerStart === 2) throw new CrlError('crl_issuer_empty');
   const issuer = nameAt(bytes, issuerStart, reader.offset);
-  const thisUpdateMs = readUpdateTime(reader, deviations);
+  const thisUpdateMs = readTime(reader);
   const hasNextUpdate = reader.peek() === tag.utcTime || reader.peek() === tag.generalizedTime;
-  const nextUpdateMs = hasNextUpdate ? readUpdateTime(reader, deviations) : undefined;
+  const nextUpdateMs = hasNextUpdate ? readTime(reader) : undefined;
   const entries = reader.peek() === tag.sequence ? yield* readEntries(reader, issuer) : noEntries(issuer);
   let extensions = new CrlExtensions();
   const hasExtensions = reader.peek() === extensionsTag;
@@ -81,7 +80,6 @@ export function* readCrlLayout(bytes: Uint8Array): Sliced<CrlLayout> {
   // 2." 5.1: "crlEntryExtensions: if present, version MUST be v2".
   if (!hasVersion && (hasExtensions || entries.hasExtensions)) throw new CrlError('crl_version_extensions');
   checkEntriesAgainst(entries, extensions);
-  noteMissing(deviations, extensions, nextUpdateMs, entries);
   return {
     tbsStart,
     tbsEnd,
@@ -93,7 +91,7 @@ export function* readCrlLayout(bytes: Uint8Array): Sliced<CrlLayout> {
     algorithmStart,
     algorithmEnd,
     signatureStart,
-    deviations: Object.freeze([...deviations, ...extensions.deviations]),
+    deviations: Object.freeze([...missing(extensions, nextUpdateMs, entries), ...extensions.deviations]),
   };
 }
 
@@ -113,15 +111,6 @@ function readVersion(reader: DerReader): boolean {
   return true;
 }
 
-const from2050 = Date.UTC(2050, 0, 1);
-
-function readUpdateTime(reader: DerReader, deviations: Set<CrlDeviation>): number {
-  const isGeneralized = reader.peek() === tag.generalizedTime;
-  const milliseconds = readTime(reader);
-  if (isGeneralized && milliseconds < from2050) deviations.add('crl_time_generalized');
-  return milliseconds;
-}
-
 /** What the extensions of the list say about those of its entries. */
 function checkEntriesAgainst(entries: Entries, extensions: CrlExtensions): void {
   // 5.3.1: "The removeFromCRL (8) reasonCode value may only appear in delta CRLs".
@@ -131,16 +120,14 @@ function checkEntriesAgainst(entries: Entries, extensions: CrlExtensions): void 
   if (entries.issuers.isUsed && !isIndirect) throw new CrlError('crl_entry_issuer');
 }
 
-function noteMissing(
-  deviations: Set<CrlDeviation>,
-  extensions: CrlExtensions,
+/** What conforming issuers include. */
+function* missing(
+  { authorityKeyIdentifier, crlNumber }: CrlExtensions,
   nextUpdateMs: number | undefined,
   { hasNonCriticalIssuer }: Entries,
-): void {
-  if (nextUpdateMs === undefined) deviations.add('crl_next_update_missing');
-  if (extensions.crlNumber === undefined) deviations.add('crl_number_missing');
-  if (extensions.authorityKeyIdentifier?.keyIdentifier === undefined) {
-    deviations.add('crl_authority_key_identifier_missing');
-  }
-  if (hasNonCriticalIssuer) deviations.add('crl_entry_issuer_not_critical');
+): Generator<CrlDeviation> {
+  if (nextUpdateMs === undefined) yield 'crl_next_update_missing';
+  if (crlNumber === undefined) yield 'crl_number_missing';
+  if (authorityKeyIdentifier?.keyIdentifier === undefined) yield 'crl_authority_key_identifier_missing';
+  if (hasNonCriticalIssuer) yield 'crl_entry_issuer_not_critical';
 }
