@@ -1,7 +1,7 @@
 import { assemble } from './authenticator.ts';
 import type { Decision, MaybePromise } from './decision.ts';
 import { ClientCertificateError, internalFailure } from './error.ts';
-import { compileOptions, type MtlsOptions } from './options.ts';
+import { compileOptions, type DecisionEvent, type MtlsOptions } from './options.ts';
 import type { Reason } from './reasons.ts';
 import { rememberState } from './request-state.ts';
 import { clientAddressOf } from './source/client-address.ts';
@@ -41,17 +41,23 @@ export function createGate(options: MtlsOptions = {}): Gate {
   /** Leaves what handlers and guards see, tells the observer, and answers a denial that is enforced. */
   function conclude(request: object, facts: RequestFacts, decision: Decision): ClientCertificateError | undefined {
     const clientAddress = clientAddressOf(facts, addressChoice, forwarding);
-    const tell = (told: Decision, enforced: boolean, by: 'mtls' | 'guard'): void =>
-      onDecision?.({ decision: told, enforced, by, clientAddress, requestTarget: facts.requestTarget });
+    const client = decision.outcome === 'allow' ? decision.client : null;
+    const vary = forwarding.varyFor(facts);
     rememberState(request, {
-      mtls: { client: decision.outcome === 'allow' ? decision.client : null, decision, clientAddress },
+      mtls: { client, decision, clientAddress },
       denials,
       challenge,
-      vary: isExcluded(facts.requestTarget) ? undefined : forwarding.varyFor(facts),
-      report: (why: Reason, enforced: boolean) => tell({ outcome: 'deny', reason: why }, enforced, 'guard'),
+      vary: vary !== undefined && isExcluded(facts.requestTarget) ? undefined : vary,
+      report: onDecision === undefined ? nobody : reportTo(onDecision, clientAddress, facts.requestTarget),
     });
     const refused = decision.outcome === 'deny' && enforcement === 'enforce';
-    tell(decision, decision.outcome !== 'deny' || refused, 'mtls');
+    onDecision?.({
+      decision,
+      enforced: decision.outcome !== 'deny' || refused,
+      by: 'mtls',
+      clientAddress,
+      requestTarget: facts.requestTarget,
+    });
     return refused ? new ClientCertificateError(decision.reason, { challenge }) : undefined;
   }
 
@@ -75,4 +81,16 @@ export function createGate(options: MtlsOptions = {}): Gate {
   }
 
   return Object.freeze({ denials, clientAddress: addressChoice, admit });
+}
+
+function nobody(): void {}
+
+/** How a guard tells the observer of the instance that it refused, or would have refused, the request. */
+function reportTo(
+  onDecision: (event: DecisionEvent) => void,
+  clientAddress: string | undefined,
+  requestTarget: string,
+): (why: Reason, enforced: boolean) => void {
+  return (why, enforced) =>
+    onDecision({ decision: { outcome: 'deny', reason: why }, enforced, by: 'guard', clientAddress, requestTarget });
 }

@@ -12,7 +12,7 @@ export interface RequestMtls {
   readonly clientAddress: string | undefined;
 }
 
-/** What `mtls()` leaves on a request for guards, and how the instance that left it answers denials. */
+/** What `mtls()` leaves of a request for guards, and how the instance that left it answers denials. */
 export interface RequestState {
   readonly mtls: RequestMtls;
   readonly denials: 'respond' | 'throw';
@@ -23,19 +23,32 @@ export interface RequestState {
   readonly report: (reason: Reason, enforced: boolean) => void;
 }
 
-/** Shared by every copy of this package, so that guards of one meet the requests of another. */
-const stateKey: unique symbol = Symbol.for('peercert.request') as never;
+/**
+ * Beside the requests rather than on them: the first property of its own that a request of Express gets costs as much
+ * as ten decisions. One map for every copy of this package, so that guards of one meet the requests of another.
+ */
+const states: WeakMap<object, RequestState> = sharedStates();
 
-type Carrier = { [stateKey]?: RequestState };
+function sharedStates(): WeakMap<object, RequestState> {
+  const key: unique symbol = Symbol.for('peercert.request') as never;
+  const shared = globalThis as { [key]?: WeakMap<object, RequestState> };
+  if (shared[key] === undefined) Object.defineProperty(shared, key, { value: new WeakMap() });
+  return shared[key] as WeakMap<object, RequestState>;
+}
 
-/** Leaves the state of the inner-most instance on the request: an inner identity replaces an outer one. */
+/** Leaves the state of the inner-most instance beside the request: an inner identity replaces an outer one. */
 export function rememberState(request: object, state: RequestState): void {
-  (request as Carrier)[stateKey] = state;
+  states.set(request, state);
+}
+
+/** The state that `mtls()` left, or `undefined` when none ran before. */
+export function stateIfAny(request: object): RequestState | undefined {
+  return states.get(request);
 }
 
 /** The state that `mtls()` left. Throws a 500 for the programmer when none ran before. */
 export function stateOf(request: object): RequestState {
-  const state = (request as Carrier)[stateKey];
+  const state = states.get(request);
   if (state === undefined) {
     throw new PeercertFailure(
       'setup',

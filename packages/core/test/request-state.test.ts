@@ -41,8 +41,11 @@ describe('what mtls() leaves on a request', () => {
   });
 
   it('is shared with every copy of this package', () => {
+    const request = {};
     const left = state('alice');
-    expect(stateOf({ [Symbol.for('peercert.request')]: left })).toBe(left);
+    const shared = (globalThis as { [key: symbol]: unknown })[Symbol.for('peercert.request')];
+    (shared as WeakMap<object, RequestState>).set(request, left);
+    expect(stateOf(request)).toBe(left);
   });
 
   it('is a failure that names the fix when it never ran', () => {

@@ -9,6 +9,7 @@ import {
   nodeRequestFacts,
   PeercertFailure,
   type RequestMtls,
+  stateIfAny,
   stateOf,
 } from '@peercert/core';
 import type { Request } from 'express';
@@ -67,10 +68,25 @@ function settle(
     refuse(denial, denials, res, next);
     return;
   }
-  const { mtls, vary } = stateOf(req);
-  req.mtls = mtls;
+  const { vary } = stateOf(req);
+  if (!('mtls' in req)) provideMtls(req);
   if (vary !== undefined && !res.headersSent) res.setHeader('Vary', addToVary(res.getHeader('Vary'), vary));
   next();
+}
+
+/**
+ * Gives `req.mtls` to every request of an application at once, through the prototype that Express keeps for such
+ * additions (`app.request`). A request that no application made gets it as its own.
+ */
+function provideMtls(req: object): void {
+  const prototype: unknown = Object.getPrototypeOf(req);
+  const isOfExpress = typeof prototype === 'object' && prototype !== null && Object.hasOwn(prototype, 'app');
+  Object.defineProperty(isOfExpress ? prototype : req, 'mtls', {
+    configurable: true,
+    get(this: object) {
+      return stateIfAny(this)?.mtls;
+    },
+  });
 }
 
 function noAddress(): undefined {

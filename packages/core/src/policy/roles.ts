@@ -68,7 +68,16 @@ export function compileRoles(
     };
   }
   const mapping = roles === undefined ? () => [] : isRuleList(roles) ? compileRules(roles) : compileMap(roles);
-  return (evidence) => withDefaults(mapping(evidence), evidence);
+  // A mapping that never changes says the same of the same evidence each time, and role sets cannot be changed.
+  const worked = new WeakMap<RoleEvidence, Outcome<ReadonlySet<string>>>();
+  return (evidence) => {
+    let outcome = worked.get(evidence);
+    if (outcome === undefined) {
+      outcome = withDefaults(mapping(evidence), evidence);
+      worked.set(evidence, outcome);
+    }
+    return outcome;
+  };
 }
 
 function compileMap(map: RoleMap): (evidence: RoleEvidence) => readonly string[] {

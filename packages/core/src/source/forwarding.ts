@@ -67,6 +67,7 @@ export function compileForwardingRules(sources: readonly Source[]): ForwardingRu
       return undefined;
     },
     varyFor(facts: RequestFacts) {
+      if (all.length === 0) return undefined;
       const vary = believedBy(facts).flatMap((forwarding) => forwarding.vary);
       return vary.length === 0 ? undefined : vary;
     },
