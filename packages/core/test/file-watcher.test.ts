@@ -1,0 +1,256 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  createFileWatcher,
+  type FileContents,
+  type FileWatcher,
+  type FileWatcherOptions,
+  fromFile,
+  isFileSource,
+} from '../src/file-watcher.ts';
+
+let folder: string;
+const watchers: FileWatcher[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'peercert-watch-'));
+});
+
+afterEach(() => {
+  for (const watcher of watchers.splice(0)) watcher.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Far away, so that a test shows that it does without. */
+const never = 3_600_000;
+
+interface Watched {
+  readonly watcher: FileWatcher;
+  readonly path: string;
+  /** What was heard, in order. */
+  readonly heard: string[];
+  readonly errors: string[];
+}
+
+function watching(path: string, options: Partial<FileWatcherOptions> = {}): Watched {
+  const heard: string[] = [];
+  const errors: string[] = [];
+  const watcher = createFileWatcher({
+    paths: [path],
+    onChange: (contents) => void heard.push(textOf(contents, path)),
+    onError: ({ message }) => errors.push(message),
+    quietMilliseconds: 5,
+    pollMilliseconds: never,
+    ...options,
+  });
+  watchers.push(watcher);
+  return { watcher, path, heard, errors };
+}
+
+const textOf = (contents: FileContents, path: string): string => Buffer.from(contents.get(path) ?? []).toString();
+
+function file(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('a watched file', () => {
+  it('is read at once, and not again while it stays as it is', async () => {
+    const { heard, watcher } = watching(file('ca.crl', 'one'));
+    expect(heard).toEqual(['one']);
+    await watcher.check();
+    await watcher.check();
+    expect(heard).toEqual(['one']);
+  });
+
+  it('that is missing at the start is an error at once, as is one that cannot be used', () => {
+    expect(() => watching(join(folder, 'missing'))).toThrow(/ENOENT.*missing/);
+    const wrong = (): void => {
+      throw new TypeError('no list');
+    };
+    expect(() => watching(file('ca.crl', 'x'), { onChange: wrong })).toThrow('no list');
+  });
+
+  it('is heard of when it is written in place', async () => {
+    const { heard, path } = watching(file('ca.crl', 'one'));
+    writeFileSync(path, 'two');
+    await vi.waitFor(() => expect(heard).toEqual(['one', 'two']));
+  });
+
+  it('is heard of when another is renamed over it', async () => {
+    const { heard, path } = watching(file('ca.crl', 'one'));
+    renameSync(file('ca.crl.new', 'two'), path);
+    await vi.waitFor(() => expect(heard).toEqual(['one', 'two']));
+    renameSync(file('ca.crl.new', 'three'), path);
+    await vi.waitFor(() => expect(heard).toEqual(['one', 'two', 'three']));
+  });
+
+  it('is heard of when the link to its directory is swapped, as Kubernetes does', async () => {
+    const publish = (version: string, content: string): void => {
+      mkdirSync(join(folder, `..${version}`));
+      file(`..${version}/ca.crl`, content);
+      symlinkSync(`..${version}`, join(folder, '..data_tmp'));
+      renameSync(join(folder, '..data_tmp'), join(folder, '..data'));
+    };
+    publish('2026_01', 'one');
+    symlinkSync('..data/ca.crl', join(folder, 'ca.crl'));
+    const { heard, errors } = watching(join(folder, 'ca.crl'));
+    publish('2026_02', 'two');
+    await vi.waitFor(() => expect(heard).toEqual(['one', 'two']));
+    rmSync(join(folder, '..2026_01'), { recursive: true });
+    publish('2026_03', 'three');
+    await vi.waitFor(() => expect(heard).toEqual(['one', 'two', 'three']));
+    expect(errors).toEqual([]);
+  });
+
+  it('is heard of when what a link leads to is written elsewhere', async () => {
+    mkdirSync(join(folder, 'archive'));
+    const target = file('archive/ca.crl', 'one');
+    symlinkSync(target, join(folder, 'ca.crl'));
+    const { heard } = watching(join(folder, 'ca.crl'));
+    writeFileSync(target, 'two');
+    await vi.waitFor(() => expect(heard).toEqual(['one', 'two']));
+  });
+
+  it('is heard of without any event, by looking', async () => {
+    const target = join(folder, 'far', 'ca.crl');
+    mkdirSync(join(folder, 'far'));
+    writeFileSync(target, 'one');
+    symlinkSync(join(folder, 'far'), join(folder, 'near'));
+    const { heard } = watching(join(folder, 'near', 'ca.crl'), { pollMilliseconds: 20 });
+    mkdirSync(join(folder, 'farther'));
+    file('farther/ca.crl', 'two');
+    symlinkSync(join(folder, 'farther'), join(folder, 'next'));
+    renameSync(join(folder, 'next'), join(folder, 'near'));
+    await vi.waitFor(() => expect(heard).toEqual(['one', 'two']));
+    // The directory that is there now is watched.
+    writeFileSync(join(folder, 'farther', 'ca.crl'), 'three');
+    await vi.waitFor(() => expect(heard).toEqual(['one', 'two', 'three']));
+  });
+
+  it('with the same content is not heard of again', async () => {
+    const { heard, path, watcher } = watching(file('ca.crl', 'one'), { quietMilliseconds: never });
+    writeFileSync(path, 'one');
+    await watcher.check();
+    await watcher.check();
+    expect(heard).toEqual(['one']);
+  });
+
+  it('that is large is read whole', async () => {
+    const { heard, path, watcher } = watching(file('ca.crl', 'one'), { quietMilliseconds: never });
+    const large = 'x'.repeat(3_000_000);
+    writeFileSync(path, large);
+    await watcher.check();
+    expect(heard[1]).toBe(large);
+  });
+});
+
+describe('a file that is in trouble', () => {
+  it('is told of once while it is missing, and heard of when it is back', async () => {
+    const { heard, errors, path, watcher } = watching(file('ca.crl', 'one'), { quietMilliseconds: never });
+    rmSync(path);
+    await watcher.check();
+    await watcher.check();
+    expect(errors).toEqual([expect.stringMatching(/^ENOENT/)]);
+    writeFileSync(path, 'two');
+    await watcher.check();
+    expect(heard).toEqual(['one', 'two']);
+    rmSync(path);
+    await watcher.check();
+    expect(errors).toHaveLength(2);
+  });
+
+  it('is told of when its new content cannot be used, and heard of when it can', async () => {
+    const taken: string[] = [];
+    const { errors, path, watcher } = watching(file('ca.crl', 'one'), {
+      quietMilliseconds: never,
+      onChange: async (contents) => {
+        const text = textOf(contents, join(folder, 'ca.crl'));
+        if (text.endsWith('half')) throw new Error(`half-written: ${text}`);
+        taken.push(text);
+      },
+    });
+    writeFileSync(path, 'half');
+    await watcher.check();
+    await watcher.check();
+    expect(errors).toEqual(['half-written: half']);
+    writeFileSync(path, 'whole');
+    await watcher.check();
+    expect(taken).toEqual(['one', 'whole']);
+  });
+
+  it('is told of when it cannot be used at the start and that shows later', async () => {
+    const { errors, watcher } = watching(file('ca.crl', 'one'), {
+      onChange: () => Promise.reject(new Error('no list')),
+    });
+    await watcher.check();
+    expect(errors).toEqual(['no list']);
+  });
+
+  it('may be thrown what is no error', async () => {
+    const { errors, path, watcher } = watching(file('ca.crl', 'one'), {
+      quietMilliseconds: never,
+      onChange: (contents) => (textOf(contents, join(folder, 'ca.crl')) === 'one' ? undefined : Promise.reject('odd')),
+    });
+    writeFileSync(path, 'two');
+    await watcher.check();
+    expect(errors).toEqual(['odd']);
+  });
+
+  it('whose directory is gone is looked for until it is back', async () => {
+    mkdirSync(join(folder, 'lists'));
+    const { heard, errors, path } = watching(file('lists/ca.crl', 'one'), { pollMilliseconds: 20 });
+    rmSync(join(folder, 'lists'), { recursive: true });
+    await vi.waitFor(() => expect(errors).not.toEqual([]));
+    mkdirSync(join(folder, 'lists'));
+    writeFileSync(path, 'two');
+    await vi.waitFor(() => expect(heard).toContain('two'));
+  });
+});
+
+describe('files that belong together', () => {
+  it('are heard of together', async () => {
+    const paths = [file('tls.crt', 'certificate 1'), file('tls.key', 'key 1')];
+    const heard: string[][] = [];
+    const { watcher } = watching(paths[0] as string, {
+      paths,
+      quietMilliseconds: never,
+      onChange: (contents) => void heard.push(paths.map((path) => textOf(contents, path))),
+    });
+    writeFileSync(paths[1] as string, 'key 2');
+    await watcher.check();
+    expect(heard).toEqual([
+      ['certificate 1', 'key 1'],
+      ['certificate 1', 'key 2'],
+    ]);
+  });
+});
+
+describe('a watcher that is closed', () => {
+  it('hears and tells of nothing any more', async () => {
+    const { heard, errors, path, watcher } = watching(file('ca.crl', 'one'), { pollMilliseconds: 10 });
+    watcher.close();
+    writeFileSync(path, 'two');
+    await watcher.check();
+    rmSync(path);
+    await watcher.check();
+    expect(heard).toEqual(['one']);
+    expect(errors).toEqual([]);
+  });
+});
+
+describe('fromFile', () => {
+  it('names a file, whatever the working directory is later', () => {
+    expect(fromFile('ca.crl').path).toBe(join(process.cwd(), 'ca.crl'));
+    expect(isFileSource(fromFile('ca.crl'))).toBe(true);
+    expect(isFileSource({ path: 'ca.crl' })).toBe(false);
+    expect(isFileSource(null)).toBe(false);
+  });
+
+  it.each(['', 'a\0b', undefined, 7])('refuses %j', (path) => {
+    expect(() => fromFile(path as string)).toThrow(TypeError);
+  });
+});

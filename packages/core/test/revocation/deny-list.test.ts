@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { toPem } from '@peercert/pki';
+import { describe, expect, it } from 'vitest';
+import { parseDistinguishedName } from '../../src/certificate/name.ts';
+import { createDenyList, type DenyListEntry, readDenyListOption } from '../../src/revocation/deny-list.ts';
+import { authority, client, read } from '../path/certificates.ts';
+
+const issuer = authority('CN=Issuing,O=Acme');
+const alice = client('CN=alice', { by: issuer, forge: { serialNumber: 0x03a5b1n } }).certificate;
+const bob = client('CN=bob', { by: issuer, forge: { serialNumber: 0x80n } }).certificate;
+const elsewhere = client('CN=alice', { by: authority('CN=Other'), forge: { serialNumber: 0x03a5b1n } }).certificate;
+
+const listing = (entry: DenyListEntry): ReturnType<typeof createDenyList> => {
+  const list = createDenyList();
+  list.revoke(entry);
+  return list;
+};
+
+describe('a deny-list', () => {
+  it('denies nobody while it is empty', () => {
+    const list = createDenyList();
+    expect(list.size).toBe(0);
+    expect(list.has(alice)).toBe(false);
+  });
+
+  it.each<[string, DenyListEntry]>([
+    ['hex', { issuer: 'CN=Issuing,O=Acme', serial: '03A5B1' }],
+    ['hex in lower case', { issuer: 'CN=Issuing,O=Acme', serial: '03a5b1' }],
+    ['hex without its leading zero', { issuer: 'CN=Issuing,O=Acme', serial: '3A5B1' }],
+    ['hex with zero octets in front', { issuer: 'CN=Issuing,O=Acme', serial: '0003A5B1' }],
+    ['hex with colons', { issuer: 'CN=Issuing,O=Acme', serial: '03:a5:b1' }],
+    ['a bigint', { issuer: 'CN=Issuing,O=Acme', serial: 239025n }],
+    ['an issuer in another case and spacing', { issuer: 'CN=ISSUING,O=acme', serial: '03A5B1' }],
+    ['a name as identities have it', { issuer: alice.issuer, serial: alice.serialNumber }],
+    ['the issuer’s certificate', { issuer: issuer.certificate, serial: '03A5B1' }],
+    ['the issuer’s certificate in DER', { issuer: issuer.der, serial: '03A5B1' }],
+    ['the issuer’s certificate in PEM', { issuer: toPem(issuer.der), serial: '03A5B1' }],
+    ['a thumbprint', { thumbprint: alice.thumbprint }],
+    ['a fingerprint', { thumbprint: createHash('sha256').update(alice.der).digest('hex') }],
+    [
+      'a fingerprint with colons',
+      {
+        thumbprint: createHash('sha256')
+          .update(alice.der)
+          .digest('hex')
+          .toUpperCase()
+          .replace(/..(?=.)/g, '$&:'),
+      },
+    ],
+  ])('denies a certificate given by %s, and no other', (_, entry) => {
+    const list = listing(entry);
+    expect(list.size).toBe(1);
+    expect(list.has(alice)).toBe(true);
+    expect(list.has(bob)).toBe(false);
+    expect(list.has(elsewhere)).toBe(false);
+  });
+
+  it('reads serial numbers as unsigned, whatever their highest bit', () => {
+    expect(listing({ issuer: issuer.certificate, serial: '80' }).has(bob)).toBe(true);
+    expect(listing({ issuer: issuer.certificate, serial: '0080' }).has(bob)).toBe(true);
+    expect(listing({ issuer: issuer.certificate, serial: 128n }).has(bob)).toBe(true);
+  });
+
+  it('takes decimal digits in text for hexadecimal ones', () => {
+    expect(listing({ issuer: issuer.certificate, serial: '239025' }).has(alice)).toBe(false);
+    expect(listing({ issuer: issuer.certificate, serial: '128' }).has(bob)).toBe(false);
+  });
+
+  it('knows the serial number zero', () => {
+    const zero = client('CN=zero', { by: issuer, forge: { serialNumber: 0n } });
+    const list = listing({ issuer: issuer.certificate, serial: '0' });
+    expect(list.has(read(zero.der))).toBe(true);
+    expect(list.has(alice)).toBe(false);
+  });
+
+  it('counts an entry once, and lifts it in the form in which it was given', () => {
+    const list = listing({ issuer: 'CN=Issuing,O=Acme', serial: '03A5B1' });
+    list.revoke({ issuer: 'cn=issuing,o=acme', serial: '3a5b1' });
+    list.revoke({ issuer: 'CN=Other', serial: '3a5b1' });
+    expect(list.size).toBe(2);
+    expect(list.lift({ thumbprint: alice.thumbprint })).toBe(false);
+    expect(list.lift({ issuer: 'CN=Third', serial: '03A5B1' })).toBe(false);
+    expect(list.lift({ issuer: 'CN=Issuing,O=Acme', serial: '04' })).toBe(false);
+    expect(list.has(alice)).toBe(true);
+    expect(list.lift({ issuer: 'CN=Issuing,O=Acme', serial: 239025n })).toBe(true);
+    expect(list.has(alice)).toBe(false);
+    expect(list.has(elsewhere)).toBe(true);
+    expect(list.lift({ issuer: 'CN=Other', serial: '03A5B1' })).toBe(true);
+    expect(list.size).toBe(0);
+    list.revoke({ thumbprint: alice.thumbprint });
+    expect(list.lift({ thumbprint: alice.thumbprint })).toBe(true);
+    expect(list.size).toBe(0);
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['text', 'CN=Issuing'],
+    ['an unknown key', { issuer: 'CN=Issuing', serialNumber: '03' }],
+    ['a serial number alone', { serial: '03A5B1' }],
+    ['an issuer alone', { issuer: 'CN=Issuing' }],
+    ['both forms', { issuer: 'CN=Issuing', serial: '03', thumbprint: alice.thumbprint }],
+    ['a number', { issuer: 'CN=Issuing', serial: 3 }],
+    ['a negative serial number', { issuer: 'CN=Issuing', serial: -3n }],
+    ['a signed serial number', { issuer: 'CN=Issuing', serial: '-03' }],
+    ['an empty serial number', { issuer: 'CN=Issuing', serial: '' }],
+    ['an endless serial number', { issuer: 'CN=Issuing', serial: '1'.repeat(101) }],
+    ['a serial number with a prefix', { issuer: 'CN=Issuing', serial: '0x03' }],
+    ['colons between half octets', { issuer: 'CN=Issuing', serial: '0:3' }],
+    ['a name that is none', { issuer: 'Issuing', serial: '03' }],
+    ['a name of older forms', { issuer: '/CN=Issuing', serial: '03' }],
+    ['an empty name', { issuer: '', serial: '03' }],
+    ['an empty parsed name', { issuer: parseDistinguishedName(''), serial: '03' }],
+    ['a certificate that is none', { issuer: new Uint8Array([0x30, 0]), serial: '03' }],
+    ['several certificates', { issuer: toPem(issuer.der) + toPem(issuer.der), serial: '03' }],
+    ['a short thumbprint', { thumbprint: alice.thumbprint.slice(1) }],
+    ['a SHA-1 fingerprint', { thumbprint: 'ab'.repeat(20) }],
+    ['a thumbprint that is no text', { thumbprint: 7 }],
+  ])('refuses %s as a mistake of the program', (_, entry) => {
+    const list = createDenyList();
+    expect(() => list.revoke(entry as DenyListEntry)).toThrow(TypeError);
+    expect(() => list.lift(entry as DenyListEntry)).toThrow(TypeError);
+    expect(list.size).toBe(0);
+  });
+});
+
+describe('the option denyList', () => {
+  it('takes what createDenyList makes, and nothing that looks like it', () => {
+    expect(readDenyListOption(undefined)).toBeUndefined();
+    expect(readDenyListOption(createDenyList())?.size).toBe(0);
+    for (const wrong of [null, [], 'CN=alice', {}, { has: () => false, size: 0 }]) {
+      expect(() => readDenyListOption(wrong)).toThrow(/createDenyList\(\)/);
+    }
+  });
+});
