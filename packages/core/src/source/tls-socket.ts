@@ -1,6 +1,6 @@
 import { TLSSocket } from 'node:tls';
 import { PeercertFailure } from '../error.ts';
-import type { Outcome } from '../reasons.ts';
+import { type Outcome, reason } from '../reasons.ts';
 import type { RequestFacts } from './facts.ts';
 import type { Presented, Source, TlsServer } from './presented.ts';
 
@@ -24,29 +24,59 @@ const tlsSource: Source = Object.freeze({
     if (!(socket instanceof TLSSocket)) return undefined;
     let record = records.get(socket);
     if (record === undefined) {
-      record = { presented: read(socket as ServerSocket) };
+      record = isSettled(socket) ? readNow(socket) : unproven;
       records.set(socket, record);
-      // A renegotiation (TLS 1.2) keeps the socket and may bring another certificate.
-      socket.once('secure', () => records.delete(socket));
+      // A renegotiation (TLS 1.2) keeps the socket and may bring another certificate, proven at this very moment.
+      socket.on('secure', () => records.set(socket, readNow(socket)));
     }
-    return record.presented;
+    return record();
   },
+});
+
+/** What a connection presented, as it was read when its handshake was complete; or the failure of that reading. */
+type Reading = () => Outcome<Presented> | undefined;
+
+const records: WeakMap<TLSSocket, Reading> = new WeakMap();
+
+function readNow(socket: TLSSocket): Reading {
+  try {
+    const presented = read(socket as ServerSocket);
+    return () => presented;
+  } catch (failure) {
+    return () => {
+      throw failure;
+    };
+  }
+}
+
+/**
+ * In the midst of a renegotiation Node shows the certificate that the client just sent, before the client has proved to
+ * hold its key (RFC 5246 7.4.8): anybody's public certificate. Whether one is under way cannot be seen, only that one was
+ * begun, so nothing is read after that until the next is complete. TLS 1.3 has no renegotiation (RFC 8446 4.1.2).
+ */
+function isSettled(socket: TLSSocket): boolean {
+  return socket.getProtocol() === 'TLSv1.3' || (socket as ServerSocket)._handle?.handshakes === 0;
+}
+
+const unproven: Reading = () => ({
+  ok: false,
+  reason: reason('tls_verification_failed', { error: 'a renegotiation began before the certificate was read' }),
 });
 
 /** Most certificates followed along a peer's chain; a longer chain is cut, and then leads nowhere. */
 const longestChain = 100;
 
-const records: WeakMap<TLSSocket, { readonly presented: Outcome<Presented> | undefined }> = new WeakMap();
-
 /**
  * The parts of a server's socket that Node's types leave out, checked on Node 20, 22, 24 and 26. Where one is missing
- * the answer is the careful one: no fresh verdict.
+ * the answer is the careful one: no fresh verdict, or none at all.
  */
 type ServerSocket = TLSSocket & {
   readonly server?: TlsServer & { readonly _contexts?: { readonly length: number } };
   readonly servername?: string | false | null;
   readonly _SNICallback?: unknown;
   readonly _tlsOptions?: { readonly secureContext?: unknown };
+  /** `handshakes`: those begun after the first. */
+  readonly _handle?: { readonly handshakes?: number } | null;
 };
 
 function read(socket: ServerSocket): Outcome<Presented> | undefined {

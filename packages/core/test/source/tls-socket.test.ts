@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createSecureServer, connect as http2Connect, type ServerHttp2Stream } from 'node:http2';
-import { type AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, createServer as createPlainServer, connect as plainConnect, Socket } from 'node:net';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type ConnectionOptions, connect, createServer, type Server, TLSSocket, type TlsOptions } from 'node:tls';
 import { extension, toPem } from '@peercert/pki';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { PeercertFailure } from '../../src/error.ts';
 import type { NodeVerdict, PresentedCertificates, TlsServer } from '../../src/source/presented.ts';
 import { fromTls } from '../../src/source/tls-socket.ts';
@@ -251,17 +252,111 @@ describe('secure contexts by name', () => {
 });
 
 describe('a renegotiation', () => {
-  it('drops what was remembered, since it may bring another certificate', async () => {
+  const mallory = client('CN=mallory', { by: issuing });
+  const again = (socket: TLSSocket, options = {}): Promise<void> =>
+    new Promise((done, failed) => {
+      socket.renegotiate({ rejectUnauthorized: false, ...options }, (error) => (error ? failed(error) : done()));
+    });
+  const refused = {
+    ok: false,
+    reason: {
+      code: 'tls_verification_failed',
+      detail: { error: 'a renegotiation began before the certificate was read' },
+    },
+  };
+
+  /** Passes on what the client sends, record by record, until it is told to hold the rest back. */
+  async function relaying(
+    server: Server,
+  ): Promise<{ port: number; passOn: (records: number) => void; passed: () => number }> {
+    let left = Number.POSITIVE_INFINITY;
+    let passed = 0;
+    const relay = createPlainServer((near) => {
+      const far = plainConnect((server.address() as AddressInfo).port, '127.0.0.1');
+      let rest = Buffer.alloc(0);
+      open.push(near, far);
+      for (const end of [near, far]) end.on('error', () => undefined);
+      far.on('data', (octets) => near.write(octets));
+      near.on('data', (octets) => {
+        for (rest = Buffer.concat([rest, octets]); rest.length >= 5; ) {
+          const length = 5 + rest.readUInt16BE(3);
+          if (rest.length < length || left === 0) return;
+          far.write(rest.subarray(0, length));
+          rest = rest.subarray(length);
+          left -= 1;
+          passed += 1;
+        }
+      });
+    });
+    relay.listen(0, '127.0.0.1');
+    await once(relay, 'listening');
+    onTestFinished(() => void relay.close());
+    return {
+      port: (relay.address() as AddressInfo).port,
+      passOn: (records) => {
+        left = records;
+        passed = 0;
+      },
+      passed: () => passed,
+    };
+  }
+
+  /** A client in the midst of a renegotiation: its certificate arrived, the proof that it holds the key did not. */
+  async function halfway(readBefore: boolean): Promise<TLSSocket> {
+    const server = await serving({ maxVersion: 'TLSv1.2' });
+    const relay = await relaying(server);
+    const { peer, socket } = await connected(server, { ...credential(mallory, issuing), port: relay.port });
+    socket.resume();
+    if (readBefore) presentedBy(socket);
+    // ClientHello and Certificate, without ClientKeyExchange, CertificateVerify and Finished.
+    relay.passOn(2);
+    again(peer).catch(() => undefined);
+    const shown = (): unknown => socket.getPeerCertificate(true);
+    const first = shown();
+    expect(first).toHaveProperty('raw');
+    while (relay.passed() < 2) await setImmediate();
+    await setTimeout(50);
+    expect(shown()).toHaveProperty('raw');
+    return socket;
+  }
+
+  it('that is complete replaces what was presented, since it may bring another certificate', async () => {
     const server = await serving({ maxVersion: 'TLSv1.2' });
     const { socket } = await connected(server, credential(alice, issuing));
     const before = presentedBy(socket);
-    await new Promise<void>((done, failed) => {
-      socket.renegotiate({ requestCert: true, rejectUnauthorized: false }, (error) => (error ? failed(error) : done()));
-    });
+    await again(socket, { requestCert: true });
     const after = presentedBy(socket);
     expect(after).not.toBe(before);
     expect(octets(after.certificates)[0]).toEqual([...alice.der]);
     expect(presentedBy(socket)).toBe(after);
+  });
+
+  it('that is under way shows a certificate whose key nobody proved to hold: it is not read', async () => {
+    expect(present(await halfway(false))).toEqual(refused);
+  });
+
+  it('that is under way changes nothing for a connection that was read before', async () => {
+    const { certificates } = presentedBy(await halfway(true));
+    expect(octets(certificates)[0]).toEqual([...mallory.der]);
+  });
+
+  it('that was complete before anything was read cannot be told from one under way, until the next', async () => {
+    const server = await serving({ maxVersion: 'TLSv1.2' });
+    const { socket } = await connected(server, credential(alice, issuing));
+    await again(socket, { requestCert: true });
+    expect(present(socket)).toEqual(refused);
+    expect(present(socket)).toEqual(refused);
+    await again(socket, { requestCert: true });
+    expect(octets(presentedBy(socket).certificates)[0]).toEqual([...alice.der]);
+  });
+
+  it('by a client without a certificate, of a server that never asks, is a mistake of the set-up at the next request', async () => {
+    const server = await serving({ requestCert: false, maxVersion: 'TLSv1.2' });
+    const { peer, socket } = await connected(server);
+    expect(() => present(socket)).toThrow(PeercertFailure);
+    socket.resume();
+    await again(peer);
+    expect(() => present(socket)).toThrow(PeercertFailure);
   });
 });
 
@@ -291,6 +386,7 @@ describe('a socket without a server', () => {
     return Object.assign(Object.create(TLSSocket.prototype) as TLSSocket, {
       authorized: true,
       getPeerCertificate: () => certificate,
+      getProtocol: () => 'TLSv1.3',
       isSessionReused: () => false,
       ...members,
     });
@@ -323,6 +419,15 @@ describe('a socket without a server', () => {
     expect(octets(presentedBy(own({ raw: alice.der, issuerCertificate: middle })).certificates)).toEqual(all);
     Object.assign(last, { issuerCertificate: {} });
     expect(octets(presentedBy(own({ raw: alice.der, issuerCertificate: middle })).certificates)).toEqual(all);
+  });
+
+  it('is not read under TLS 1.2 where nobody can say how many handshakes there were', () => {
+    const older = { getProtocol: (): string => 'TLSv1.2' };
+    const refused = { ok: false, reason: { code: 'tls_verification_failed' } };
+    expect(present(own({ raw: alice.der }, older))).toMatchObject(refused);
+    expect(present(own({ raw: alice.der }, { ...older, _handle: null }))).toMatchObject(refused);
+    expect(present(own({ raw: alice.der }, { ...older, _handle: { handshakes: 1 } }))).toMatchObject(refused);
+    expect(present(own({ raw: alice.der }, { ...older, _handle: { handshakes: 0 } }))?.ok).toBe(true);
   });
 
   it('is not read for ever where issuers go round', () => {
