@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { ForgeOcspOptions, SignatureOptions } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../../src/path/budget.ts';
@@ -95,6 +96,16 @@ describe('the signature of an answer', () => {
       'ocsp_signature_invalid',
     );
     expect(budget.cost.signatures).toBe(0);
+  });
+
+  it('is none, and nothing is thrown, where OpenSSL would not use the key so', () => {
+    const hashes = { hashAlgorithm: 'sha512', mgf1HashAlgorithm: 'sha512' };
+    const restricted = generateKeyPairSync('rsa-pss', { modulusLength: 2048, ...hashes });
+    const { certificate } = authority('CN=Responder', { keyPair: restricted, signature: { hash: 'SHA-512' } });
+    const response = basic({ signer: keyOf('responder', 'RSA-2048'), signature: { padding: 'pss' } });
+    const budget = new Budget({ signatures: 100, steps: 0, comparisons: 0 });
+    expect(responseSignatureRefusal(response, certificate, policy, budget)).toBe('ocsp_signature_invalid');
+    expect(budget.cost.signatures).toBeGreaterThan(0);
   });
 
   it('is checked only while there is a budget for it', () => {
