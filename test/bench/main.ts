@@ -4,11 +4,14 @@
 //     pnpm bench warm requests   these sections only
 import { importCost } from './import-cost.ts';
 import { neverSeenLeaf } from './never-seen-leaf.ts';
+import { coldPaths, parsing } from './path.ts';
 import { printRows, type Row } from './report.ts';
 import { requestCost } from './requests.ts';
 import { warmAuthenticate } from './warm-authenticate.ts';
 
 const sections: Readonly<Record<string, () => readonly Row[] | Promise<readonly Row[]>>> = {
+  parse: parsing,
+  path: coldPaths,
   warm: warmAuthenticate,
   leaf: neverSeenLeaf,
   import: importCost,

@@ -13,7 +13,7 @@ export function printRows(rows: readonly Row[]): void {
     what,
     figure,
     target,
-    met ? 'met' : 'MISSED',
+    target === '' ? '' : met ? 'met' : 'MISSED',
     spread === undefined ? '' : `A/A ±${(spread * 100).toFixed(1)} %`,
   ]);
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...cells.map((row) => (row[column] as string).length)));
