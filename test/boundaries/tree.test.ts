@@ -1,6 +1,6 @@
 // The tree is the architecture.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageNames, root, typescriptFiles } from './sources.ts';
 
@@ -22,14 +22,15 @@ describe('the top level', () => {
 });
 
 describe('a package', () => {
-  it.each(packageNames)('%s keeps its tests in test/, each named as the file it tests', (name) => {
+  it.each(packageNames)('%s keeps its tests in test/, each named as the file it tests, or else in suites/', (name) => {
     const folder = join(root, 'packages', name);
     const sources = typescriptFiles(join(folder, 'src')).map((file) => relative(join(folder, 'src'), file));
     expect(sources.filter((file) => /\.test(?:-d)?\.ts$/.test(file))).toEqual([]);
     const tests = existsSync(join(folder, 'test')) ? typescriptFiles(join(folder, 'test')) : [];
     const strays = tests
       .map((file) => relative(join(folder, 'test'), file))
-      .filter((file) => file.endsWith('.test.ts') && !sources.includes(file.replace(/\.test\.ts$/, '.ts')));
+      .filter((file) => file.endsWith('.test.ts') && !file.startsWith(`suites${sep}`))
+      .filter((file) => !sources.includes(file.replace(/\.test\.ts$/, '.ts')));
     expect(strays).toEqual([]);
   });
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createAuthenticator } from '../src/authenticator.ts';
-import type { Decision } from '../src/decision.ts';
-import { reasons } from '../src/reasons.ts';
-import { authority, client } from './path/certificates.ts';
-import { clock, handing, now, presenting } from './requests.ts';
+import { createAuthenticator } from '../../src/authenticator.ts';
+import type { Decision } from '../../src/decision.ts';
+import { reasons } from '../../src/reasons.ts';
+import { authority, client } from '../path/certificates.ts';
+import { clock, handing, now, presenting } from '../requests.ts';
 
 const root = authority('CN=Root');
 const issuing = authority('CN=Issuing', { by: root });

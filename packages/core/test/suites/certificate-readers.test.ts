@@ -10,7 +10,7 @@ import * as x509 from '@peculiar/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseCertificatePem } from '../../src/certificate/certificate.ts';
 import type { Certificate } from '../../src/certificate/model.ts';
-import { parsed } from './template.ts';
+import { parsed } from '../certificate/template.ts';
 
 /** Certificates as other tools make them, read by us and by them. */
 
