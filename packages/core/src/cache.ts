@@ -9,6 +9,8 @@ import type { PresentedCertificates } from './source/presented.ts';
  * bytes decide. Only paths are remembered; addresses, roles, policy and refusals are decided anew for each request.
  */
 export class CheckedPathCache {
+  /** A whole path takes some 7 KB with all that was decoded. Of the others `LeafMemory` knows the signature. */
+  static readonly wholePaths: number = 500;
   readonly #entries: Map<number, Entry> = new Map();
   /** A connection presents the same object with every request: from the second on, its entry is found without a key. */
   readonly #byPresented: WeakMap<PresentedCertificates, Entry> = new WeakMap();
@@ -16,7 +18,7 @@ export class CheckedPathCache {
   readonly #longestMs: number;
 
   constructor({ rememberedPaths, rememberedSeconds }: { rememberedPaths: number; rememberedSeconds: number }) {
-    this.#capacity = rememberedPaths;
+    this.#capacity = Math.min(rememberedPaths, CheckedPathCache.wholePaths);
     this.#longestMs = rememberedSeconds * 1000;
   }
 

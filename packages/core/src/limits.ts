@@ -17,7 +17,7 @@ export interface Limits {
   readonly comparisons: number;
   /** Nodes of the policy graphs (RFC 9618) of all paths in one search. Default 1,000. */
   readonly policies: number;
-  /** Remembered paths of one instance. Default 10,000. */
+  /** Remembered paths of one instance. Default 10,000; the latest 500 whole, of the others the verified signature. */
   readonly rememberedPaths: number;
   /** Longest time for which a path is remembered, in seconds. Default 3,600. */
   readonly rememberedSeconds: number;

@@ -1,6 +1,7 @@
 import { PeercertFailure } from './error.ts';
 import { CertificateIndex } from './path/certificate-index.ts';
 import { IntermediateMemory } from './path/intermediate-memory.ts';
+import { LeafMemory } from './path/leaf-memory.ts';
 import { type CertificateInput, createTrustStore, type TrustSnapshot, type TrustStore } from './path/trust-store.ts';
 import type { NodeVerdict, Presented, TlsServer } from './source/presented.ts';
 
@@ -44,6 +45,7 @@ const nobody: TrustSnapshot = Object.freeze({
   intermediates: new CertificateIndex([]),
   maxDepth: 0,
   memory: new IntermediateMemory(),
+  leaves: new LeafMemory(),
 });
 
 function visibleAuthorities({ server, trustByName }: NodeVerdict): CertificateInput {

@@ -94,8 +94,8 @@ export class PathSearch implements Examined {
     }
     let refusal = byIssuer.get(issuer);
     if (refusal === undefined) {
-      // Only intermediates are remembered.
-      const verifiedBefore = index > 0 && this.#trust.memory.isSignedBy(certificate, issuer);
+      const { memory, leaves } = this.#trust;
+      const verifiedBefore = (index === 0 ? leaves : memory).isSignedBy(certificate, issuer);
       refusal = signatureRefusal(certificate, issuer, index, this.#settings, this.budget, verifiedBefore) ?? null;
       byIssuer.set(issuer, refusal);
     }

@@ -5,6 +5,7 @@ import { decodePemBundle } from '../encoding/pem.ts';
 import { refuseUnknownKeys } from '../option-keys.ts';
 import { CertificateIndex } from './certificate-index.ts';
 import { IntermediateMemory } from './intermediate-memory.ts';
+import { LeafMemory } from './leaf-memory.ts';
 
 /** PEM text (one or more certificates), one DER certificate, a parsed certificate, or a list of these. */
 export type CertificateInput = string | Uint8Array | Certificate | readonly (string | Uint8Array | Certificate)[];
@@ -27,6 +28,8 @@ export interface TrustSnapshot {
   readonly maxDepth: number;
   /** Intermediates that were verified under this very generation. */
   readonly memory: IntermediateMemory;
+  /** Leaves whose signature was verified under this very generation. */
+  readonly leaves: LeafMemory;
 }
 
 /** Trust that can be replaced while requests run. */
@@ -66,6 +69,7 @@ function snapshot(options: TrustOptions, generation: number): TrustSnapshot {
     ),
     maxDepth,
     memory: new IntermediateMemory(),
+    leaves: new LeafMemory(),
   });
 }
 

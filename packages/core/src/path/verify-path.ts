@@ -21,6 +21,7 @@ export function verifyPath(
   const found = search.run(leaf);
   if (!found.ok) return found;
   const { path, policies } = found.value;
+  if (path.length > 1) trust.leaves.remember(leaf, path[1] as Certificate);
   for (let index = 1; index < path.length - 1; index += 1) {
     trust.memory.remember(path[index] as Certificate, path[index + 1] as Certificate);
   }

@@ -3,6 +3,7 @@ import type { RequestFacts } from './facts.ts';
 import { compileForwarding, type HeaderSourceOptions } from './header-options.ts';
 import { type ReadHeader, readHeaderValues } from './header-values.ts';
 import type { Presented, Source } from './presented.ts';
+import { PresentedMemory } from './presented-memory.ts';
 
 /** A source of headers, but for what its headers mean. */
 export interface HeaderSourceParts {
@@ -28,6 +29,17 @@ export function createHeaderSource(parts: HeaderSourceParts): Source {
   const reserved = [...headers.map((header) => header.name), ...alsoReserved];
   const forwarding = compileForwarding(parts.options, reserved, parts.vary, foreign, parts.where);
   const { trustedProxies } = forwarding;
+  const memory = new PresentedMemory();
+
+  function readOnce(values: readonly (string | undefined)[]): Outcome<Presented> | undefined {
+    if (values[0] === undefined) return read(values);
+    const known = memory.get(values);
+    if (known !== undefined) return { ok: true, value: known };
+    const presented = read(values);
+    if (presented?.ok) memory.set(values, presented.value);
+    return presented;
+  }
+
   return Object.freeze({
     name,
     verifiedBy,
@@ -35,7 +47,7 @@ export function createHeaderSource(parts: HeaderSourceParts): Source {
     present(facts: RequestFacts): Outcome<Presented> | undefined {
       if (!trustedProxies.includesPeerOf(facts)) return undefined;
       const values = readHeaderValues(facts.rawHeaders, headers);
-      return values.ok ? read(values.value) : values;
+      return values.ok ? readOnce(values.value) : values;
     },
   });
 }
