@@ -85,6 +85,7 @@ function usableLists({ certificate, crlsBy }: CrlQuestion): readonly ListUse[] {
       const issued = crlsBy(name);
       return issued
         .filter((crl) => !crl.isDelta && isInScope(crl, point, certificate))
+        .sort(newestFirst)
         .map((crl) => ({
           crl,
           deltas: deltasAfter(crl, issued),
@@ -92,6 +93,12 @@ function usableLists({ certificate, crlsBy }: CrlQuestion): readonly ListUse[] {
         }));
     }),
   );
+}
+
+/** Of several lists for one scope the newest answers, so that nobody gains by showing an old one again. */
+function newestFirst(one: Crl, other: Crl): number {
+  const later = other.thisUpdateMs - one.thisUpdateMs;
+  return later !== 0 ? later : Number((other.crlNumber ?? 0n) - (one.crlNumber ?? 0n));
 }
 
 function determine(

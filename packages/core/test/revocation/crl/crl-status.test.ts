@@ -276,6 +276,26 @@ describe('lists that are not for a certificate', () => {
   });
 });
 
+describe('several lists of one scope', () => {
+  it.each<[ListOptions, ListOptions]>([
+    [{ number: 2 }, { number: 1 }],
+    [{ number: 1, thisUpdate: at(-0.5) }, { number: 1 }],
+    [{ number: 1, thisUpdate: at(-0.5) }, { number: 2 }],
+  ])('answer as the newest of them, case %#', (newer, older) => {
+    const [revoking, clean] = [list(ca, { ...newer, entries: [entryFor(leaf)] }), list(ca, older)];
+    expect(verdict({ ...asking, lists: [revoking, clean] })).toBe('revoked: unspecified');
+    expect(verdict({ ...asking, lists: [clean, revoking] })).toBe('revoked: unspecified');
+  });
+
+  it('answer as the newest of them when their numbers are missing', () => {
+    const lists = [
+      list(ca, { number: null }),
+      list(ca, { number: null, thisUpdate: at(-0.5), entries: [entryFor(leaf)] }),
+    ];
+    expect(verdict({ ...asking, lists, policy: { profile: 'interoperable' } })).toBe('revoked: unspecified');
+  });
+});
+
 describe('indirect lists', () => {
   const lister = authority('CN=Lists,O=Acme');
   const point = { cRLIssuer: [{ directoryName: lister.name }] };
