@@ -48,7 +48,7 @@ export function ocspCases(
           id: ocsp.id,
           namespace: ocsp.suite,
           expected: ocsp.expectedRevocation === 'GOOD' ? 'accept' : 'reject',
-          judge: (profile) => judgeStatus(ocsp, profile),
+          judge: () => judgeStatus(ocsp),
         }
       : {
           corpus,
@@ -66,18 +66,16 @@ const weak = {
   minimumRsaBits: 1024,
 } as const;
 
-function settingsOf(profile: Profile, ages: Partial<OcspSettings> = {}): OcspSettings {
-  return { ...defaultOcspSettings, ...weak, profile, ...ages };
-}
+const settings: OcspSettings = { ...defaultOcspSettings, ...weak };
 
 /** Accepted: what counts as good, and whatever is not refused for the cause that the case is about. */
-function judgeStatus(ocsp: BoringSslCase, profile: Profile): Verdict {
+function judgeStatus(ocsp: BoringSslCase): Verdict {
   const { maxAgeSeconds, expectedRevocation, expectedResponseStatus } = ocsp;
   const verdict = checkOcspResponse(
     Buffer.from(ocsp.responseB64, 'base64'),
     { certificate: certificate(ocsp.certB64), issuer: certificate(ocsp.issuerB64) },
     ocsp.verifyTime * 1000,
-    settingsOf(profile, { maxAgeSeconds, lifetimeSeconds: maxAgeSeconds }),
+    { ...settings, maxAgeSeconds, lifetimeSeconds: maxAgeSeconds },
   );
   const { status, rule } = verdict;
   if (status.status === 'good') return { accepted: true, account: verdict };
@@ -104,7 +102,7 @@ const causes: Readonly<Record<string, readonly OcspRule[]>> = {
     'ocsp_status_signature_required',
     'ocsp_status_unauthorized',
   ],
-  PARSE_RESPONSE_ERROR: ['ocsp_response_type', 'ocsp_response_status', 'ocsp_response_bytes'],
+  PARSE_RESPONSE_ERROR: ['ocsp_response_type', 'ocsp_response_status', 'ocsp_response_bytes', 'ocsp_version'],
   NO_MATCHING_RESPONSE: ['ocsp_other_certificate'],
   INVALID_DATE: ['ocsp_too_old', 'ocsp_next_update_past', 'ocsp_this_update_in_future', 'ocsp_update_order'],
   BAD_PRODUCED_AT: ['ocsp_produced_before_certificate', 'ocsp_produced_in_future'],
@@ -135,7 +133,7 @@ function judgeSigner(ocsp: OpenSslCase, profile: Profile): Verdict {
     const trusted = trustRefusal(ocsp, pem, profile);
     const issuer = certificate(base64Of(pem));
     const subject: OcspSubject = { serialNumber, issuer: issuer.subject, notBeforeMs: Number.NEGATIVE_INFINITY };
-    const verdict = checkOcspResponse(der, { certificate: subject, issuer }, producedAtMs, settingsOf(profile));
+    const verdict = checkOcspResponse(der, { certificate: subject, issuer }, producedAtMs, settings);
     const isSigned = verdict.currentUntilMs !== undefined;
     if (isSigned && trusted === undefined) return { accepted: true, account: verdict };
     refusal ??= isSigned ? trusted : { accepted: false, why: verdict.rule ?? '', account: verdict };

@@ -52,7 +52,7 @@ export function checkOcspResponse(
   question: OcspQuestion,
   nowMs: number,
   settings: OcspSettings,
-  delegateStatus: DelegateStatus,
+  delegateStatus: DelegateStatus | undefined,
 ): MaybePromise<OcspVerdict>;
 export function checkOcspResponse(
   response: Uint8Array,
@@ -95,22 +95,27 @@ function judgeResponse(
   settings: OcspSettings,
   delegate: Certificate | undefined,
 ): OcspVerdict {
+  if (hasUnknownCritical(basic.extensions, responseExtensions)) return refused('ocsp_critical_extension');
   const refusal =
-    responseExtensionRefusal(basic.extensions) ??
     nonceRefusal(basic.extensions, question.nonce, settings.nonceAbsence) ??
     productionRefusal(basic.producedAtMs, question.certificate, nowMs, settings);
   if (refusal !== undefined) return refused(refusal);
   return judgeSingles(basic, question, nowMs, settings, delegate);
 }
 
-/** id-pkix-ocsp-extended-revoke (4.4.8): "revoked" may speak of a certificate that was never issued. It is revoked. */
-const extendedRevokeOid = '1.3.6.1.5.5.7.48.1.9';
+/** Of the whole answer: the nonce, and id-pkix-ocsp-extended-revoke (4.4.8): what was never issued may be revoked, too. */
+const responseExtensions: ReadonlySet<string> = new Set([nonceOid, '1.3.6.1.5.5.7.48.1.9']);
+
+/** About one certificate, and none changes its status. */
+const singleExtensions: ReadonlySet<string> = new Set([
+  '1.3.6.1.5.5.7.48.1.3', // id-pkix-ocsp-crl, 4.4.2: the CRL that the responder looked at
+  '1.3.6.1.5.5.7.48.1.6', // id-pkix-ocsp-archive-cutoff, 4.4.4: for how long it remembers
+  '1.3.6.1.4.1.11129.2.4.5', // RFC 6962 3.3: signed certificate timestamps
+]);
 
 /** 4.4: "Unrecognized extensions MUST be ignored (unless they have the critical flag set and are not understood)". */
-function responseExtensionRefusal(extensions: readonly Extension[]): OcspRule | undefined {
-  return extensions.some(({ critical, oid }) => critical && oid !== nonceOid && oid !== extendedRevokeOid)
-    ? 'ocsp_critical_extension'
-    : undefined;
+function hasUnknownCritical(extensions: readonly Extension[], known: ReadonlySet<string>): boolean {
+  return extensions.some(({ critical, oid }) => critical && !known.has(oid));
 }
 
 /**
@@ -127,8 +132,10 @@ function judgeSingles(
   const matching = responses.filter(({ certId }) => matchesCertId(certId, certificate, issuer));
   const [first] = matching;
   if (first === undefined) return refused('ocsp_other_certificate');
-  // No extension of a SingleResponse is processed, so that one that is critical could change what any of them means.
-  if (matching.some(({ extensions }) => extensions.some(isCritical))) return refused('ocsp_critical_extension');
+  // One that is not understood could change what any of them means.
+  if (matching.some(({ extensions }) => hasUnknownCritical(extensions, singleExtensions))) {
+    return refused('ocsp_critical_extension');
+  }
   const current = matching.filter((single) => freshnessRefusal(single, nowMs, settings) === undefined);
   const refusal = freshnessRefusal(first, nowMs, settings);
   if (current.length === 0 && refusal !== undefined) return refused(refusal);
@@ -137,8 +144,6 @@ function judgeSingles(
   const untilMs = Math.min(delegatedUntilMs, ...current.map((single) => currentUntilMs(single, settings)));
   return verdictOf(current, untilMs);
 }
-
-const isCritical = ({ critical }: Extension): boolean => critical;
 
 /** Revoked before unknown before good. */
 function verdictOf(singles: readonly SingleResponse[], untilMs: number): OcspVerdict {

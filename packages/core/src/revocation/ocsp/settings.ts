@@ -1,7 +1,7 @@
-import type { PathSettings } from '../../path/settings.ts';
+import type { SignaturePolicy } from '../../path/signature.ts';
 
 /** What an answer must be like, beside what RFC 6960 says of all. */
-export interface OcspSettings extends Pick<PathSettings, 'profile' | 'allowedWeakAlgorithms' | 'minimumRsaBits'> {
+export interface OcspSettings extends SignaturePolicy {
   /** How far the responder's clock may be ahead of ours, in seconds. Default 60. */
   readonly clockToleranceSeconds: number;
   /** Longest accepted age of thisUpdate, in seconds, whatever nextUpdate says. Default: no limit of our own. */
@@ -18,7 +18,6 @@ export interface OcspSettings extends Pick<PathSettings, 'profile' | 'allowedWea
 }
 
 export const defaultOcspSettings: OcspSettings = {
-  profile: 'interoperable',
   allowedWeakAlgorithms: new Set(),
   minimumRsaBits: 2048,
   clockToleranceSeconds: 60,

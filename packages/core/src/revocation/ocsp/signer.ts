@@ -63,6 +63,9 @@ function isResponder(id: ResponderId, { subject, publicKey }: Certificate): bool
     : Buffer.compare(id.keyHash, hash('sha1', publicKey.key, 'buffer')) === 0;
 }
 
+/** The strict profile is for the certificates of a path. Of a delegate's form RFC 6960 asks nothing. */
+const interoperable = { profile: 'interoperable' } as const;
+
 const ocspSigning = '1.3.6.1.5.5.7.3.9';
 
 /**
@@ -81,7 +84,7 @@ function delegateRefusal(
   if (!delegate.extendedKeyUsage?.includes(ocspSigning)) return 'ocsp_delegate_purpose';
   if (delegate.basicConstraints?.cA === true) return 'ocsp_delegate_is_authority';
   if (!allowsAnswers(delegate)) return 'ocsp_delegate_key_usage';
-  if (profileRefusal(delegate, 0, settings) !== undefined) return 'ocsp_delegate_malformed';
+  if (profileRefusal(delegate, 0, interoperable) !== undefined) return 'ocsp_delegate_malformed';
   if (criticalExtensionRefusal(delegate, 0) !== undefined) return 'ocsp_delegate_critical_extension';
   if (validityRefusal(delegate, 0, nowMs) !== undefined) return 'ocsp_delegate_expired';
   switch (signatureRefusal(delegate, issuer, 0, settings, budget)?.code) {

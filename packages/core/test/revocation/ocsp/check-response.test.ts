@@ -141,12 +141,18 @@ describe('an answer that lies or errs', () => {
     expect(ruleOf(answer({ responses: [other, single()] }))).toBeUndefined();
   });
 
-  it.each(['1.3.6.1.5.5.7.48.1.2', '1.3.6.1.5.5.7.48.1.9'])(
-    'with the critical extension %s, which is known, is not',
-    (oid) => {
-      expect(ruleOf(answer({ extensions: [{ oid, critical: true, value: Uint8Array.of(5, 0) }] }))).toBeUndefined();
-    },
-  );
+  it('with a critical extension that is known, where it belongs, is not', () => {
+    const rules = (oid: string): (string | undefined)[] => {
+      const extensions = [{ oid, critical: true, value: Uint8Array.of(5, 0) }];
+      return [ruleOf(answer({ extensions })), ruleOf(answer({ responses: [single('good', { extensions })] }))];
+    };
+    for (const oid of ['1.3.6.1.5.5.7.48.1.2', '1.3.6.1.5.5.7.48.1.9']) {
+      expect(rules(oid)).toEqual([undefined, 'ocsp_critical_extension']);
+    }
+    for (const oid of ['1.3.6.1.5.5.7.48.1.3', '1.3.6.1.5.5.7.48.1.6', '1.3.6.1.4.1.11129.2.4.5']) {
+      expect(rules(oid)).toEqual(['ocsp_critical_extension', undefined]);
+    }
+  });
 
   it.each<[string, Parameters<typeof answer>[0], string]>([
     ['old', { responses: [single('good', { nextUpdate: new Date(now) })] }, 'ocsp_next_update_past'],
