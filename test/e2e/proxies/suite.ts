@@ -39,12 +39,18 @@ interface SourceOptions {
 const ofProxy: SourceOptions = { trustedProxies: '127.0.0.1', verifiedBy: 'peercert' };
 
 export function itHoldsBehind(subject: Subject): void {
+  const { name, program } = subject.kind;
+  describe.runIf(tool(program) !== undefined)(`${name}`, () => {
+    describeProxy(subject);
+  });
+}
+
+function describeProxy(subject: Subject): void {
   const { kind, source, forge, namedInConnection, unverified } = subject;
-  const whereItRuns = describe.runIf(tool(kind.program) !== undefined);
   const open = (framework: Framework, options: Partial<SiteOptions> = {}): Promise<Site> =>
     openSite({ kind, framework, source: source(ofProxy), ...options });
 
-  whereItRuns.each(frameworks)(`${kind.name} in front of $name`, (framework) => {
+  describe.each(frameworks)('in front of $name', (framework) => {
     let site: Site;
     let forged: Readonly<Record<string, string>>;
     beforeAll(async () => {
@@ -163,7 +169,7 @@ export function itHoldsBehind(subject: Subject): void {
     });
   });
 
-  whereItRuns.each(frameworks)(`${kind.name} that forwards what it did not verify, in front of $name`, (framework) => {
+  describe.each(frameworks)('that forwards what it did not verify, in front of $name', (framework) => {
     let site: Site;
     beforeAll(async () => {
       site = await open(framework, { changes: unverified.changes });
@@ -183,7 +189,7 @@ export function itHoldsBehind(subject: Subject): void {
     });
   });
 
-  whereItRuns(`${kind.name} in front of an app`, () => {
+  describe('in front of an app', () => {
     const [framework] = frameworks as [Framework];
     let site: Site | undefined;
     afterEach(async () => {
