@@ -1,35 +1,73 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { reasons } from '@peercert/core';
+import { reasons, tolerances } from '@peercert/core';
 import { describe, expect, it } from 'vitest';
+import { type Divergence, divergences } from '../conformance/divergences.ts';
 
-const page = join(import.meta.dirname, '..', '..', 'docs', 'reasons.md');
-
-function reasonsPage(): string {
-  const rows = Object.entries(reasons).map(
-    ([code, { hint, section, stage, status, title }]) =>
-      `### ${code}\n\n${status}, ${stage}${section === '' ? '' : `, ${section}`}. **${title}.** ${hint}\n`,
+/** A page of the documentation that is written from tables of the code. */
+function expectPage(name: string, lines: readonly string[]): void {
+  const page = join(import.meta.dirname, '..', '..', 'docs', name);
+  const expected = `${lines.join('\n')}\n`;
+  if (process.env['PEERCERT_WRITE'] === 'docs') writeFileSync(page, expected);
+  expect(readFileSync(page, 'utf8'), 'write it anew: PEERCERT_WRITE=docs npx vitest run --project boundaries').toBe(
+    expected,
   );
-  return [
-    '# Reasons',
-    '',
-    'Why a request is refused: the code of the problem document, its status, the stage that gives it, the section of the',
-    'standard, and what the client reads. Generated from `packages/core/src/reasons.ts`.',
-    '',
-    '400: what was presented cannot be read, or was built to exhaust the server. 401: it was read and does not',
-    'authenticate. 403: it is known who it is, and the answer is no. 429: too many. 503: it cannot be decided now.',
-    '',
-    ...rows,
-  ].join('\n');
 }
 
-describe('the reference of reasons', () => {
-  it('is generated from the table', () => {
-    const expected = reasonsPage();
-    if (process.env['PEERCERT_WRITE'] === 'docs') writeFileSync(page, expected);
-    expect(
-      readFileSync(page, 'utf8'),
-      'write it anew with PEERCERT_WRITE=docs npx vitest run --project boundaries',
-    ).toBe(expected);
+describe('the pages written from tables', () => {
+  it('list the reasons', () => {
+    expectPage('reasons.md', [
+      '# Reasons',
+      '',
+      'Why a request is refused: the code of the problem document, its status, the stage that gives it, the section of the',
+      'standard, and what the client reads. Generated from `packages/core/src/reasons.ts`.',
+      '',
+      '400: what was presented cannot be read, or was built to exhaust the server. 401: it was read and does not',
+      'authenticate. 403: it is known who it is, and the answer is no. 429: too many. 503: it cannot be decided now.',
+      ...Object.entries(reasons).flatMap(([code, { hint, section, stage, status, title }]) => [
+        '',
+        `### ${code}`,
+        '',
+        `${status}, ${stage}${section === '' ? '' : `, ${section}`}. **${title}.** ${hint}`,
+      ]),
+    ]);
+  });
+
+  it('list the tolerances and the divergences', () => {
+    expectPage('divergences.md', [
+      '# Tolerances and divergences',
+      '',
+      'Generated from `packages/core/src/path/tolerances.ts` and `test/conformance/divergences.ts`.',
+      '',
+      '## What the interoperable profile tolerates',
+      '',
+      'The strict profile tolerates none of it.',
+      ...tolerances.flatMap(({ acceptedBy, because, deviation, sentence }) => [
+        '',
+        `### ${deviation}`,
+        '',
+        `${sentence}. ${because} Also accepted by ${acceptedBy.join(', ')}.`,
+      ]),
+      '',
+      '## Where Peercert answers otherwise than a corpus expects',
+      '',
+      'By profile. Under `interoperable`, what a tolerance above lets pass is not repeated.',
+      ...(['strict', 'interoperable'] as const).flatMap((profile) => ['', `### ${profile}`, ...divergencesOf(profile)]),
+    ]);
   });
 });
+
+function divergencesOf(profile: Divergence['profile']): readonly string[] {
+  const own = divergences.filter((one) => one.profile === profile && one.tolerance === undefined);
+  const groups = new Map<string, Divergence[]>();
+  for (const one of own) groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one]);
+  return [...groups.values()].flatMap((group) => {
+    const [{ actual, expected, sentence } = own[0] as Divergence] = group;
+    const ids = [...new Set(group.map(({ corpus, id }) => `\`${id}\` (${corpus})`))];
+    return ['', `Expected ${expected}, answered ${actual}. ${sentence}`, '', ...ids.map((id) => `- ${id}`)];
+  });
+}
+
+function keyOf({ actual, expected, sentence }: Divergence): string {
+  return `${expected} ${actual} ${sentence}`;
+}
