@@ -1,8 +1,9 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseCertificate, parseCertificatePem } from '../../src/certificate/certificate.ts';
 import { malformedRules } from '../../src/certificate/malformed.ts';
+import { ProfileReader } from '../../src/certificate/profile-reader.ts';
 import { encodePem } from '../../src/encoding/pem.ts';
 import {
   bitString,
@@ -319,6 +320,20 @@ describe('a self-issued certificate (6.1)', () => {
     expect(parsed({ issuer: upper, subject: upper }).isSelfIssued).toBe(true);
     expect(parsed({ issuer: upper, subject: lower }).isSelfIssued).toBe(true);
     expect(parsed({ issuer: upper, subject: name(commonName('Root CB')) }).isSelfIssued).toBe(false);
+  });
+});
+
+describe('a mistake of ours', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('is thrown, never taken for a fault of the certificate', () => {
+    const mistake = new RangeError('a mistake of ours');
+    vi.spyOn(ProfileReader.prototype, 'note').mockImplementation(() => {
+      throw mistake;
+    });
+    expect(() => parseCertificate(certificate({ serialNumber: integer(0) }))).toThrow(mistake);
   });
 });
 

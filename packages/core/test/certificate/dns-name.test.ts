@@ -85,6 +85,7 @@ describe('wildcards', () => {
     '*.',
     '**.example.com',
     '*a.example.com',
+    '*ab.example.com',
     'a*.example.com',
     'a.*.example.com',
     '*.*.example.com',
@@ -92,6 +93,14 @@ describe('wildcards', () => {
     '.*.com',
   ])('are nothing else: %s', (text) => {
     expect(presented(text)).toBe('invalid');
+  });
+
+  it('are not completed by the octets behind the name', () => {
+    const bytes = ascii('--*.example.com');
+    expect(presentedDnsSyntax(bytes, 2, 2)).toBe('invalid');
+    expect(presentedDnsSyntax(bytes, 2, 3)).toBe('invalid');
+    expect(presentedDnsSyntax(bytes, 2, 4)).toBe('invalid');
+    expect(presentedDnsSyntax(bytes, 2, bytes.length)).toBe('valid');
   });
 
   it('count to the length of the name', () => {

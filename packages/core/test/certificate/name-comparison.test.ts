@@ -91,6 +91,10 @@ describe('the canonical text', () => {
     expect(canonicalRdn([...value('b'), ...value('a')])).toBe('2.5.4.3=a+2.5.4.3=b');
   });
 
+  it.each(['+', ',', '\\', '#', '+,', '#\\'])('escapes a value of separators alone: %s', (text) => {
+    expect(canonical(text)).toBe(`2.5.4.3=${[...text].map((character) => `\\${character}`).join('')}`);
+  });
+
   it('never gives two names one text through its separators', () => {
     const rdn = (...texts: string[]): Uint8Array =>
       set(...texts.map((text) => attribute('2.5.4.3', utf8(text))).sort(Buffer.compare));
