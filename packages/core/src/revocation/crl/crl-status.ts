@@ -141,7 +141,8 @@ function consult(
   // (a) A complete CRL whose time is over still serves with a delta CRL that is current. And one after which delta CRLs
   // are known to have been issued is not current without such a one: it may lack what they told.
   const decisive = delta ?? (newer.length === 0 ? crl : undefined);
-  const untilMs = decisive && currentUntilMs(decisive, nowMs, policy);
+  const isIssued = crl.thisUpdateMs <= nowMs;
+  const untilMs = decisive && isIssued ? currentUntilMs(decisive, nowMs, policy) : undefined;
   // (i), (j) "If (cert_status is UNREVOKED), then search for the certificate on the complete CRL."
   const told = delta === undefined ? newer : newer.slice(0, newer.indexOf(delta) + 1);
   const entry = firstEntry([...told, crl], certificate);

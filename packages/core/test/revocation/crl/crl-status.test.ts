@@ -376,6 +376,11 @@ describe('delta CRLs', () => {
     expect(verdict({ ...asking, lists, nowMs: at(1).getTime() })).toBe('undetermined: stale');
   });
 
+  it('do not help a complete list that is of the future', () => {
+    expect(verdict({ ...asking, lists: [complete({ thisUpdate: at(1) }), delta()] })).toBe('undetermined: stale');
+    expect(verdict({ ...asking, lists: [complete({ thisUpdate: at(0) }), delta()] })).toBe('good');
+  });
+
   it('end the time of the answer when they end', () => {
     const lists = [complete(), delta({ nextUpdate: at(1) })];
     expect(ask({ ...asking, lists })).toMatchObject({ status: 'good', validUntilMs: at(1).getTime() - 1 });
