@@ -102,11 +102,14 @@ export interface Backend {
   stop(): Promise<void>;
 }
 
-/** On a free port of loopback, or on the Unix socket `path`; over TLS with `tls`. */
-export async function startBackend(
-  listener: RequestListener,
-  { path, tls }: { readonly path?: string; readonly tls?: ServerOptions } = {},
-): Promise<Backend> {
+export interface BackendOptions {
+  /** Of a Unix socket. Default: a free port of loopback. */
+  readonly path?: string;
+  /** Default: plain HTTP. */
+  readonly tls?: ServerOptions;
+}
+
+export async function startBackend(listener: RequestListener, { path, tls }: BackendOptions = {}): Promise<Backend> {
   let count = 0;
   const counting: RequestListener = (request, response) => {
     count += 1;

@@ -1,6 +1,6 @@
 // The configuration files of docs/proxies, as they stand there.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 export const folder = join(import.meta.dirname, '..', '..', '..', 'docs', 'proxies');
 
@@ -8,7 +8,7 @@ export const folder = join(import.meta.dirname, '..', '..', '..', 'docs', 'proxi
 export type Change = readonly [line: string, instead: string];
 
 export function readConfiguration(file: string, changes: readonly Change[] = []): string {
-  let text = readFileSync(join(folder, file), 'utf8');
+  let text = readFileSync(resolve(folder, file), 'utf8');
   for (const [line, instead] of changes) {
     if (text.split(line).length !== 2) throw new Error(`${file} does not have exactly once: ${line}`);
     text = text.replace(line, () => instead);

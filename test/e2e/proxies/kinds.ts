@@ -12,10 +12,13 @@ export interface Start {
   readonly company: Company;
   /** What the configuration calls APP: `127.0.0.1:3000`. */
   readonly app: string;
+  /** Another configuration than the standard one of the kind. */
   readonly file?: string;
   readonly changes?: readonly Change[];
   /** Further files for the folder PKI. */
   readonly pki?: Readonly<Record<string, string>>;
+  /** Further values, of other names or instead of the usual ones, for a proxy that listens on this address. */
+  readonly values?: (address: string) => Readonly<Record<string, string>>;
 }
 
 export interface Kind {
@@ -27,7 +30,7 @@ export interface Kind {
 interface Rendering {
   readonly text: string;
   readonly folder: string;
-  readonly values: Readonly<Record<'GATEWAY' | 'APP' | 'PKI', string>>;
+  readonly values: Readonly<Record<string, string>>;
   readonly port: number;
 }
 
@@ -40,7 +43,7 @@ function kind(
   return {
     name,
     program,
-    async start({ company, app, file = standard.file, changes = [], pki: more = {} }) {
+    async start({ company, app, file = standard.file, changes = [], pki: more = {}, values: others }) {
       const path = tool(program);
       if (path === undefined) throw new Error(`${program} is not installed`);
       const text = readConfiguration(file, changes);
@@ -52,7 +55,8 @@ function kind(
         const pki = writePki(company, folder);
         for (const [each, content] of Object.entries(more)) writeFileSync(join(pki, each), content);
         const { port, stop } = await startProgram((free) => {
-          const values = { GATEWAY: standard.gateway(free), APP: app, PKI: pki };
+          const address = standard.gateway(free);
+          const values = { GATEWAY: address, APP: app, PKI: pki, ...others?.(address) };
           return command(path, { text, folder, values, port: free });
         });
         return { port, stop: () => stop().finally(remove) };
@@ -121,7 +125,7 @@ export const apache: Kind = kind(
         `PidFile "${folder}/httpd.pid"`,
         `Mutex file:${folder} default`,
         `ErrorLog "${folder}/error.log"`,
-        `Listen ${values.GATEWAY}`,
+        `Listen ${values['GATEWAY']}`,
         `Include "${folder}/api.conf"`,
         '',
       ].join('\n'),

@@ -5,10 +5,11 @@ import { json, text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import type { MtlsOptions, Source } from '@peercert/core';
 import { type RequestAsOptions, requestAs, type TestResponse } from '@peercert/testing';
-import { type Backend, type Framework, startBackend } from './backends.ts';
+import { type Backend, type BackendOptions, type Framework, startBackend } from './backends.ts';
 import { type ClientName, type Company, theCompany } from './company.ts';
 import type { Change } from './configuration.ts';
 import type { Kind } from './kinds.ts';
+import type { Program } from './program.ts';
 
 export type Caller = ClientName | 'nobody';
 
@@ -23,10 +24,15 @@ export interface SiteOptions {
   readonly file?: string;
   readonly changes?: readonly Change[];
   readonly mtls?: Partial<MtlsOptions>;
+  /** How the app listens, and what the configuration calls it then. Default: on a port, `127.0.0.1:PORT`. */
+  readonly listen?: BackendOptions;
+  readonly app?: (address: string) => string;
+  readonly pki?: Readonly<Record<string, string>>;
 }
 
 export interface Site {
   readonly company: Company;
+  readonly proxy: Program;
   readonly backend: Backend;
   ask(who: Caller, path?: string, headers?: Headers, options?: RequestAsOptions): Promise<TestResponse>;
   outcome(who: Caller, path?: string, headers?: Headers): Promise<Outcome>;
@@ -47,7 +53,8 @@ interface DirectAnswer {
 /** Who connects from here went past the proxy, which is on 127.0.0.1. */
 const elsewhere = '127.0.0.3';
 
-export async function openSite({ kind, framework, source, file, changes, mtls }: SiteOptions): Promise<Site> {
+export async function openSite(options: SiteOptions): Promise<Site> {
+  const { kind, framework, source, file, changes, mtls, listen, app: nameOf = (address) => address, pki } = options;
   const company = await theCompany();
   const app = await framework.createApp({
     source,
@@ -56,10 +63,11 @@ export async function openSite({ kind, framework, source, file, changes, mtls }:
     exclude: ['/health'],
     ...mtls,
   });
-  const backend = await startBackend(app);
+  const backend = await startBackend(app, listen);
   const started = kind.start({
     company,
-    app: backend.address,
+    app: nameOf(backend.address),
+    ...(pki === undefined ? {} : { pki }),
     ...(file === undefined ? {} : { file }),
     ...(changes === undefined ? {} : { changes }),
   });
@@ -79,6 +87,7 @@ export async function openSite({ kind, framework, source, file, changes, mtls }:
 
   return {
     company,
+    proxy,
     backend,
     ask,
     outcome: (who, path, headers) => ask(who, path, headers).then(outcomeOf, brokenOff),
