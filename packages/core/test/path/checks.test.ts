@@ -220,6 +220,17 @@ describe('critical extensions, 6.1.4 (o)', () => {
       expect(criticalExtensionRefusal(qualified(true, cps, '1.3.6.1.5.5.7.2.2'), 0)).toBeUndefined();
     });
 
+    it('are looked at in every policy', () => {
+      const policies = [cps, '1.2.3.9'].map((type, number) => ({
+        policyIdentifier: `1.2.3.${number}`,
+        qualifiers: der.sequence(der.sequence(der.oid(type), der.ia5String('text'))),
+      }));
+      const critical = { ...extension.certificatePolicies(policies), critical: true };
+      expect(
+        criticalExtensionRefusal(client('CN=client', { by: root, extensions: [critical] }).certificate, 0),
+      ).toMatchObject({ detail: { oid: '2.5.29.32' } });
+    });
+
     it('are refused where one cannot be interpreted, if the extension is critical', () => {
       expect(criticalExtensionRefusal(qualified(false, cps, '1.2.3.9'), 0)).toBeUndefined();
       expect(criticalExtensionRefusal(qualified(true, cps, '1.2.3.9'), 0)).toEqual({

@@ -329,6 +329,21 @@ describe('several candidates', () => {
     expect(namesOf(verify(leaf, [real], trusting([root, anchored])))).toEqual(['CN=client', 'CN=Issuing']);
   });
 
+  it('are one when the same certificate is presented and remembered', () => {
+    const known = trust();
+    expect(verify(leaf, [issuing, upper], known).ok).toBe(true);
+    const forged = client('CN=forged', { by: { name: 'CN=Issuing', keyPair: keyOf('nobody') } });
+    expect(traced(forged, [issuing, upper], known)).toEqual(['1 CN=Issuing refused signature_invalid']);
+  });
+
+  it('that are anchors are not tried again as what the client sent', () => {
+    const server = client('CN=server', { by: upper, extensions: [extension.extendedKeyUsage(['serverAuth'])] });
+    expect(traced(server, [upper, root], trusting([upper, root]))).toEqual([
+      '1 CN=Upper anchor',
+      '1 CN=Upper refused extended_key_usage_missing',
+    ]);
+  });
+
   it('that are valid come before an anchor that is not', () => {
     const anchored = authority('CN=Issuing', { keyPair: keyOf('CN=Issuing'), notAfter: new Date(now - day) });
     expect(traced(leaf, [real], trusting([anchored, root]))[0]).toBe('1 CN=Issuing candidate');
@@ -383,6 +398,23 @@ describe('cross-certificates', () => {
     const below = client('CN=c', { by: a });
     expect(refusalOf(verify(below, [a, b], trust())).code).toBe('issuer_unknown');
     expect(traced(below, [a, b], trust())).toEqual(['1 CN=A candidate', '2 CN=B candidate', '3 CN=A loop']);
+  });
+
+  it('of one authority, issued twice, are the same authority in a path', () => {
+    const b = { name: 'CN=B', keyPair: keyOf('CN=B') };
+    const first = authority('CN=A', { by: b, forge: { serialNumber: 1 } });
+    const second = authority('CN=A', { by: b, forge: { serialNumber: 2 } });
+    const back = authority('CN=B', { by: first });
+    expect(traced(client('CN=c', { by: first }), [first, back, second], trust())).toEqual([
+      '1 CN=A candidate',
+      '2 CN=B candidate',
+      '3 CN=A loop',
+      '3 CN=A loop',
+      '1 CN=A candidate',
+      '2 CN=B candidate',
+      '3 CN=A loop',
+      '3 CN=A loop',
+    ]);
   });
 
   it('of the same name and another key are no loop', () => {

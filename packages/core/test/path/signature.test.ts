@@ -112,6 +112,9 @@ describe('the algorithm of a signature', () => {
     expect(refusal({ issuer: signed('RSA-2048').issuer, leaf })).toEqual(invalid);
     expect(refusal({ issuer: signed('Ed25519').issuer, leaf })).toEqual(invalid);
     expect(refusal({ issuer: signed('P-256').issuer, leaf: signed('RSA-2048').leaf })).toEqual(invalid);
+    const budget = new Budget(defaultLimits);
+    signatureRefusal(leaf.certificate, signed('RSA-2048').issuer.certificate, 0, policy, budget);
+    expect(budget.cost.signatures).toBe(0);
   });
 
   it('must be PSS where the key is for PSS alone', () => {

@@ -45,6 +45,11 @@ describe('trust anchors', () => {
       'trust.anchors[1] is not a valid X.509 certificate: der_truncated',
     ],
     [
+      'PEM of no certificate',
+      toPem(Uint8Array.of(0x30, 0)),
+      'trust.anchors is not a valid X.509 certificate: der_truncated',
+    ],
+    [
       'a bundle whose second block is none',
       pem(one) + toPem(Uint8Array.of(0x30, 0)),
       'trust.anchors, block 2 is not a valid X.509 certificate: der_truncated',

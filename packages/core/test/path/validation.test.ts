@@ -17,6 +17,7 @@ import {
   refusalOf,
   saying,
   settingsWith,
+  version1,
 } from './certificates.ts';
 
 /** What the search would answer: nothing against any certificate. */
@@ -210,6 +211,12 @@ describe('pathLenConstraint, 6.1.4 (l) and (m)', () => {
   it('is the smallest of those above: a lower authority cannot widen it', () => {
     expect(refusal(pathTo(authorities({}, { pathLength: 1 }, { pathLength: 9 }, {})))).toEqual(tooLong(1, 'CN=CA 3'));
     expect(refusal(pathTo(authorities({}, { pathLength: 9 }, { pathLength: 0 }, {})))).toEqual(tooLong(1, 'CN=CA 3'));
+  });
+
+  it('limits nothing where there is no basicConstraints: whether that is an authority is asked elsewhere', () => {
+    const old = version1('CN=Root');
+    const between = version1('CN=CA 1', { by: old });
+    expect(validate([client('CN=client', { by: between }), between, old]).ok).toBe(true);
   });
 
   it('says nothing about a leaf that is an authority itself', () => {
