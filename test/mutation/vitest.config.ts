@@ -1,0 +1,32 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import everything from '../../vitest.config.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const rooms = process.env['PEERCERT_MUTATION_TESTS']?.split(',') ?? ['encoding', 'certificate', 'path', 'revocation'];
+
+/** A mutant is killed by the tests of its own file, or else by a short suite sooner than by a long one. */
+class OwnTestsFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const [mutated = ''] = this.ctx.config.related ?? [];
+    const own = mutated.replace(/\/src\/(.*)\.ts$/, '/test/$1.test.ts');
+    const cost = ({ moduleId }: TestSpecification): number => (moduleId === own ? 0 : statSync(moduleId).size);
+    return [...files].sort((a, b) => cost(a) - cost(b));
+  }
+}
+
+// The unit tests of a room, and no others: what only a test of the whole line notices is not tested where it is decided.
+export default defineConfig({
+  ...(everything.resolve === undefined ? {} : { resolve: everything.resolve }),
+  root,
+  test: {
+    include: rooms.map((room) => `packages/core/test/${room}/**/*.test.ts`),
+    setupFiles: ['property-seed.ts', 'mutation/bounded-properties.ts'].map((file) => join(root, 'test', file)),
+    sequence: { sequencer: OwnTestsFirst },
+    testTimeout: 30_000,
+    // Each mutant gets a new worker; the test files that it meets share it.
+    isolate: false,
+  },
+});
