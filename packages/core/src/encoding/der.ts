@@ -1,6 +1,6 @@
 import { DerError } from './der-rules.ts';
 
-export { DerError, type DerRule, derRules } from './der-rules.ts';
+export { DerError };
 
 /**
  * A strict reader of the Distinguished Encoding Rules (X.690 sections 8, 10 and 11), as RFC 5280 4.1 asks for. It walks

@@ -31,13 +31,10 @@ export const bitString = (...content: readonly Octets[]): Uint8Array => element(
 /** `[n]` around other elements. */
 export const explicit = (number: number, ...content: readonly Octets[]): Uint8Array =>
   element(0xa0 | number, ...content);
-/** `[n] IMPLICIT` of a primitive type. */
-export const implicit = (number: number, content: Octets): Uint8Array => element(0x80 | number, content);
 
 export const ascii = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 export const utf8 = (text: string): Uint8Array => element(0x0c, Buffer.from(text));
 export const printable = (text: string): Uint8Array => element(0x13, ascii(text));
-export const ia5 = (text: string): Uint8Array => element(0x16, ascii(text));
 export const utcTime = (text: string): Uint8Array => element(0x17, ascii(text));
 export const generalizedTime = (text: string): Uint8Array => element(0x18, ascii(text));
 
