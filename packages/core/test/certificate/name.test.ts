@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { attributeTypes } from '../../src/certificate/attribute-types.ts';
 import type { Name } from '../../src/certificate/model.ts';
 import { parseDistinguishedName } from '../../src/certificate/name.ts';
+import { ProfileReader } from '../../src/certificate/profile-reader.ts';
 import { ascii, element, integer, printable, set, utf8 } from '../encoding/der-writer.ts';
 import { attribute, name, parsed } from './template.ts';
 
@@ -219,3 +220,17 @@ describe('a distinguished name as text (RFC 4514 section 3)', () => {
 });
 
 const order = (left: string, right: string): number => (left < right ? -1 : 1);
+
+describe('a mistake of ours', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('is thrown, never taken for a fault of the text', () => {
+    const mistake = new RangeError('a mistake of ours');
+    vi.spyOn(ProfileReader.prototype, 'note').mockImplementation(() => {
+      throw mistake;
+    });
+    expect(() => parseDistinguishedName(`CN=${'a'.repeat(65)}`)).toThrow(mistake);
+  });
+});
