@@ -22,15 +22,22 @@ export function adoptCorpora(folder: string, keyring: Keyring, random: Random, c
   const file = readFileSync(join(folder, 'limbo-client.json.gz'));
   const { testcases } = JSON.parse(gunzipSync(file).toString('utf8')) as { readonly testcases: readonly LimboCase[] };
   const small = testcases.filter(({ untrusted_intermediates: others }) => others.length <= 8);
-  return Array.from({ length: count }, () => adopt(random.pick(small), keyring)).filter((one) => one !== undefined);
+  // Nine cases in ten are of one namespace: each has the same chance.
+  const namespaces = [...new Set(small.map(namespaceOf))];
+  const cases = namespaces.map((namespace) => small.filter((one) => namespaceOf(one) === namespace));
+  const pick = (): PathInput | undefined => adopt(random.pick(random.pick(cases)), keyring);
+  return Array.from({ length: count }, pick).filter((one) => one !== undefined);
 }
 
 interface LimboCase {
+  readonly id: string;
   readonly trusted_certs: readonly string[];
   readonly untrusted_intermediates: readonly string[];
   readonly peer_certificate: string;
   readonly validation_time: string | null;
 }
+
+const namespaceOf = ({ id }: LimboCase): string => id.split('::', 1)[0] as string;
 
 function adopt(limbo: LimboCase, keyring: Keyring): PathInput | undefined {
   const presented = [limbo.peer_certificate, ...limbo.untrusted_intermediates].map(derOf);
@@ -63,7 +70,7 @@ function giveKeys(all: readonly CertificateParts[], keyring: Keyring): readonly 
   });
 }
 
-export function isNamed(issuer: CertificateParts, child: CertificateParts): boolean {
+function isNamed(issuer: CertificateParts, child: CertificateParts): boolean {
   return Buffer.compare(writeElement(subjectOf(issuer)), writeElement(issuerOf(child))) === 0;
 }
 

@@ -60,7 +60,7 @@ export class Coverage {
   }
 }
 
-const coreFolder = 'packages/core/dist/esm/';
+const coreFolder = 'packages/core/dist/';
 
 interface ScriptCoverage {
   readonly url: string;

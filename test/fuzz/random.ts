@@ -38,10 +38,10 @@ export class Random {
     return Uint8Array.from({ length }, () => this.next() & 0xff);
   }
 
-  /** 1 half of the time, then 2, 4, 8: mostly small steps, sometimes a long one. */
+  /** 1 half of the time, then 2, 4, 8: mostly a small change, sometimes a large one. */
   steps(): number {
     let count = 1;
-    while (count < 16 && this.oneIn(2)) count *= 2;
+    while (count < 8 && this.oneIn(2)) count *= 2;
     return count;
   }
 }

@@ -3,6 +3,7 @@ import { base64Target } from './targets/base64.ts';
 import { certificateTarget } from './targets/certificate.ts';
 import { derTarget } from './targets/der.ts';
 import { generalNamesTarget } from './targets/general-names.ts';
+import { headersTarget } from './targets/headers.ts';
 import { namesTarget } from './targets/names.ts';
 import { pathTarget } from './targets/path.ts';
 import { pemTarget } from './targets/pem.ts';
@@ -25,4 +26,5 @@ export const targets: Readonly<Record<string, (world: World) => AnyTarget>> = {
   names: target(namesTarget),
   'general-names': target(generalNamesTarget),
   path: target(pathTarget),
+  headers: target(headersTarget),
 };

@@ -23,7 +23,7 @@ export function mutateDer(input: Uint8Array, random: Random, other: () => Uint8A
 /** More than this is refused before it is read: `limits.certificateBytes`. */
 export const maximumOctets = 65_536;
 
-/** Changes a tree in place, one to sixteen times. */
+/** Changes a tree in place, one to eight times. */
 export function mutateTree(root: Element, random: Random, other: () => Uint8Array): void {
   for (let left = random.steps(); left > 0; left--) mutateOnce(root, random, other);
 }

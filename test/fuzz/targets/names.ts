@@ -116,6 +116,7 @@ export function judgeName(name: Name): void {
   ensure(isDer(name.der), 'a name is not DER');
   ensure(sameBytes(encodeModel(name), name.der), 'the model of a name says something else than its DER');
   const written = name.toString();
+  if (hasTwins(name)) return;
   const again = parseDistinguishedName(written);
   ensure(again !== undefined, 'the text of a name is not read again', () => written);
   if (hasUncomparable(name)) return;
@@ -137,14 +138,22 @@ function hasUncomparable({ rdns }: Name): boolean {
   );
 }
 
+/** One text twice in an RDN, in two string types: read back, in one string type, it is a duplicate. */
+function hasTwins({ rdns }: Name): boolean {
+  return rdns.some((rdn) => new Set(rdn.map(({ type, text: value }) => `${type}=${value}`)).size < rdn.length);
+}
+
 /** The reader of names in another package finds the same attributes, unless it does not know a type. */
 function judgeText(input: string, name: Name): void {
+  // It takes the blanks of Unicode for those that RFC 2253 allowed around a value.
+  if (/[^\S ]/.test(input)) return;
   let theirs: Uint8Array;
   try {
     theirs = encodeName(input);
   } catch (error) {
-    if (/unknown attribute type|only US-ASCII/.test((error as Error).message)) return;
-    throw error;
+    const { message } = error as Error;
+    ensure(/unknown attribute type|only US-ASCII/.test(message), 'another reader refuses RFC 4514 text', () => message);
+    return;
   }
   // It writes a PrintableString whatever the value holds.
   const other = readName(theirs);

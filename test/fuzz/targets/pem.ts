@@ -71,7 +71,9 @@ const pieces = [
 
 /** What any lenient reader finds between boundaries. */
 function judgeBlocks(input: string, blocks: readonly Uint8Array[]): void {
-  const found = [...input.matchAll(/-----BEGIN CERTIFICATE-----\r?\n([A-Za-z0-9+/=\r\n]*?)-----END CERTIFICATE-----/g)];
+  const found = [
+    ...input.matchAll(/(?<![^\n])-----BEGIN CERTIFICATE-----\r?\n([A-Za-z0-9+/=\r\n]*?)-----END CERTIFICATE-----/g),
+  ];
   const theirs = found.map(([, body = '']) => Uint8Array.from(Buffer.from(body, 'base64')));
   ensure(same(blocks, theirs), 'a lenient reader finds other blocks', () => `${blocks.length}, not ${theirs.length}`);
 }
