@@ -1,5 +1,5 @@
-import { CheckedPathCache } from './cache.ts';
-import { parseAssertedName } from './certificate/asserted-name.ts';
+import { PathCache, type RememberedPath } from './cache.ts';
+import { type AssertedName, parseAssertedName } from './certificate/asserted-name.ts';
 import { parseChain } from './certificate/chain.ts';
 import type { Certificate } from './certificate/model.ts';
 import type { Decision, MaybePromise } from './decision.ts';
@@ -11,11 +11,13 @@ import { verifyPath } from './path/verify-path.ts';
 import { createExpiryWatch } from './policy/expiry.ts';
 import type { ClientIdentity } from './policy/identity.ts';
 import { applyPolicy } from './policy/policy.ts';
-import { type Outcome, reason } from './reasons.ts';
-import { type CheckedPath, checkRevocation } from './revocation/checked-path.ts';
+import { type Outcome, type Reason, reason } from './reasons.ts';
+import { type CheckedPath, checkRevocation, type RevocationPolicy } from './revocation/checked-path.ts';
+import { nameRefusal } from './revocation/checker.ts';
+import { deniedNameRefusal, deniedPathRefusal } from './revocation/deny-list.ts';
 import { clientAddressOf } from './source/client-address.ts';
 import type { RequestFacts } from './source/facts.ts';
-import type { Presented, PresentedCertificates } from './source/presented.ts';
+import type { Presented, PresentedCertificates, PresentedName } from './source/presented.ts';
 import { resolveTrust } from './trust.ts';
 
 /**
@@ -38,9 +40,9 @@ export function createAuthenticator(options: MtlsOptions = {}): Authenticator {
 /** The authenticator of options that were compiled already. */
 export function assemble(options: CompiledOptions): Authenticator {
   const trustFor = resolveTrust(options.trust);
-  const cache = new CheckedPathCache(options.limits);
+  const cache = new PathCache(options.limits);
   const expiryWatch = createExpiryWatch();
-  const { onEvent } = options;
+  const { denyList, onEvent, revocation } = options;
 
   function authenticate(facts: RequestFacts): MaybePromise<Decision> {
     const nowMs = options.clock();
@@ -53,15 +55,33 @@ export function assemble(options: CompiledOptions): Authenticator {
     const trust = trustFor(presented.value);
     const subject =
       'assertedName' in presented.value
-        ? parseAssertedName(presented.value.assertedName)
-        : check(presented.value, trust, nowMs);
-    if (!subject.ok) return deny(subject.reason);
+        ? checkName(presented.value.assertedName)
+        : checkCertificates(presented.value, trust, nowMs);
+    if (!(subject instanceof Promise)) return judge(subject, presented.value, trust, facts, nowMs);
+    // While a status was fetched, an authority may have been removed: what was found counts only under the same trust.
+    return subject.then((late) =>
+      trustFor(presented.value) === trust ? judge(late, presented.value, trust, facts, nowMs) : authenticate(facts),
+    );
+  }
 
+  function judge(
+    subject: Outcome<CheckedPath | AssertedName>,
+    presented: Presented,
+    trust: TrustSnapshot,
+    facts: RequestFacts,
+    nowMs: number,
+  ): MaybePromise<Decision> {
+    const denied = subject.ok ? denyListRefusal(subject.value) : subject.reason;
+    if (!subject.ok || denied !== undefined) return deny(denied as Reason);
     const address = clientAddressOf(facts, options.clientAddress, options.forwarding);
-    const client = applyPolicy(options.policy, subject.value, presented.value.source, facts, address);
+    const client = applyPolicy(options.policy, subject.value, presented.source, facts, address);
     if (!(client instanceof Promise)) return decide(client, nowMs);
-    // While a role function ran, an authority may have been removed: the answer counts only if trust is as it was.
-    return client.then((late) => (trustFor(presented.value) === trust ? decide(late, nowMs) : authenticate(facts)));
+    // While a role function ran, an authority may have been removed, or a certificate denied.
+    return client.then((late) => {
+      if (trustFor(presented) !== trust) return authenticate(facts);
+      const revoked = denyListRefusal(subject.value);
+      return revoked === undefined ? decide(late, nowMs) : deny(revoked);
+    });
   }
 
   function decide(client: Outcome<ClientIdentity>, nowMs: number): Decision {
@@ -72,17 +92,49 @@ export function assemble(options: CompiledOptions): Authenticator {
     return { outcome: 'allow', client: client.value };
   }
 
-  function check(presented: PresentedCertificates, trust: TrustSnapshot, nowMs: number): Outcome<CheckedPath> {
+  function checkName(texts: PresentedName['assertedName']): Outcome<AssertedName> {
+    const refusal = revocation === undefined ? undefined : nameRefusal(revocation);
+    return refusal === undefined ? parseAssertedName(texts) : { ok: false, reason: refusal };
+  }
+
+  /** What is remembered of the certificates, as far as it still counts; the rest of the way anew. */
+  function checkCertificates(
+    presented: PresentedCertificates,
+    trust: TrustSnapshot,
+    nowMs: number,
+  ): MaybePromise<Outcome<CheckedPath>> {
     const remembered = cache.get(presented, trust, nowMs);
-    if (remembered !== undefined) return { ok: true, value: remembered };
+    if (remembered === undefined) {
+      const path = readAndVerify(presented, trust, nowMs);
+      return path.ok ? check(cache.set(presented, trust, path.value, nowMs), trust, nowMs) : path;
+    }
+    const { checked } = remembered;
+    if (checked !== undefined && (revocation === undefined || revocation.isCurrent(checked, nowMs))) {
+      return { ok: true, value: checked };
+    }
+    return check(remembered, trust, nowMs);
+  }
+
+  function check(remembered: RememberedPath, trust: TrustSnapshot, nowMs: number): MaybePromise<Outcome<CheckedPath>> {
+    const policy: RevocationPolicy =
+      revocation === undefined ? { mode: 'off' } : { mode: 'on', checker: revocation, trust, nowMs };
+    const remember = (outcome: Outcome<CheckedPath>): Outcome<CheckedPath> => {
+      // What was only let through is asked about again with the next request.
+      remembered.checked = outcome.ok && outcome.value.isDetermined ? outcome.value : undefined;
+      return outcome;
+    };
+    const outcome = checkRevocation(remembered.path, policy);
+    return outcome instanceof Promise ? outcome.then(remember) : remember(outcome);
+  }
+
+  function denyListRefusal(subject: CheckedPath | AssertedName): Reason | undefined {
+    if (denyList === undefined || denyList.size === 0) return undefined;
+    return 'path' in subject ? deniedPathRefusal(denyList, subject.path) : deniedNameRefusal(denyList, subject);
+  }
+
+  function readAndVerify(presented: PresentedCertificates, trust: TrustSnapshot, nowMs: number): Outcome<VerifiedPath> {
     const chain = parseChain(presented.certificates, options.limits, (der) => trust.memory.recall(der));
-    if (!chain.ok) return chain;
-    const { leaf, others } = chain.value;
-    const path = verify(presented, leaf, others, trust, nowMs);
-    if (!path.ok) return path;
-    const checked = checkRevocation(path.value, { mode: 'off' });
-    cache.set(presented, trust, checked, nowMs);
-    return { ok: true, value: checked };
+    return chain.ok ? verify(presented, chain.value.leaf, chain.value.others, trust, nowMs) : chain;
   }
 
   function verify(

@@ -1,14 +1,22 @@
 import { sameBytes, tailKey } from './path/certificate-index.ts';
 import type { TrustSnapshot } from './path/trust-store.ts';
+import type { VerifiedPath } from './path/verified-path.ts';
 import type { CheckedPath } from './revocation/checked-path.ts';
 import type { PresentedCertificates } from './source/presented.ts';
 
+/** A path that was verified before, and what was last found out about its revocation. */
+export interface RememberedPath {
+  readonly path: VerifiedPath;
+  /** `undefined`: nothing that may be remembered. Whether it still counts is for revocation to say. */
+  checked: CheckedPath | undefined;
+}
+
 /**
- * Remembers which presented certificates led to which checked path, under one trust generation, until the earliest end
- * of anything it depends on. Keyed by source, kind of verdict and every byte presented: the key finds a candidate, the
+ * Remembers which presented certificates led to which verified path, under one trust generation, until the earliest
+ * notAfter, and with it what checking its revocation came to. Keyed by source, kind of verdict and every byte presented: the key finds a candidate, the
  * bytes decide. Only paths are remembered; addresses, roles, policy and refusals are decided anew for each request.
  */
-export class CheckedPathCache {
+export class PathCache {
   /** A whole path takes some 7 KB with all that was decoded. Of the others `LeafMemory` knows the signature. */
   static readonly wholePaths: number = 500;
   readonly #entries: Map<number, Entry> = new Map();
@@ -18,15 +26,15 @@ export class CheckedPathCache {
   readonly #longestMs: number;
 
   constructor({ rememberedPaths, rememberedSeconds }: { rememberedPaths: number; rememberedSeconds: number }) {
-    this.#capacity = Math.min(rememberedPaths, CheckedPathCache.wholePaths);
+    this.#capacity = Math.min(rememberedPaths, PathCache.wholePaths);
     this.#longestMs = rememberedSeconds * 1000;
   }
 
-  get(presented: PresentedCertificates, trust: TrustSnapshot, nowMs: number): CheckedPath | undefined {
+  get(presented: PresentedCertificates, trust: TrustSnapshot, nowMs: number): RememberedPath | undefined {
     const direct = this.#byPresented.get(presented);
-    if (direct !== undefined && counts(direct, trust, nowMs)) return direct.checked;
+    if (direct !== undefined && counts(direct, trust, nowMs)) return direct;
     const entry = this.#find(presented);
-    return entry !== undefined && counts(entry, trust, nowMs) ? entry.checked : undefined;
+    return entry !== undefined && counts(entry, trust, nowMs) ? entry : undefined;
   }
 
   #find(presented: PresentedCertificates): Entry | undefined {
@@ -36,7 +44,7 @@ export class CheckedPathCache {
     return entry;
   }
 
-  set(presented: PresentedCertificates, trust: TrustSnapshot, checked: CheckedPath, nowMs: number): void {
+  set(presented: PresentedCertificates, trust: TrustSnapshot, path: VerifiedPath, nowMs: number): RememberedPath {
     const key = tailKey(presented.certificates[0] as Uint8Array);
     if (!this.#entries.has(key) && this.#entries.size >= this.#capacity) {
       const oldest = this.#entries.keys().next();
@@ -45,19 +53,20 @@ export class CheckedPathCache {
     const entry: Entry = {
       presented,
       trust,
-      checked,
+      path,
+      checked: undefined,
       // A clock that is set back must not revive a path before it was made.
       fromMs: nowMs,
-      untilMs: Math.min(checked.validUntilMs, nowMs + this.#longestMs),
+      untilMs: Math.min(path.validUntilMs, nowMs + this.#longestMs),
     };
     this.#entries.set(key, entry);
+    return entry;
   }
 }
 
-interface Entry {
+interface Entry extends RememberedPath {
   readonly presented: PresentedCertificates;
   readonly trust: TrustSnapshot;
-  readonly checked: CheckedPath;
   readonly fromMs: number;
   readonly untilMs: number;
 }

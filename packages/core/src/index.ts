@@ -34,6 +34,7 @@ export {
   isPeercertFailure,
   PeercertFailure,
 } from './error.ts';
+export { type FileSource, fromFile } from './file-watcher.ts';
 export { createGate, type Gate } from './gate.ts';
 export {
   type ClientGuardArguments,
@@ -107,6 +108,8 @@ export { type Crl, type CrlOutcome, parseCrl } from './revocation/crl/crl.ts';
 export { type CrlPolicy, type CrlQuestion, crlStatus } from './revocation/crl/crl-status.ts';
 export { type CrlDeviation, crlDeviations } from './revocation/crl/deviations.ts';
 export { type CrlRule, crlRules } from './revocation/crl/rules.ts';
+export { createDenyList, type DenyList, type DenyListEntry } from './revocation/deny-list.ts';
+export { fetchProblems } from './revocation/fetch-problems.ts';
 export type { CertId, CertIdHash, OcspSubject } from './revocation/ocsp/cert-id.ts';
 export {
   checkOcspResponse,
@@ -131,6 +134,20 @@ export {
 export { type OcspRule, type OcspRuleEntry, ocspRules } from './revocation/ocsp/rules.ts';
 export { defaultOcspSettings, type OcspSettings } from './revocation/ocsp/settings.ts';
 export type { CertStatus, CrlReason, SingleResponse } from './revocation/ocsp/single-response.ts';
+export { createRevocation, type Revocation, type RevocationSurroundings } from './revocation/revocation.ts';
+export type {
+  CrlOptions,
+  CrlSourceOption,
+  FetchOptions,
+  OcspOptions,
+  RevocationOptions,
+} from './revocation/revocation-options.ts';
+export type {
+  RevocationEvent,
+  RevocationProblem,
+  RevocationSourceError,
+  RevocationSourceStatus,
+} from './revocation/source-status.ts';
 export type { CertificateStatus, UndeterminedKind } from './revocation/status.ts';
 export { type AlbOptions, fromAlb } from './source/alb.ts';
 export { type ApacheOptions, fromApache } from './source/apache.ts';

@@ -1,3 +1,4 @@
+import { systemClock } from './clock.ts';
 import type { Decision } from './decision.ts';
 import { compileExcludedPaths } from './excluded-path.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -7,6 +8,11 @@ import { defaultPathSettings, type PathSettings } from './path/settings.ts';
 import { createTrustStore, type TrustOptions, type TrustStore } from './path/trust-store.ts';
 import type { ExpiryEvent } from './policy/expiry.ts';
 import { compilePolicy, type Policy, type PolicyOptions, policyOptionKeys } from './policy/policy.ts';
+import type { RevocationChecker } from './revocation/checker.ts';
+import { type DenyList, type DenyListIndex, readDenyListOption } from './revocation/deny-list.ts';
+import { checkerOf, openRevocation, type Revocation } from './revocation/revocation.ts';
+import type { RevocationOptions } from './revocation/revocation-options.ts';
+import type { RevocationEvent } from './revocation/source-status.ts';
 import { compileForwardingRules, type ForwardingRules } from './source/forwarding.ts';
 import type { Source } from './source/presented.ts';
 import { fromTls } from './source/tls-socket.ts';
@@ -17,8 +23,13 @@ export interface MtlsOptions extends PolicyOptions {
   readonly source?: Source | readonly Source[];
   /** Who may issue client certificates. Default on a direct connection: the TLS server's own `ca`. */
   readonly trust?: TrustOptions | TrustStore;
-  /** Revocation checking. Only `'off'` exists yet, and the result of every decision states it. */
-  readonly revocation?: 'off';
+  /**
+   * What to consult on whether certificates were revoked; to share it between instances, or to look at it, what
+   * `createRevocation` makes. Default `'off'`, which every decision states.
+   */
+  readonly revocation?: 'off' | RevocationOptions | Revocation;
+  /** Certificates that are denied whatever their authority says, on the next request: what `createDenyList` makes. */
+  readonly denyList?: DenyList;
   /** `'strict'`: RFC 5280 to the letter. Default `'interoperable'`: the same, but for a table of tolerances. */
   readonly profile?: 'interoperable' | 'strict';
   /** `'required'`: the certificate must name clientAuth. Default `'optional'`: an absent extension does not restrict. */
@@ -39,7 +50,10 @@ export interface MtlsOptions extends PolicyOptions {
   readonly clientAddress?: 'derived' | 'framework';
   /** Hears of every decision. It may observe; when it throws, the request is a 500. */
   readonly onDecision?: (event: DecisionEvent) => void;
-  /** Hears of everything else worth knowing: certificates that expire within 30 days. */
+  /**
+   * Hears of everything else worth knowing: certificates that expire within 30 days, sources of revocation information
+   * that were updated or failed. What it throws about such sources is ignored.
+   */
   readonly onEvent?: (event: PeercertEvent) => void;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: () => number;
@@ -72,7 +86,7 @@ export interface DecisionEvent {
   readonly requestTarget: string;
 }
 
-export type PeercertEvent = ExpiryEvent;
+export type PeercertEvent = ExpiryEvent | RevocationEvent;
 
 /** Options as the line uses them. */
 export interface CompiledOptions {
@@ -80,6 +94,8 @@ export interface CompiledOptions {
   readonly forwarding: ForwardingRules;
   readonly trust: TrustStore | undefined;
   readonly path: PathSettings;
+  readonly revocation: RevocationChecker | undefined;
+  readonly denyList: DenyListIndex | undefined;
   readonly policy: Policy;
   readonly presence: 'required' | 'optional';
   readonly enforcement: 'enforce' | 'report-only';
@@ -97,6 +113,7 @@ const optionKeys: readonly string[] = [
   'source',
   'trust',
   'revocation',
+  'denyList',
   'profile',
   'extendedKeyUsage',
   'certificatePolicies',
@@ -119,13 +136,18 @@ const optionKeys: readonly string[] = [
 export function compileOptions(options: MtlsOptions = {}): CompiledOptions {
   refuseUnknownKeys(options, optionKeys, 'mtls()');
   const limits = compileLimits(options.limits);
-  oneOf(options, 'revocation', ['off']);
   const sources = compileSources(options.source);
-  return Object.freeze({
+  const trust = compileTrust(options.trust, sources);
+  const path = compilePathSettings(options, limits);
+  const clock = functionOr(options, 'clock') ?? systemClock;
+  const onEvent = functionOr(options, 'onEvent');
+  const compiled = {
     sources,
     forwarding: compileForwardingRules(sources),
-    trust: compileTrust(options.trust, sources),
-    path: compilePathSettings(options, limits),
+    trust,
+    path,
+    // There without a value, either is rather a rule that got lost on its way than a wish to let everybody in.
+    denyList: 'denyList' in options ? readDenyListOption(options.denyList) : undefined,
     policy: compilePolicy(pickOptions(options, policyOptionKeys), limits),
     presence: oneOf(options, 'presence', ['required', 'optional']),
     enforcement: oneOf(options, 'enforcement', ['enforce', 'report-only']),
@@ -134,10 +156,31 @@ export function compileOptions(options: MtlsOptions = {}): CompiledOptions {
     challenge: compileChallenge(options.challenge),
     clientAddress: oneOf(options, 'clientAddress', ['derived', 'framework']),
     onDecision: functionOr(options, 'onDecision'),
-    onEvent: functionOr(options, 'onEvent'),
-    clock: functionOr(options, 'clock') ?? Date.now,
+    onEvent,
+    clock,
     limits,
-  });
+  };
+  // Last, because it may open files and connections, which nobody would close if another option were wrong.
+  const surroundings = { clock, onEvent, path, trust: trust?.current };
+  return Object.freeze({ ...compiled, revocation: compileRevocation(options, sources, surroundings) });
+}
+
+function compileRevocation(
+  options: MtlsOptions,
+  sources: readonly Source[],
+  surroundings: Parameters<typeof openRevocation>[1],
+): RevocationChecker | undefined {
+  const revocation: unknown = 'revocation' in options ? options.revocation : 'off';
+  if (revocation === 'off') return undefined;
+  if (sources.every(({ verifiedBy }) => verifiedBy === 'proxy')) {
+    throw new TypeError(
+      "mtls(): revocation cannot be checked where every source says dangerouslyVerifiedBy: 'proxy', because the issuers are not known: give trust instead",
+    );
+  }
+  if (typeof revocation !== 'object' || revocation === null) {
+    throw new TypeError("revocation must be 'off', an object with options, or what createRevocation() makes");
+  }
+  return checkerOf(revocation) ?? checkerOf(openRevocation(revocation as RevocationOptions, surroundings));
 }
 
 function compileSources(source: MtlsOptions['source'] = fromTls()): readonly Source[] {

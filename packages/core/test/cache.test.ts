@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { CheckedPathCache } from '../src/cache.ts';
+import { PathCache } from '../src/cache.ts';
 import type { TrustSnapshot } from '../src/path/trust-store.ts';
+import type { VerifiedPath } from '../src/path/verified-path.ts';
 import type { CheckedPath } from '../src/revocation/checked-path.ts';
 import type { PresentedCertificates } from '../src/source/presented.ts';
 
@@ -8,7 +9,7 @@ const now = 1_000_000;
 const trust = { generation: 1 } as TrustSnapshot;
 const limits = { rememberedPaths: 3, rememberedSeconds: 60 };
 
-const checked = (validUntilMs = now + 3_600_000): CheckedPath => ({ validUntilMs }) as CheckedPath;
+const verified = (validUntilMs = now + 3_600_000): VerifiedPath => ({ validUntilMs }) as VerifiedPath;
 
 /** A leaf of 40 octets whose last 32 tell it apart, and whatever else. */
 function leaf(number: number, first = 0): Uint8Array {
@@ -27,17 +28,17 @@ const presented = (
   ...changes,
 });
 
-describe('a checked path', () => {
+describe('a verified path', () => {
   it('is found again for the same object, and for the same bytes in another', () => {
-    const cache = new CheckedPathCache(limits);
-    const path = checked();
+    const cache = new PathCache(limits);
+    const path = verified();
     const one = presented([leaf(1), leaf(2)]);
     expect(cache.get(one, trust, now)).toBeUndefined();
     cache.set(one, trust, path, now);
-    expect(cache.get(one, trust, now)).toBe(path);
+    expect(cache.get(one, trust, now)?.path).toBe(path);
     const same = presented([leaf(1), leaf(2)]);
-    expect(cache.get(same, trust, now)).toBe(path);
-    expect(cache.get(same, trust, now)).toBe(path);
+    expect(cache.get(same, trust, now)?.path).toBe(path);
+    expect(cache.get(same, trust, now)?.path).toBe(path);
   });
 
   it.each<[string, PresentedCertificates]>([
@@ -50,59 +51,70 @@ describe('a checked path', () => {
     ['another source', presented([leaf(1), leaf(2)], { source: 'nginx' })],
     ['another kind of verdict', presented([leaf(1), leaf(2)], { verdict: { by: 'proxy', verified: true } })],
   ])('is not found for %s', (_, other) => {
-    const cache = new CheckedPathCache(limits);
-    cache.set(presented([leaf(1), leaf(2)]), trust, checked(), now);
+    const cache = new PathCache(limits);
+    cache.set(presented([leaf(1), leaf(2)]), trust, verified(), now);
     expect(cache.get(other, trust, now)).toBeUndefined();
   });
 
   it('keeps leaves of fewer than 32 octets apart', () => {
-    const cache = new CheckedPathCache(limits);
-    cache.set(presented([Uint8Array.of(1)]), trust, checked(), now);
+    const cache = new PathCache(limits);
+    cache.set(presented([Uint8Array.of(1)]), trust, verified(), now);
     expect(cache.get(presented([Uint8Array.of(2)]), trust, now)).toBeUndefined();
     expect(cache.get(presented([Uint8Array.of(1)]), trust, now)).toBeDefined();
   });
 
+  it('keeps what was found out about its revocation', () => {
+    const cache = new PathCache(limits);
+    const one = presented([leaf(1)]);
+    const remembered = cache.set(one, trust, verified(), now);
+    expect(remembered.checked).toBeUndefined();
+    const found = { revision: 1 } as CheckedPath;
+    remembered.checked = found;
+    expect(cache.get(presented([leaf(1)]), trust, now)?.checked).toBe(found);
+    expect(cache.set(one, trust, verified(), now).checked).toBeUndefined();
+  });
+
   it('is found for a leaf that lies inside a larger buffer', () => {
-    const cache = new CheckedPathCache(limits);
+    const cache = new PathCache(limits);
     const buffer = new Uint8Array(120).fill(7);
     buffer.set(leaf(1), 40);
-    cache.set(presented([buffer.subarray(40, 80)]), trust, checked(), now);
+    cache.set(presented([buffer.subarray(40, 80)]), trust, verified(), now);
     expect(cache.get(presented([leaf(1)]), trust, now)).toBeDefined();
   });
 
-  it('counts only under the trust it was checked with', () => {
-    const cache = new CheckedPathCache(limits);
+  it('counts only under the trust it was verified with', () => {
+    const cache = new PathCache(limits);
     const one = presented([leaf(1)]);
-    cache.set(one, trust, checked(), now);
+    cache.set(one, trust, verified(), now);
     const next = { generation: 2 } as TrustSnapshot;
     expect(cache.get(one, next, now)).toBeUndefined();
     expect(cache.get(presented([leaf(1)]), next, now)).toBeUndefined();
-    const renewed = checked();
+    const renewed = verified();
     cache.set(one, next, renewed, now);
-    expect(cache.get(one, next, now)).toBe(renewed);
+    expect(cache.get(one, next, now)?.path).toBe(renewed);
     expect(cache.get(one, trust, now)).toBeUndefined();
   });
 
   it('counts to the last millisecond of what it depends on', () => {
-    const cache = new CheckedPathCache(limits);
+    const cache = new PathCache(limits);
     const one = presented([leaf(1)]);
-    cache.set(one, trust, checked(now + 500), now);
+    cache.set(one, trust, verified(now + 500), now);
     expect(cache.get(one, trust, now + 500)).toBeDefined();
     expect(cache.get(one, trust, now + 501)).toBeUndefined();
   });
 
   it('counts no longer than the longest time chosen', () => {
-    const cache = new CheckedPathCache(limits);
+    const cache = new PathCache(limits);
     const one = presented([leaf(1)]);
-    cache.set(one, trust, checked(), now);
+    cache.set(one, trust, verified(), now);
     expect(cache.get(one, trust, now + 60_000)).toBeDefined();
     expect(cache.get(one, trust, now + 60_001)).toBeUndefined();
   });
 
-  it('does not count before it was checked, when the clock is set back', () => {
-    const cache = new CheckedPathCache(limits);
+  it('does not count before it was verified, when the clock is set back', () => {
+    const cache = new PathCache(limits);
     const one = presented([leaf(1)]);
-    cache.set(one, trust, checked(), now);
+    cache.set(one, trust, verified(), now);
     expect(cache.get(one, trust, now - 1)).toBeUndefined();
     expect(cache.get(one, trust, now)).toBeDefined();
   });
@@ -110,8 +122,8 @@ describe('a checked path', () => {
 
 describe('the cache', () => {
   it('lets the oldest go when it is full', () => {
-    const cache = new CheckedPathCache(limits);
-    for (const number of [1, 2, 3, 4]) cache.set(presented([leaf(number)]), trust, checked(), now);
+    const cache = new PathCache(limits);
+    for (const number of [1, 2, 3, 4]) cache.set(presented([leaf(number)]), trust, verified(), now);
     expect([1, 2, 3, 4].map((number) => cache.get(presented([leaf(number)]), trust, now) !== undefined)).toEqual([
       false,
       true,
@@ -120,9 +132,9 @@ describe('the cache', () => {
     ]);
   });
 
-  it('lets nobody go when one that it has is checked again', () => {
-    const cache = new CheckedPathCache(limits);
-    for (const number of [1, 2, 3, 3]) cache.set(presented([leaf(number)]), trust, checked(), now);
+  it('lets nobody go when one that it has is verified again', () => {
+    const cache = new PathCache(limits);
+    for (const number of [1, 2, 3, 3]) cache.set(presented([leaf(number)]), trust, verified(), now);
     expect(cache.get(presented([leaf(1)]), trust, now)).toBeDefined();
   });
 });

@@ -35,7 +35,7 @@ describe('no options at all', () => {
   });
 
   it('are the same as options without values', () => {
-    const keys = ['source', 'trust', 'revocation', 'profile', 'presence', 'enforcement', 'exclude', 'challenge'];
+    const keys = ['source', 'trust', 'profile', 'presence', 'enforcement', 'exclude', 'challenge'];
     const { isExcluded: _, ...empty } = compile(Object.fromEntries(keys.map((key) => [key, undefined])));
     expect(empty).toMatchObject({ presence: 'required', enforcement: 'enforce', trust: undefined });
     expect(empty.path).toEqual({ ...defaultPathSettings, limits: defaultLimits });
@@ -96,7 +96,36 @@ describe('a wrong option', () => {
       { trust: { anchors: [] } },
       'trust.anchors holds no certificate: give PEM text, DER bytes or a list of them',
     ],
-    ['revocation that does not exist', { revocation: 'on' }, "revocation must be 'off'"],
+    [
+      'revocation that does not exist',
+      { revocation: 'on' },
+      "revocation must be 'off', an object with options, or what createRevocation() makes",
+    ],
+    [
+      'revocation that got lost',
+      { revocation: undefined },
+      "revocation must be 'off', an object with options, or what createRevocation() makes",
+    ],
+    [
+      'null for revocation',
+      { revocation: null },
+      "revocation must be 'off', an object with options, or what createRevocation() makes",
+    ],
+    [
+      'revocation without anything to consult',
+      { revocation: { methods: ['crl'] } },
+      "revocation: the method 'crl' has nothing to consult: give it crls: { sources: [fromFile('ca.crl')] }, or { distributionPoints: { hosts: ['crl.example.com:80'] } }",
+    ],
+    [
+      'a deny-list that got lost',
+      { denyList: undefined },
+      'denyList: expected what createDenyList() makes, got undefined',
+    ],
+    [
+      'a deny-list that is a list',
+      { denyList: ['03A5B1'] },
+      'denyList: expected what createDenyList() makes, got a list',
+    ],
     ['another profile', { profile: 'lax' }, "profile must be 'interoperable' or 'strict'"],
     ['null for a profile', { profile: null }, "profile must be 'interoperable' or 'strict'"],
     ['another extendedKeyUsage', { extendedKeyUsage: true }, "extendedKeyUsage must be 'optional' or 'required'"],

@@ -5,6 +5,7 @@ import { decodeBase64Url, encodeBase64Url } from '../encoding/base64.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
 import { readCertificates } from '../path/trust-store.ts';
 import type { VerifiedPath } from '../path/verified-path.ts';
+import { type Reason, reason } from '../reasons.ts';
 
 /** Which certificate is denied: by its issuer and serial number (RFC 5280 4.1.2.2), or by its own thumbprint. */
 export type DenyListEntry =
@@ -67,11 +68,33 @@ export function createDenyList(): DenyList {
 }
 
 /** The option `denyList`. Throws TypeError for anything but what `createDenyList` made. */
-export function readDenyListOption(value: unknown): DenyListIndex | undefined {
-  if (value === undefined) return undefined;
+export function readDenyListOption(value: unknown): DenyListIndex {
   const index = typeof value === 'object' && value !== null ? (value as Partial<DenyList>)[denyListBrand] : undefined;
   if (index === undefined) throw new TypeError(`denyList: expected what createDenyList() makes, got ${shown(value)}`);
   return index;
+}
+
+/** Of a path with a certificate that is denied. */
+export function deniedPathRefusal(list: DenyListIndex, path: VerifiedPath): Reason | undefined {
+  const index = list.indexIn(path);
+  if (index < 0) return undefined;
+  const certificate = path.certificates[index] ?? path.anchor?.certificate;
+  return denied(index, certificate?.subject);
+}
+
+/** Of a bare name, by issuer and serial number, where the proxy tells them. */
+export function deniedNameRefusal(list: DenyListIndex, name: AssertedName): Reason | undefined {
+  return list.hasName(name) ? denied(0, name.subject) : undefined;
+}
+
+function denied(index: number, subject: Name | undefined): Reason {
+  return reason('certificate_revoked', {
+    index,
+    ...(subject === undefined ? {} : { subject: subject.toString() }),
+    revocationDate: undefined,
+    revocationReason: undefined,
+    by: 'deny-list',
+  });
 }
 
 type Entry =
@@ -122,7 +145,6 @@ export class DenyListIndex {
     return found < 0 && anchor !== undefined && this.has(anchor.certificate) ? certificates.length : found;
   }
 
-  /** A bare name is denied by issuer and serial number, where the proxy tells them. */
   hasName({ issuer, serialNumber }: AssertedName): boolean {
     return serialNumber !== undefined && this.#issuersBySerial.get(serialNumber)?.has(issuer.canonical) === true;
   }

@@ -2,7 +2,6 @@ import { type LookupAddress, lookup as lookupByResolver } from 'node:dns';
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import type { AddressRanges } from '../address-range.ts';
 import { type Endpoint, endpointOf, hostOf } from './endpoint.ts';
 import { FetchError, type FetchProblem } from './fetch-problems.ts';
 import { FetchQueue, type FetchQueueLimits } from './fetch-queue.ts';
@@ -46,7 +45,7 @@ export interface FetcherSettings extends FetchQueueLimits {
   /** For one request as a whole, from its place in the queue to its last octet. */
   readonly timeoutMilliseconds: number;
   /** Special-purpose addresses that names may resolve to. */
-  readonly addresses: AddressRanges | undefined;
+  readonly addresses: { includes(address: string): boolean } | undefined;
   /** PEM: whose https servers are believed. `undefined`: those that Node believes. */
   readonly ca: string | undefined;
   /** Default: the resolver of the system. */

@@ -9,9 +9,15 @@ describe('revocation that is off', () => {
     const verified = verifyPath(client('CN=client', { by: root }).certificate, [], trusting(root), settings, now);
     if (!verified.ok) throw new Error('no path');
     expect(checkRevocation(verified.value, { mode: 'off' })).toEqual({
-      path: verified.value,
-      revocation: { mode: 'off' },
-      validUntilMs: verified.value.validUntilMs,
+      ok: true,
+      value: {
+        path: verified.value,
+        revocation: { mode: 'off' },
+        validUntilMs: verified.value.validUntilMs,
+        recheckAtMs: Number.POSITIVE_INFINITY,
+        revision: 0,
+        isDetermined: true,
+      },
     });
   });
 });

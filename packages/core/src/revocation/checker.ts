@@ -1,0 +1,184 @@
+import type { Certificate } from '../certificate/model.ts';
+import type { MaybePromise } from '../decision.ts';
+import { about } from '../path/checks.ts';
+import type { TrustSnapshot } from '../path/trust-store.ts';
+import type { VerifiedPath } from '../path/verified-path.ts';
+import { type Outcome, type Reason, reason } from '../reasons.ts';
+import type { CheckedPath, RevocationStatus } from './checked-path.ts';
+import { type CrlIssuerSettings, crlIssuersUnder } from './crl-issuers.ts';
+import type { Finding, RevocationMethod, StatusQuestion } from './question.ts';
+import type { RevocationEvent } from './source-status.ts';
+import { type UndeterminedKind, undetermined } from './status.ts';
+
+export interface CheckerSettings {
+  /** In the order in which they are asked: the first one that determines a status is the last. */
+  readonly methods: readonly RevocationMethod[];
+  readonly scope: 'leaf' | 'path';
+  readonly on: Readonly<Record<UndeterminedKind, 'deny' | 'allow'>>;
+  readonly crlIssuers: (nowMs: number) => CrlIssuerSettings;
+  /** Hears which anchors are trusted now. */
+  readonly onTrust: (trust: TrustSnapshot) => void;
+  readonly tell: (event: RevocationEvent) => void;
+}
+
+/** Checks every certificate of a path that the options ask about, and says what follows from it. */
+export class RevocationChecker {
+  readonly #settings: CheckerSettings;
+  #revision = 1;
+  #trust: TrustSnapshot | undefined;
+
+  constructor(settings: CheckerSettings) {
+    this.#settings = settings;
+  }
+
+  /** Whether a bare name, of which nothing can be asked, goes through. */
+  get allowsNames(): boolean {
+    return this.#settings.on.noSource === 'allow';
+  }
+
+  /** Something is known that was not known before: whatever was checked is to be checked again. */
+  changed(): void {
+    this.#revision += 1;
+  }
+
+  /** Whether a result is still what checking again would come to. */
+  isCurrent({ revision, recheckAtMs, validUntilMs }: CheckedPath, nowMs: number): boolean {
+    return revision === this.#revision && nowMs < recheckAtMs && nowMs <= validUntilMs;
+  }
+
+  check(path: VerifiedPath, trust: TrustSnapshot, nowMs: number): MaybePromise<Outcome<CheckedPath>> {
+    if (trust !== this.#trust) {
+      this.#trust = trust;
+      this.#settings.onTrust(trust);
+    }
+    const revision = this.#revision;
+    const findings = this.#findings(path, trust, nowMs);
+    return findings.some((finding) => finding instanceof Promise)
+      ? Promise.all(findings).then((all) => this.#conclude(path, all, revision, nowMs))
+      : this.#conclude(path, findings as readonly Finding[], revision, nowMs);
+  }
+
+  /** One for each certificate that is asked about. The trust anchor is none: it is trusted until it is removed. */
+  #findings(path: VerifiedPath, trust: TrustSnapshot, nowMs: number): readonly MaybePromise<Finding>[] {
+    const { anchor, certificates } = path;
+    const [leaf] = certificates;
+    const crlIssuers = crlIssuersUnder(path, trust, this.#settings.crlIssuers(nowMs), nowMs);
+    const asked = this.#settings.scope === 'leaf' ? certificates.slice(0, 1) : certificates;
+    return asked.flatMap((certificate, index) => {
+      if (certificate === anchor?.certificate) return [];
+      const issuer = certificates[index + 1] ?? anchor?.certificate;
+      const client = (leaf as Certificate).thumbprint;
+      return issuer === undefined ? nothingToAsk : this.#ask({ certificate, issuer, nowMs, client, crlIssuers }, 0);
+    });
+  }
+
+  /** The methods in their order, until one determines the status. */
+  #ask(question: StatusQuestion, index: number, before?: Finding): MaybePromise<Finding> {
+    const method = this.#settings.methods[index];
+    if (method === undefined) return before ?? nothingToAsk;
+    const next = (found: Finding): MaybePromise<Finding> =>
+      found.status.status === 'undetermined'
+        ? this.#ask(question, index + 1, before === undefined ? found : this.#worse(before, found))
+        : found;
+    const finding = method.statusOf(question);
+    return finding instanceof Promise ? finding.then(next) : next(finding);
+  }
+
+  /**
+   * What two methods come to that both determine nothing. That one has nothing to consult is of no account where the
+   * other has; of the rest, whatever denies counts.
+   */
+  #worse(one: Finding, other: Finding): Finding {
+    const both = [one, other];
+    const kinds = both.map(({ status }) => (status.status === 'undetermined' ? status.kind : 'noSource'));
+    const kind = this.#decisive(kinds);
+    return {
+      status: undetermined(kind),
+      recheckAtMs: Math.min(...both.map(({ recheckAtMs }) => recheckAtMs)),
+      retryAtMs: both.map(({ retryAtMs }) => retryAtMs).reduce(earlier),
+    };
+  }
+
+  #decisive(kinds: readonly UndeterminedKind[]): UndeterminedKind {
+    const consulted = severity.filter((kind) => kinds.includes(kind));
+    return consulted.find((kind) => this.#settings.on[kind] === 'deny') ?? consulted[0] ?? 'noSource';
+  }
+
+  #conclude(path: VerifiedPath, findings: readonly Finding[], revision: number, nowMs: number): Outcome<CheckedPath> {
+    const refusal = this.#refusal(path.certificates, findings, nowMs);
+    if (refusal !== undefined) return { ok: false, reason: refusal };
+    let validUntilMs = path.validUntilMs;
+    let isDetermined = true;
+    for (const [index, { status }] of findings.entries()) {
+      if (status.status === 'good') {
+        validUntilMs = Math.min(validUntilMs, status.validUntilMs);
+      } else if (status.status === 'undetermined') {
+        isDetermined = false;
+        const { subject } = path.certificates[index] as Certificate;
+        const type = 'revocation_undetermined_allowed';
+        this.#settings.tell({ type, kind: status.kind, index, subject: subject.toString() });
+      }
+    }
+    const revocation: RevocationStatus = Object.freeze({
+      mode: this.#settings.scope,
+      certificates: Object.freeze(findings.map(({ status }) => status)),
+    });
+    const recheckAtMs = Math.min(...findings.map((finding) => finding.recheckAtMs));
+    return {
+      ok: true,
+      value: { path, revocation, validUntilMs, recheckAtMs, revision, isDetermined } as CheckedPath,
+    };
+  }
+
+  /** A certificate that is revoked, before one of which nothing is known; the leaf before its issuers. */
+  #refusal(certificates: readonly Certificate[], findings: readonly Finding[], nowMs: number): Reason | undefined {
+    let unavailable: Reason | undefined;
+    for (const [index, { retryAtMs, status }] of findings.entries()) {
+      const which = about(certificates[index] as Certificate, index);
+      if (status.status === 'revoked') {
+        const { revocationDate, revocationReason, source } = status;
+        return reason('certificate_revoked', { ...which, revocationDate, revocationReason, by: source });
+      }
+      if (status.status !== 'undetermined' || this.#settings.on[status.kind] === 'allow') continue;
+      unavailable ??=
+        status.kind === 'unknown'
+          ? reason('certificate_status_unknown', which)
+          : reason('revocation_unavailable', {
+              ...which,
+              kind: status.kind,
+              retryAfterSeconds: retryAfterSeconds(retryAtMs, nowMs),
+            });
+    }
+    return unavailable;
+  }
+}
+
+const nothingToAsk: Finding = {
+  status: undetermined('noSource'),
+  recheckAtMs: Number.POSITIVE_INFINITY,
+  retryAtMs: undefined,
+};
+
+/** The more it looks like an attack, the earlier. */
+const severity: readonly UndeterminedKind[] = ['unknown', 'malformed', 'stale', 'unreachable'];
+
+function earlier(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Math.min(one, other);
+}
+
+/** Where nothing is going to ask by itself, an operator has to do something: that takes a minute. */
+const unknownWaitSeconds = 60;
+const longestWaitSeconds = 300;
+
+function retryAfterSeconds(retryAtMs: number | undefined, nowMs: number): number {
+  if (retryAtMs === undefined || !Number.isFinite(retryAtMs)) return unknownWaitSeconds;
+  return Math.min(longestWaitSeconds, Math.max(1, Math.ceil((retryAtMs - nowMs) / 1000)));
+}
+
+/** A bare name that a proxy asserts goes through only where certificates without any source do: nothing can be asked. */
+export function nameRefusal({ allowsNames }: RevocationChecker): Reason | undefined {
+  return allowsNames
+    ? undefined
+    : reason('revocation_unavailable', { index: 0, kind: 'noSource', retryAfterSeconds: unknownWaitSeconds });
+}

@@ -1,0 +1,125 @@
+import { type Endpoint, endpointOf } from './endpoint.ts';
+import type { Fetcher, FetchResult } from './fetcher.ts';
+import { RefreshSchedule, type RefreshTimes } from './refresh-schedule.ts';
+import { type SourceFailure, SourceRecord, type SourceSurroundings } from './source-record.ts';
+import type { RevocationSourceStatus } from './source-status.ts';
+
+/** What became of the octets that a source gave. */
+export type ListDelivery =
+  | { readonly ok: true; readonly isNew: boolean; readonly entries: number; readonly nextUpdateMs: number | undefined }
+  | ({ readonly ok: false } & SourceFailure);
+
+export interface CrlDownloadSettings extends RefreshTimes {
+  /** Several ways to one list, in the order in which they are tried. */
+  readonly urls: readonly URL[];
+  /** Default: those of the URLs. */
+  readonly hosts?: ReadonlySet<Endpoint>;
+  readonly maximumBytes: number;
+  readonly fetcher: Fetcher;
+  /** Reads, checks and keeps what was fetched. */
+  readonly deliver: (octets: Uint8Array) => Promise<ListDelivery>;
+  /** Refreshes itself in time, whether somebody asks or not. */
+  readonly isScheduled: boolean;
+}
+
+/** A timer cannot wait longer than 2^31 milliseconds. */
+const longestTimerMs = 86_400_000;
+
+/** A list by its URL: fetched when it is due, once at a time, and no more often than its schedule allows. */
+export class CrlDownload {
+  readonly #settings: CrlDownloadSettings;
+  readonly #surroundings: SourceSurroundings;
+  readonly #hosts: ReadonlySet<Endpoint>;
+  readonly #schedule: RefreshSchedule;
+  readonly #record: SourceRecord;
+  #underWay: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(settings: CrlDownloadSettings, surroundings: SourceSurroundings) {
+    this.#settings = settings;
+    this.#surroundings = surroundings;
+    this.#hosts = settings.hosts ?? new Set(settings.urls.map(endpointOf));
+    this.#schedule = new RefreshSchedule(settings);
+    this.#record = new SourceRecord(`crl ${settings.urls[0]?.href}`, surroundings);
+  }
+
+  get failure(): SourceFailure | undefined {
+    return this.#record.failure;
+  }
+
+  get nextAtMs(): number {
+    return this.#schedule.nextAtMs;
+  }
+
+  /** What is under way, or begins because it is due; `undefined` when there is nothing to wait for. */
+  refresh(nowMs: number, client?: string): Promise<void> | undefined {
+    if (this.#underWay === undefined && !this.#isClosed && this.#schedule.isDue(nowMs)) {
+      this.#underWay = this.#fetch(client).finally(() => {
+        this.#underWay = undefined;
+        this.#setTimer();
+      });
+      // Whoever waits for it hears of a bug in it; where nobody waits, it must not end the process.
+      this.#underWay.catch(() => undefined);
+    }
+    return this.#underWay;
+  }
+
+  /** What it gave is of no use: something better is wanted before its time. */
+  hasten(): void {
+    this.#schedule.hasten();
+  }
+
+  /** Whatever it gave, it is asked again, but for the pause after a failure. */
+  demand(): void {
+    this.#schedule.demand();
+  }
+
+  status(nowMs: number): RevocationSourceStatus {
+    return this.#record.status(nowMs, this.nextAtMs);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #fetch(client: string | undefined): Promise<void> {
+    const delivery = await this.#firstDelivery(client);
+    const nowMs = this.#surroundings.clock();
+    const isOver = delivery.ok && delivery.nextUpdateMs !== undefined && delivery.nextUpdateMs <= nowMs;
+    if (delivery.ok && !isOver) {
+      this.#schedule.succeeded(nowMs, delivery.nextUpdateMs ?? Number.POSITIVE_INFINITY);
+      this.#record.updated(delivery, delivery.isNew);
+      return;
+    }
+    this.#schedule.failed(nowMs);
+    const failure: SourceFailure = delivery.ok ? { kind: 'stale', problem: 'crl_next_update_past' } : delivery;
+    this.#record.failed(failure, this.nextAtMs);
+  }
+
+  /** The first of the URLs that gives something usable, else the trouble of the last. */
+  async #firstDelivery(client: string | undefined): Promise<ListDelivery> {
+    let last: ListDelivery | undefined;
+    for (const url of this.#settings.urls) {
+      const { fetcher, maximumBytes, deliver } = this.#settings;
+      const result = await fetcher.fetch({ url, hosts: this.#hosts, maximumBytes, client });
+      last = result.ok ? await deliver(result.body) : unreachable(result);
+      if (last.ok) return last;
+    }
+    return last as ListDelivery;
+  }
+
+  #setTimer(): void {
+    if (!this.#settings.isScheduled || this.#isClosed) return;
+    const waitMs = Math.min(longestTimerMs, Math.max(0, this.nextAtMs - this.#surroundings.clock()));
+    this.#timer = setTimeout(() => {
+      // A clock that runs slower than the timer is asked again.
+      if (this.refresh(this.#surroundings.clock()) === undefined) this.#setTimer();
+    }, waitMs).unref();
+  }
+}
+
+function unreachable({ problem, detail }: Extract<FetchResult, { ok: false }>): ListDelivery {
+  return { ok: false, kind: 'unreachable', problem, detail };
+}

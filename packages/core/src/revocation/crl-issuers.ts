@@ -1,0 +1,90 @@
+import type { Certificate, Name } from '../certificate/model.ts';
+import { CertificateIndex, sameBytes } from '../path/certificate-index.ts';
+import { IntermediateMemory } from '../path/intermediate-memory.ts';
+import type { PathSettings } from '../path/settings.ts';
+import type { TrustSnapshot } from '../path/trust-store.ts';
+import type { VerifiedPath } from '../path/verified-path.ts';
+import { verifyPath } from '../path/verify-path.ts';
+
+/**
+ * RFC 5280 6.3.3 (f): "Obtain and validate the certification path for the issuer of the complete CRL. The trust anchor for
+ * the certification path MUST be the same as the trust anchor used to validate the target certificate." Beside the issuer
+ * of a certificate its lists may be signed by another certificate of the same authority, or by the issuer of an indirect
+ * CRL: those of the path itself, and configured or remembered ones whose path is validated here.
+ */
+export function crlIssuersUnder(
+  path: VerifiedPath,
+  trust: TrustSnapshot,
+  { configured = none, settings, isRevoked }: CrlIssuerSettings,
+  nowMs: number,
+): (name: Name) => readonly Certificate[] {
+  const { anchor, certificates } = path;
+  if (anchor === undefined) return () => [];
+  const above = [...certificates.slice(1), anchor.certificate];
+  const isUsable = (candidate: Certificate): boolean => {
+    const issuer = verifiedIssuer(candidate, anchor.certificate, trust, configured, settings, nowMs);
+    return issuer !== undefined && !isRevoked(candidate, issuer);
+  };
+  return (name) => [
+    ...above.filter(({ subject }) => subject.canonical === name.canonical),
+    ...[trust.intermediates, trust.memory.index, configured]
+      .flatMap((index) => index.withSubject(name))
+      .filter((one) => !above.some((known) => sameBytes(known.der, one.der)) && isUsable(one)),
+  ];
+}
+
+export interface CrlIssuerSettings {
+  /** The option `crls.issuers`. */
+  readonly configured: CertificateIndex | undefined;
+  readonly settings: PathSettings;
+  /** Asked of certificates that are not of the path, whose own status is asked for there. */
+  readonly isRevoked: (certificate: Certificate, issuer: Certificate) => boolean;
+}
+
+const none = new CertificateIndex([]);
+
+interface Verdict {
+  /** `undefined`: there is no path. */
+  readonly issuer: Certificate | undefined;
+  readonly untilMs: number;
+}
+
+const verdicts: WeakMap<TrustSnapshot, Map<string, Verdict>> = new WeakMap();
+
+/** Candidates are configured, or intermediates of verified paths: more than this many are forgotten together. */
+const mostVerdicts = 1_000;
+
+/** An intermediate that is remembered later may complete a path that was not found before. */
+const refusalMs = 60_000;
+
+/** The issuer of a candidate in its own path to the anchor. */
+function verifiedIssuer(
+  candidate: Certificate,
+  anchor: Certificate,
+  trust: TrustSnapshot,
+  configured: CertificateIndex,
+  settings: PathSettings,
+  nowMs: number,
+): Certificate | undefined {
+  const known = verdicts.get(trust) ?? new Map<string, Verdict>();
+  verdicts.set(trust, known);
+  const key = `${candidate.thumbprint} ${anchor.thumbprint}`;
+  const verdict = known.get(key);
+  if (verdict !== undefined && nowMs <= verdict.untilMs) return verdict.issuer;
+  const found = verifyPath(
+    candidate,
+    [...trust.memory.index.all, ...configured.all],
+    { ...trust, anchors: new CertificateIndex([anchor]), memory: new IntermediateMemory() },
+    // An authority is no client.
+    { ...settings, purposes: [], extendedKeyUsage: 'optional', keyUsage: [] },
+    nowMs,
+  );
+  if (known.size >= mostVerdicts) known.clear();
+  known.set(
+    key,
+    found.ok
+      ? { issuer: found.value.certificates[1] ?? anchor, untilMs: found.value.validUntilMs }
+      : { issuer: undefined, untilMs: nowMs + refusalMs },
+  );
+  return known.get(key)?.issuer;
+}

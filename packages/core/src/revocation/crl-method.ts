@@ -1,0 +1,258 @@
+import type { Certificate, Name } from '../certificate/model.ts';
+import type { MaybePromise } from '../decision.ts';
+import { createFileWatcher, type FileSource, type FileWatcher } from '../file-watcher.ts';
+import type { CertificateIndex } from '../path/certificate-index.ts';
+import type { TrustSnapshot } from '../path/trust-store.ts';
+import { refuseBrokenList } from './broken-list.ts';
+import type { CrlPolicy } from './crl/crl-status.ts';
+import { type CrlRefusal, CrlStore } from './crl/store.ts';
+import { CrlDownload, type ListDelivery } from './crl-download.ts';
+import { distributionPointUrls } from './distribution-point-urls.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Fetcher } from './fetcher.ts';
+import type { Finding, RevocationMethod, StatusQuestion } from './question.ts';
+import { type SourceFailure, SourceRecord, type SourceSurroundings } from './source-record.ts';
+import type { RevocationSourceStatus } from './source-status.ts';
+import { type CertificateStatus, type UndeterminedKind, undetermined } from './status.ts';
+
+export interface CrlSettings {
+  readonly inline: readonly (string | Uint8Array)[];
+  readonly files: readonly FileSource[];
+  readonly urls: readonly URL[];
+  /** Of distribution points; `undefined`: they are not followed. */
+  readonly hosts: ReadonlySet<Endpoint> | undefined;
+  /** Certificates of issuers of lists, beside those of paths. */
+  readonly issuers: CertificateIndex;
+  readonly refreshMs: number;
+  /** Longest accepted age of a list; `Infinity`: as long as its nextUpdate says. */
+  readonly maximumAgeMs: number;
+  readonly maximumBytes: number;
+}
+
+/** Distribution points that are remembered at a time. An authority in honest use has a few. */
+const mostDistributionPoints = 256;
+
+/**
+ * The status of certificates by revocation lists: given, in files, by URLs of the options, and by the distribution points
+ * of certificates. Lists of every origin are in one store, where older never replaces newer.
+ */
+export class CrlMethod implements RevocationMethod {
+  readonly #settings: CrlSettings;
+  readonly #surroundings: SourceSurroundings;
+  readonly #fetcher: Fetcher;
+  readonly #onChange: () => void;
+  readonly #store: CrlStore;
+  readonly #records: SourceRecord[] = [];
+  readonly #watchers: FileWatcher[] = [];
+  readonly #downloads: CrlDownload[] = [];
+  readonly #points: Map<string, CrlDownload> = new Map();
+  #trust: TrustSnapshot | undefined;
+  /** Lists that are being read for the first time. */
+  #loading: Promise<unknown> | undefined;
+
+  /** Throws TypeError when a file cannot be read, or shows at once that it is no list. */
+  constructor(
+    settings: CrlSettings,
+    policy: Omit<CrlPolicy, 'maximumAgeMs'>,
+    fetcher: Fetcher,
+    surroundings: SourceSurroundings & { readonly trust: TrustSnapshot | undefined; readonly onChange: () => void },
+  ) {
+    this.#settings = settings;
+    this.#surroundings = surroundings;
+    this.#fetcher = fetcher;
+    this.#onChange = surroundings.onChange;
+    this.#trust = surroundings.trust;
+    const maximumAgeMs = Number.isFinite(settings.maximumAgeMs) ? settings.maximumAgeMs : undefined;
+    this.#store = new CrlStore({ policy: { ...policy, maximumAgeMs }, crlIssuers: (name) => this.#knownIssuers(name) });
+    const loads = [
+      ...settings.inline.map((list, index) => this.#take(this.#recordOf(String(index + 1)), list)),
+      ...settings.files.map((file) => this.#watch(file)),
+    ];
+    for (const url of settings.urls) this.#downloads.push(this.#createDownload([url], true));
+    const first = [...loads, ...this.#refreshAll(this.#surroundings.clock())];
+    if (first.length > 0) {
+      this.#loading = Promise.all(first).then(() => {
+        this.#loading = undefined;
+      });
+    }
+  }
+
+  /** Settles when every source was read or tried once. */
+  async ready(): Promise<void> {
+    await this.#loading;
+  }
+
+  /** Asks every source again, but for those that are paused after a failure. */
+  async refresh(nowMs: number): Promise<void> {
+    for (const download of this.#everyDownload()) download.demand();
+    await Promise.all([...this.#watchers.map((watcher) => watcher.check()), ...this.#refreshAll(nowMs)]);
+  }
+
+  status(nowMs: number): readonly RevocationSourceStatus[] {
+    return [
+      ...this.#records.map((record) => record.status(nowMs, undefined)),
+      ...this.#everyDownload().map((download) => download.status(nowMs)),
+    ];
+  }
+
+  close(): void {
+    for (const watcher of this.#watchers) watcher.close();
+    for (const download of this.#everyDownload()) download.close();
+  }
+
+  /** The anchors that are trusted now: with their certificates lists are checked before anybody asks for them. */
+  trusting(trust: TrustSnapshot): void {
+    this.#trust = trust;
+  }
+
+  statusOf(question: StatusQuestion): MaybePromise<Finding> {
+    if (this.#loading !== undefined) return this.#loading.then(() => this.statusOf(question));
+    const status = this.#consult(question);
+    return status instanceof Promise
+      ? status.then((late) => this.#settle(question, late))
+      : this.#settle(question, status);
+  }
+
+  /** By the lists that are there, without fetching any. */
+  knownStatus(certificate: Certificate, issuer: Certificate, nowMs: number): MaybePromise<CertificateStatus> {
+    return this.#store.statusOf(certificate, issuer, nowMs);
+  }
+
+  /** The same, as far as it is known at once. */
+  isKnownRevoked(certificate: Certificate, issuer: Certificate, nowMs: number): boolean {
+    const status = this.knownStatus(certificate, issuer, nowMs);
+    return !(status instanceof Promise) && status.status === 'revoked';
+  }
+
+  #consult({ certificate, issuer, nowMs, crlIssuers }: StatusQuestion): MaybePromise<CertificateStatus> {
+    return this.#store.statusOf(certificate, issuer, nowMs, crlIssuers);
+  }
+
+  /** What the lists said; where that is nothing, what they say after whatever can be fetched was fetched. */
+  #settle(question: StatusQuestion, status: CertificateStatus): MaybePromise<Finding> {
+    const { certificate, client, nowMs } = question;
+    const isOpen = status.status === 'undetermined';
+    const points = this.#pointsOf(certificate, isOpen);
+    const sources = [...this.#downloads, ...points];
+    if (isOpen && status.kind === 'malformed') for (const source of sources) source.hasten();
+    const flights = [
+      ...this.#refreshAll(nowMs),
+      // What its own certificate names is fetched at the client's expense.
+      ...points.flatMap((point) => point.refresh(nowMs, client) ?? []),
+    ];
+    if (!isOpen || flights.length === 0) return this.#finding(status, sources);
+    return Promise.all(flights)
+      .then(() => this.#consult(question))
+      .then((late) => this.#finding(late, sources));
+  }
+
+  /** Where no list speaks of a certificate, a source that failed is why. */
+  #finding(status: CertificateStatus, downloads: readonly CrlDownload[]): Finding {
+    const recheckAtMs = Math.min(Number.POSITIVE_INFINITY, ...downloads.map(({ nextAtMs }) => nextAtMs));
+    if (status.status !== 'undetermined') return { status, recheckAtMs, retryAtMs: undefined };
+    const failures = [...downloads, ...this.#records].flatMap(({ failure }) => failure?.kind ?? []);
+    const kind =
+      status.kind === 'noSource' ? (failureKinds.find((one) => failures.includes(one)) ?? 'noSource') : status.kind;
+    return { status: undetermined(kind), recheckAtMs, retryAtMs: downloads.length === 0 ? undefined : recheckAtMs };
+  }
+
+  /** The downloads of a certificate's distribution points; those that were never asked for only if they are needed. */
+  #pointsOf(certificate: Certificate, areNeeded: boolean): readonly CrlDownload[] {
+    const { hosts } = this.#settings;
+    if (hosts === undefined) return [];
+    return distributionPointUrls(certificate, hosts).flatMap((urls) => {
+      const key = urls.map(String).join(' ');
+      const known = this.#points.get(key);
+      if (known !== undefined || !areNeeded) return known ?? [];
+      const [oldest] = this.#points.keys();
+      if (oldest !== undefined && this.#points.size >= mostDistributionPoints) {
+        this.#points.get(oldest)?.close();
+        this.#points.delete(oldest);
+      }
+      const download = this.#createDownload(urls, false);
+      this.#points.set(key, download);
+      return download;
+    });
+  }
+
+  #createDownload(urls: readonly URL[], isScheduled: boolean): CrlDownload {
+    const { maximumBytes, refreshMs } = this.#settings;
+    const deliver = (octets: Uint8Array): Promise<ListDelivery> => this.#deliver(octets);
+    return new CrlDownload(
+      { urls, maximumBytes, refreshMs, fetcher: this.#fetcher, deliver, isScheduled },
+      this.#surroundings,
+    );
+  }
+
+  #everyDownload(): readonly CrlDownload[] {
+    return [...this.#downloads, ...this.#points.values()];
+  }
+
+  #refreshAll(nowMs: number): readonly Promise<void>[] {
+    return this.#downloads.flatMap((download) => download.refresh(nowMs) ?? []);
+  }
+
+  #recordOf(name: string): SourceRecord {
+    const record = new SourceRecord(`crl ${name}`, this.#surroundings);
+    this.#records.push(record);
+    return record;
+  }
+
+  #watch({ path }: FileSource): Promise<void> {
+    const record = this.#recordOf(path);
+    let first: Promise<void> | undefined;
+    try {
+      const watcher = createFileWatcher({
+        paths: [path],
+        onChange: (contents) => {
+          const list = contents.get(path) as Uint8Array;
+          if (first === undefined) refuseBrokenList(list, path);
+          const taken = this.#take(record, list);
+          first ??= taken;
+          return taken;
+        },
+        onError: ({ message }) =>
+          record.failed({ kind: 'unreachable', problem: 'file_unreadable', detail: message }, undefined),
+      });
+      this.#watchers.push(watcher);
+    } catch (error) {
+      this.close();
+      throw error instanceof TypeError ? error : new TypeError(`revocation.crls: ${(error as Error).message}`);
+    }
+    return first as unknown as Promise<void>;
+  }
+
+  async #take(record: SourceRecord, list: string | Uint8Array): Promise<void> {
+    const delivery = await this.#deliver(list);
+    if (delivery.ok) record.updated(delivery, delivery.isNew);
+    else record.failed(delivery, undefined);
+  }
+
+  /** Puts lists into the store. Of several the first one that is refused counts, and the others are in. */
+  async #deliver(input: string | Uint8Array): Promise<ListDelivery> {
+    const additions = await this.#store.add(input);
+    const isNew = additions.some(({ outcome }) => outcome === 'added');
+    if (isNew) this.#onChange();
+    let entries = 0;
+    let nextUpdateMs = Number.POSITIVE_INFINITY;
+    for (const addition of additions) {
+      if (addition.outcome === 'refused') return { ok: false, ...refusal(addition.refusal) };
+      entries += addition.crl.entryCount;
+      nextUpdateMs = Math.min(nextUpdateMs, addition.crl.nextUpdateMs ?? Number.POSITIVE_INFINITY);
+    }
+    return { ok: true, isNew, entries, nextUpdateMs: Number.isFinite(nextUpdateMs) ? nextUpdateMs : undefined };
+  }
+
+  #knownIssuers(name: Name): readonly Certificate[] {
+    const { issuers } = this.#settings;
+    const indexes = [this.#trust?.anchors, this.#trust?.intermediates, this.#trust?.memory.index, issuers];
+    return indexes.flatMap((index) => index?.withSubject(name) ?? []);
+  }
+}
+
+function refusal(problem: CrlRefusal): SourceFailure {
+  return { kind: problem === 'crl_not_newer' ? 'stale' : 'malformed', problem };
+}
+
+/** The more it looks like an attack, the earlier. */
+const failureKinds: readonly UndeterminedKind[] = ['malformed', 'stale', 'unreachable'];

@@ -1,0 +1,28 @@
+import type { Certificate, Name } from '../certificate/model.ts';
+import type { MaybePromise } from '../decision.ts';
+import type { CertificateStatus } from './status.ts';
+
+/** What each method is asked of one certificate of a verified path. */
+export interface StatusQuestion {
+  readonly certificate: Certificate;
+  /** The next certificate of the path, or its trust anchor. */
+  readonly issuer: Certificate;
+  readonly nowMs: number;
+  /** On whose behalf something is fetched. */
+  readonly client: string;
+  /** Other certificates of this name under the same trust anchor that may sign lists (RFC 5280 6.3.3 (f)). */
+  readonly crlIssuers: (name: Name) => readonly Certificate[];
+}
+
+export interface Finding {
+  readonly status: CertificateStatus;
+  /** From when on asking again makes something newer be fetched. */
+  readonly recheckAtMs: number;
+  /** Of an undetermined status: when there may be another one. */
+  readonly retryAtMs: number | undefined;
+}
+
+/** A way to determine a status: CRL or OCSP. */
+export interface RevocationMethod {
+  statusOf(question: StatusQuestion): MaybePromise<Finding>;
+}
