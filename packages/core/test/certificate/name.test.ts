@@ -175,6 +175,14 @@ describe('a distinguished name as text (RFC 4514 section 3)', () => {
     expect(parseDistinguishedName(text)).toBeUndefined();
   });
 
+  it.each([127, 128, 129, 255, 256, 65_535, 65_536])(
+    'has a value of %i octets, whatever form its length has',
+    (length) => {
+      const text = 'a'.repeat(length);
+      expect(values(`CN=${text}`)).toEqual([['2.5.4.3', text]]);
+    },
+  );
+
   it('reads long names in a moment', () => {
     const long = Array.from({ length: 5_000 }, (_, index) => `OU=unit ${index}`).join(',');
     expect(read(long).rdns.length).toBe(5_000);
