@@ -1,23 +1,18 @@
-import { PathCache, type RememberedPath } from './cache.ts';
 import { type AssertedName, parseAssertedName } from './certificate/asserted-name.ts';
-import { parseChain } from './certificate/chain.ts';
-import type { Certificate } from './certificate/model.ts';
+import { createCertificateCheck } from './certificate-check.ts';
 import type { Decision, MaybePromise } from './decision.ts';
 import { type CompiledOptions, compileOptions, type MtlsOptions } from './options.ts';
-import { delegatePath } from './path/delegated-path.ts';
 import type { TrustSnapshot } from './path/trust-store.ts';
-import type { VerifiedPath } from './path/verified-path.ts';
-import { verifyPath } from './path/verify-path.ts';
 import { createExpiryWatch } from './policy/expiry.ts';
 import type { ClientIdentity } from './policy/identity.ts';
 import { applyPolicy } from './policy/policy.ts';
 import { type Outcome, type Reason, reason } from './reasons.ts';
-import { type CheckedPath, checkRevocation, type RevocationPolicy } from './revocation/checked-path.ts';
+import type { CheckedPath } from './revocation/checked-path.ts';
 import { nameRefusal } from './revocation/checker.ts';
 import { deniedNameRefusal, deniedPathRefusal } from './revocation/deny-list.ts';
 import { clientAddressOf } from './source/client-address.ts';
 import type { RequestFacts } from './source/facts.ts';
-import type { Presented, PresentedCertificates, PresentedName } from './source/presented.ts';
+import type { Presented, PresentedName } from './source/presented.ts';
 import { resolveTrust } from './trust.ts';
 
 /**
@@ -40,7 +35,7 @@ export function createAuthenticator(options: MtlsOptions = {}): Authenticator {
 /** The authenticator of options that were compiled already. */
 export function assemble(options: CompiledOptions): Authenticator {
   const trustFor = resolveTrust(options.trust);
-  const cache = new PathCache(options.limits);
+  const checkCertificates = createCertificateCheck(options);
   const expiryWatch = createExpiryWatch();
   const { denyList, onEvent, revocation } = options;
 
@@ -71,8 +66,9 @@ export function assemble(options: CompiledOptions): Authenticator {
     facts: RequestFacts,
     nowMs: number,
   ): MaybePromise<Decision> {
-    const denied = subject.ok ? denyListRefusal(subject.value) : subject.reason;
-    if (!subject.ok || denied !== undefined) return deny(denied as Reason);
+    if (!subject.ok) return deny(subject.reason);
+    const denied = denyListRefusal(subject.value);
+    if (denied !== undefined) return deny(denied);
     const address = clientAddressOf(facts, options.clientAddress, options.forwarding);
     const client = applyPolicy(options.policy, subject.value, presented.source, facts, address);
     if (!(client instanceof Promise)) return decide(client, nowMs);
@@ -93,70 +89,14 @@ export function assemble(options: CompiledOptions): Authenticator {
   }
 
   function checkName(texts: PresentedName['assertedName']): Outcome<AssertedName> {
-    const refusal = revocation === undefined ? undefined : nameRefusal(revocation);
-    return refusal === undefined ? parseAssertedName(texts) : { ok: false, reason: refusal };
-  }
-
-  /** What is remembered of the certificates, as far as it still counts; the rest of the way anew. */
-  function checkCertificates(
-    presented: PresentedCertificates,
-    trust: TrustSnapshot,
-    nowMs: number,
-  ): MaybePromise<Outcome<CheckedPath>> {
-    const remembered = cache.get(presented, trust, nowMs);
-    if (remembered === undefined) {
-      const path = readAndVerify(presented, trust, nowMs);
-      return path.ok ? check(cache.set(presented, trust, path.value, nowMs), trust, nowMs) : path;
-    }
-    const { checked } = remembered;
-    if (checked !== undefined && (revocation === undefined || revocation.isCurrent(checked, nowMs))) {
-      return { ok: true, value: checked };
-    }
-    return check(remembered, trust, nowMs);
-  }
-
-  function check(remembered: RememberedPath, trust: TrustSnapshot, nowMs: number): MaybePromise<Outcome<CheckedPath>> {
-    const policy: RevocationPolicy =
-      revocation === undefined ? { mode: 'off' } : { mode: 'on', checker: revocation, trust, nowMs };
-    const remember = (outcome: Outcome<CheckedPath>): Outcome<CheckedPath> => {
-      // What was only let through is asked about again with the next request.
-      remembered.checked = outcome.ok && outcome.value.isDetermined ? outcome.value : undefined;
-      return outcome;
-    };
-    const outcome = checkRevocation(remembered.path, policy);
-    return outcome instanceof Promise ? outcome.then(remember) : remember(outcome);
+    const name = parseAssertedName(texts);
+    const refusal = name.ok && revocation !== undefined ? nameRefusal(revocation) : undefined;
+    return refusal === undefined ? name : { ok: false, reason: refusal };
   }
 
   function denyListRefusal(subject: CheckedPath | AssertedName): Reason | undefined {
     if (denyList === undefined || denyList.size === 0) return undefined;
     return 'path' in subject ? deniedPathRefusal(denyList, subject.path) : deniedNameRefusal(denyList, subject);
-  }
-
-  function readAndVerify(presented: PresentedCertificates, trust: TrustSnapshot, nowMs: number): Outcome<VerifiedPath> {
-    const chain = parseChain(presented.certificates, options.limits, (der) => trust.memory.recall(der));
-    return chain.ok ? verify(presented, chain.value.leaf, chain.value.others, trust, nowMs) : chain;
-  }
-
-  function verify(
-    presented: PresentedCertificates,
-    leaf: Certificate,
-    others: readonly Certificate[],
-    trust: TrustSnapshot,
-    nowMs: number,
-  ): Outcome<VerifiedPath> {
-    if (presented.verdict.by === 'proxy') return delegatePath(leaf, 'proxy', options.path, nowMs);
-    const path = verifyPath(leaf, others, trust, options.path, nowMs);
-    return !path.ok && path.reason.code === 'issuer_unknown' && nodeVouches(presented)
-      ? delegatePath(leaf, 'node', options.path, nowMs)
-      : path;
-  }
-
-  /**
-   * Some versions of Node show the leaf alone, so that the path cannot be built here. Then the verdict of a fresh
-   * handshake stands in, but only where it was made against the very anchors that count: the server's own `ca`.
-   */
-  function nodeVouches({ certificates, verdict }: PresentedCertificates): boolean {
-    return options.trust === undefined && verdict.by === 'node' && verdict.fresh && certificates.length === 1;
   }
 
   return Object.freeze({ authenticate });

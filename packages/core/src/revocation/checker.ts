@@ -76,25 +76,25 @@ export class RevocationChecker {
   #ask(question: StatusQuestion, index: number, before?: Finding): MaybePromise<Finding> {
     const method = this.#settings.methods[index];
     if (method === undefined) return before ?? nothingToAsk;
-    const next = (found: Finding): MaybePromise<Finding> =>
-      found.status.status === 'undetermined'
-        ? this.#ask(question, index + 1, before === undefined ? found : this.#worse(before, found))
-        : found;
+    const next = (found: Finding): MaybePromise<Finding> => {
+      const both = before === undefined ? found : this.#both(before, found);
+      return found.status.status === 'undetermined' ? this.#ask(question, index + 1, both) : both;
+    };
     const finding = method.statusOf(question);
     return finding instanceof Promise ? finding.then(next) : next(finding);
   }
 
   /**
-   * What two methods come to that both determine nothing. That one has nothing to consult is of no account where the
-   * other has; of the rest, whatever denies counts.
+   * What two methods come to, of which the first determined nothing. It is asked again as soon as it may know more. Where
+   * both determine nothing, that one has nothing to consult is of no account if the other has; of the rest, whatever
+   * denies counts.
    */
-  #worse(one: Finding, other: Finding): Finding {
+  #both(one: Finding, other: Finding): Finding {
     const both = [one, other];
-    const kinds = both.map(({ status }) => (status.status === 'undetermined' ? status.kind : 'noSource'));
-    const kind = this.#decisive(kinds);
+    const kinds = both.flatMap(({ status }) => (status.status === 'undetermined' ? status.kind : []));
     return {
-      status: undetermined(kind),
-      recheckAtMs: Math.min(...both.map(({ recheckAtMs }) => recheckAtMs)),
+      status: other.status.status === 'undetermined' ? undetermined(this.#decisive(kinds)) : other.status,
+      recheckAtMs: Math.min(one.recheckAtMs, other.recheckAtMs),
       retryAtMs: both.map(({ retryAtMs }) => retryAtMs).reduce(earlier),
     };
   }

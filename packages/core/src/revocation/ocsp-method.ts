@@ -171,10 +171,10 @@ export class OcspMethod implements RevocationMethod {
       const verdict = await this.#askOne(question, responder);
       const nowMs = this.#surroundings.clock();
       if (verdict?.currentUntilMs !== undefined && verdict.status.status !== 'undetermined') {
-        const isChanged = verdict.status.status !== answer.verdict?.status.status;
+        const before = answer.verdict?.status.status;
         Object.assign(answer, { verdict, responder, fromMs: Math.min(nowMs, question.nowMs) });
         answer.schedule.succeeded(nowMs, verdict.currentUntilMs);
-        if (isChanged) this.#surroundings.onChange();
+        if (before !== undefined && before !== verdict.status.status) this.#surroundings.onChange();
         return;
       }
       kinds.add(verdict?.status.status === 'undetermined' ? verdict.status.kind : 'unreachable');

@@ -1,0 +1,82 @@
+import { PathCache, type RememberedPath } from './cache.ts';
+import { parseChain } from './certificate/chain.ts';
+import type { Certificate } from './certificate/model.ts';
+import type { MaybePromise } from './decision.ts';
+import type { CompiledOptions } from './options.ts';
+import { delegatePath } from './path/delegated-path.ts';
+import type { TrustSnapshot } from './path/trust-store.ts';
+import type { VerifiedPath } from './path/verified-path.ts';
+import { verifyPath } from './path/verify-path.ts';
+import type { Outcome } from './reasons.ts';
+import { type CheckedPath, checkRevocation, type RevocationPolicy } from './revocation/checked-path.ts';
+import type { PresentedCertificates } from './source/presented.ts';
+
+/** The middle of the line: certificates that were presented become a checked path, read, verified and checked. */
+export type CertificateCheck = (
+  presented: PresentedCertificates,
+  trust: TrustSnapshot,
+  nowMs: number,
+) => MaybePromise<Outcome<CheckedPath>>;
+
+/** Remembers what it did: a path is verified once under one trust, and asked about anew when something newer is known. */
+export function createCertificateCheck(options: CompiledOptions): CertificateCheck {
+  const cache = new PathCache(options.limits);
+  const { revocation } = options;
+
+  function check(remembered: RememberedPath, trust: TrustSnapshot, nowMs: number): MaybePromise<Outcome<CheckedPath>> {
+    const policy: RevocationPolicy =
+      revocation === undefined ? { mode: 'off' } : { mode: 'on', checker: revocation, trust, nowMs };
+    const remember = (outcome: Outcome<CheckedPath>): Outcome<CheckedPath> => {
+      // What was only let through is asked about again with the next request.
+      remembered.checked = outcome.ok && outcome.value.isDetermined ? outcome.value : undefined;
+      return outcome;
+    };
+    const outcome = checkRevocation(remembered.path, policy);
+    return outcome instanceof Promise ? outcome.then(remember) : remember(outcome);
+  }
+
+  function readAndVerify(presented: PresentedCertificates, trust: TrustSnapshot, nowMs: number): Outcome<VerifiedPath> {
+    const chain = parseChain(presented.certificates, options.limits, (der) => trust.memory.recall(der));
+    return chain.ok ? verify(presented, chain.value.leaf, chain.value.others, trust, nowMs) : chain;
+  }
+
+  function verify(
+    presented: PresentedCertificates,
+    leaf: Certificate,
+    others: readonly Certificate[],
+    trust: TrustSnapshot,
+    nowMs: number,
+  ): Outcome<VerifiedPath> {
+    if (presented.verdict.by === 'proxy') return delegatePath(leaf, 'proxy', options.path, nowMs);
+    const path = verifyPath(leaf, others, trust, options.path, nowMs);
+    return !path.ok && path.reason.code === 'issuer_unknown' && nodeVouches(presented)
+      ? delegatePath(leaf, 'node', options.path, nowMs)
+      : path;
+  }
+
+  /**
+   * Some versions of Node show the leaf alone, so that the path cannot be built here. Then the verdict of a fresh
+   * handshake stands in, but only where it was made against the very anchors that count: the server's own `ca`.
+   */
+  function nodeVouches({ certificates, verdict }: PresentedCertificates): boolean {
+    return options.trust === undefined && verdict.by === 'node' && verdict.fresh && certificates.length === 1;
+  }
+
+  /** What is remembered of the certificates, as far as it still counts; the rest of the way anew. */
+  return function checkCertificates(
+    presented: PresentedCertificates,
+    trust: TrustSnapshot,
+    nowMs: number,
+  ): MaybePromise<Outcome<CheckedPath>> {
+    const remembered = cache.get(presented, trust, nowMs);
+    if (remembered === undefined) {
+      const path = readAndVerify(presented, trust, nowMs);
+      return path.ok ? check(cache.set(presented, trust, path.value, nowMs), trust, nowMs) : path;
+    }
+    const { checked } = remembered;
+    if (checked !== undefined && (revocation === undefined || revocation.isCurrent(checked, nowMs))) {
+      return { ok: true, value: checked };
+    }
+    return check(remembered, trust, nowMs);
+  };
+}
