@@ -165,3 +165,9 @@ describe('any other key', () => {
     expect(refused(sequence(sequence(), bitString([1])))).toBe('der_truncated');
   });
 });
+
+it('a key is cut out once', () => {
+  const read = key(rsaKey(modulus(2048), e));
+  expect(read.key).toBe(read.key);
+  expect(read.algorithm).toBe(read.algorithm);
+});
