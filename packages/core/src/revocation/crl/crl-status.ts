@@ -143,26 +143,19 @@ function consult(
   const decisive = delta ?? (newer.length === 0 ? crl : undefined);
   const isIssued = crl.thisUpdateMs <= nowMs;
   const untilMs = decisive && isIssued ? currentUntilMs(decisive, nowMs, policy) : undefined;
-  // (i), (j) "If (cert_status is UNREVOKED), then search for the certificate on the complete CRL."
-  const told = delta === undefined ? newer : newer.slice(0, newer.indexOf(delta) + 1);
-  const entry = firstEntry([...told, crl], certificate);
+  const consulted = delta === undefined ? [...newer, crl] : [...newer.slice(0, newer.indexOf(delta) + 1), crl];
+  const entries = consulted.flatMap((one) => one.entryFor(certificate) ?? []);
+  if (untilMs === undefined) {
+    // 3.3: "An entry MUST NOT be removed from the CRL until it appears on one regularly scheduled CRL issued beyond the
+    // revoked certificate's validity period." So an old list still revokes, but for a hold, which alone can end.
+    const lasting = entries.find(({ reason }) => reason !== 'certificateHold' && reason !== 'removeFromCRL');
+    return lasting === undefined ? 'stale' : { entry: lasting };
+  }
+  // (i) The delta CRL first, and (j) "If (cert_status is UNREVOKED), then search for the certificate on the complete CRL."
+  const [entry] = entries;
   // (k) "If (cert_status is removeFromCRL), then set cert_status to UNREVOKED."
-  if (entry === undefined || entry.reason === 'removeFromCRL') {
-    if ([...told, crl].some((one) => isRefused(one, policy))) return 'malformed';
-    return untilMs === undefined ? 'stale' : { validUntilMs: untilMs };
-  }
-  // 3.3: "An entry MUST NOT be removed from the CRL until it appears on one regularly scheduled CRL issued beyond the
-  // revoked certificate's validity period." So an old list still revokes, but for a hold, which alone can end.
-  if (untilMs === undefined && entry.reason === 'certificateHold') return 'stale';
-  return { entry };
-}
-
-function firstEntry(crls: readonly Crl[], certificate: Certificate): CrlEntry | undefined {
-  for (const crl of crls) {
-    const entry = crl.entryFor(certificate);
-    if (entry !== undefined) return entry;
-  }
-  return undefined;
+  if (entry !== undefined && entry.reason !== 'removeFromCRL') return { entry };
+  return consulted.some((one) => isRefused(one, policy)) ? 'malformed' : { validUntilMs: untilMs };
 }
 
 /** The last moment at which a list is current, or `undefined` when it is not current now. */

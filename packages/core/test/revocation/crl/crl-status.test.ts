@@ -396,6 +396,16 @@ describe('delta CRLs', () => {
     expect(verdict({ ...asking, lists: [complete(), delta({ ...hold, ...over })] })).toBe('undetermined: stale');
   });
 
+  it('whose time is over do not hide what the complete list says', () => {
+    const over = { nextUpdate: at(-0.5) };
+    expect(verdict({ ...asking, lists: [complete(revocation), delta({ ...hold, ...over })] })).toBe(
+      'revoked: keyCompromise',
+    );
+    expect(verdict({ ...asking, lists: [complete(revocation), delta({ ...removal, ...over })] })).toBe(
+      'revoked: keyCompromise',
+    );
+  });
+
   it('that a complete list is too old for leave it not current', () => {
     expect(verdict({ ...asking, lists: [complete(), delta({ number: 6, base: 5 })] })).toBe('undetermined: stale');
     expect(verdict({ ...asking, lists: [complete(), delta({ number: 6, base: 5 }), delta()] })).toBe('good');
