@@ -36,6 +36,10 @@ const valid = [
   'a:#',
   'a://',
   'http://a/b//c',
+  'http://a:09/',
+  'http://[::1]?q',
+  'http://[::1]#f',
+  'a:%09%90%aA%Aa%fF%Ff',
 ];
 
 const invalid = [
@@ -103,6 +107,11 @@ describe('a URI', () => {
   it.each(invalid)('is not %j', (text) => {
     expect(isOne(text)).toBe(false);
     expect(isOne(text, 'a', ']')).toBe(false);
+  });
+
+  it.each(['?a', '#a', '%41', '41', '1', ']', ':8', '@a', '//'])('ends where it ends, though %s follows', (after) => {
+    for (const text of valid) expect([text, isOne(text, ':', after)]).toEqual([text, true]);
+    for (const text of invalid) expect([text, isOne(text, ':', after)]).toEqual([text, false]);
   });
 
   it('agrees with the grammar of RFC 3986, written as one expression', () => {
