@@ -1,0 +1,125 @@
+// The examples as a newcomer runs them: what they print, and how they end. The demo has a suite of its own.
+import { execFile, execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ClientCertificateError, problemResponse, type ReasonCode } from '@peercert/core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { tool } from '../tools.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const folder = join(root, 'examples');
+const names = ['alb-fastify', 'api-gateway-lambda', 'balancer-nginx-koa', 'nginx-express'] as const;
+
+beforeAll(() => {
+  const projects = names.map((name) => join(folder, name));
+  execFileSync(join(root, 'node_modules', '.bin', 'tsc'), ['-b', ...projects], { stdio: 'inherit' });
+});
+
+interface Result {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+function run(name: (typeof names)[number]): Promise<Result> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [join(folder, name, 'dist', 'main.js')], (_, output, errors) =>
+      resolve({ code: child.exitCode ?? 1, output, errors }),
+    );
+  });
+}
+
+/** `TITLE: GET PATH` and the line below it, of which the status and the code of a denial are kept. */
+function answers(output: string): readonly string[] {
+  return [...output.matchAll(/^(.+: GET .+)\n {2}(.*)$/gm)].map(([, request = '', answer = '']) => {
+    const [, status = answer.trim()] = /^(\d{3})/.exec(answer) ?? [];
+    const [, code = ''] = /"code":"(\w+)"/.exec(answer) ?? [];
+    return `${request}: ${status} ${code}`.trim();
+  });
+}
+
+describe('each example', () => {
+  it('is named in the list of examples with its one command', () => {
+    const list = readFileSync(join(folder, 'README.md'), 'utf8');
+    const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    for (const { name } of folders) expect(list).toContain(`[${name}](${name})`);
+    for (const name of names) expect(list).toContain(`\`npm start --prefix examples/${name}\``);
+  });
+});
+
+describe('Fastify behind ALB', () => {
+  it('knows who came through the load balancer, and nobody who only says so', async () => {
+    const { code, output, errors } = await run('alb-fastify');
+    expect(answers(output)).toEqual([
+      'alice: GET /admin: 200',
+      'bob: GET /: 200',
+      'bob: GET /admin: 403 role_missing',
+      'bob, with the leaf of alice: GET /: 400 header_repeated',
+      'bob, with a chain of alice: GET /admin: 403 role_missing',
+      'no certificate: GET /: no connection',
+      'alice by another authority of the same name: GET /: no connection',
+      'past the load balancer, with the leaf of alice: GET /admin: 401 certificate_missing',
+      'past the load balancer, with the leaf of alice: GET /health: 200',
+    ]);
+    expect(code, errors).toBe(0);
+  });
+});
+
+describe('Lambda behind API Gateway', () => {
+  it('knows who is in the event, and nobody who is in a header', async () => {
+    const { code, output, errors } = await run('api-gateway-lambda');
+    expect(answers(output)).toEqual([
+      'alice: GET /admin: 200',
+      'bob: GET /: 200',
+      'bob: GET /admin: 403 role_missing',
+      'bob, with the event of alice in a header: GET /admin: 403 role_missing',
+      'the default endpoint, which should be disabled: GET /: 401 certificate_missing',
+      'the default endpoint, with the event of alice in a header: GET /admin: 401 certificate_missing',
+      'alice by another authority of the same name: GET /admin: 401 signature_invalid',
+    ]);
+    expect(code, errors).toBe(0);
+  });
+});
+
+describe.runIf(tool('nginx') !== undefined)('nginx in front of Express', () => {
+  it('knows who came through nginx, and nobody who only says so', async () => {
+    const { code, output, errors } = await run('nginx-express');
+    expect(answers(output)).toEqual([
+      'alice: GET /admin: 200',
+      'bob: GET /: 200',
+      'bob: GET /admin: 403 role_missing',
+      'bob, with the headers of alice: GET /: 200',
+      'no certificate: GET /: 401 certificate_missing',
+      'no certificate, with the headers of alice: GET /admin: 401 certificate_missing',
+      'alice by another authority of the same name: GET /admin: 401 proxy_verification_failed',
+      'past nginx, with the headers of alice: GET /admin: 401 certificate_missing',
+    ]);
+    expect(output).toContain('bob, with the headers of alice: GET /\n  200 {"hello":"bob"}');
+    expect(code, errors).toBe(0);
+  });
+
+  it.each<ReasonCode>(['certificate_missing', 'proxy_verification_failed'])(
+    'answers %s in the words of Peercert',
+    (code) => {
+      const configuration = readFileSync(join(folder, 'nginx-express', 'nginx.conf'), 'utf8');
+      const { body } = problemResponse(new ClientCertificateError({ code, detail: {} } as never));
+      expect(configuration).toContain(`return 401 '${body}';`);
+    },
+  );
+});
+
+describe.runIf(tool('nginx') !== undefined && tool('haproxy') !== undefined)('a balancer, nginx and Koa', () => {
+  it('write down who came, by issuer and serial number', async () => {
+    const { code, output, errors } = await run('balancer-nginx-koa');
+    const staff = { issuer: 'CN=Acme Staff,O=Acme', serialNumber: expect.stringMatching(/^(?:[0-9A-F]{2})+$/) };
+    const log = output.trim().split('\n');
+    expect(log.map((line): unknown => JSON.parse(line))).toEqual([
+      { request: '/orders', address: '127.0.0.8', outcome: 'allow', ...staff },
+      { request: '/orders', address: '127.0.0.9', outcome: 'allow', ...staff },
+      { request: '/as-alice', address: '127.0.0.9', outcome: 'allow', ...staff },
+      { request: '/without', address: '127.0.0.7', outcome: 'certificate_missing' },
+      { request: '/forged', address: '127.0.0.7', outcome: 'certificate_missing' },
+    ]);
+    expect(code, errors).toBe(0);
+  });
+});
