@@ -1,0 +1,2 @@
+// In place of @peculiar/x509 and of what that needs.
+export {};
