@@ -92,6 +92,8 @@ const invalid = [
   'http://[v1]',
   'http://[v.x]',
   'http://[vg.x]',
+  'http://[vxv1.a]',
+  'http://[v1.a@]',
   'http://[]',
   'http://ä/',
   'http://a/é',
