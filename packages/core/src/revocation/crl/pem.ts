@@ -87,13 +87,18 @@ function* decodeBody(text: Buffer, start: number, end: number): Sliced<Uint8Arra
     if (/^\r?\n|\n\r?\n/.test(lines)) return undefined;
     at = last + 1;
     const joined = left + lines.replace(/\r?\n/g, '');
-    const whole = at < end ? joined.length - (joined.length % 4) : joined.length;
-    left = joined.slice(whole);
-    const decoded = decodeBase64(joined.slice(0, whole));
-    // Padding belongs to the end of the body.
-    if (decoded === undefined || (at < end && decoded.length * 4 !== whole * 3)) return undefined;
-    der.set(decoded, length);
-    length += decoded.length;
+    if (at < end) {
+      const whole = joined.length - (joined.length % 4);
+      // Padding belongs to the end of the body. Without it, whole groups of the alphabet are canonical.
+      if (!/^[A-Za-z0-9+/]*$/.test(joined)) return undefined;
+      length += der.write(joined.slice(0, whole), length, 'base64');
+      left = joined.slice(whole);
+    } else {
+      const rest = decodeBase64(joined);
+      if (rest === undefined) return undefined;
+      der.set(rest, length);
+      length += rest.length;
+    }
   }
   return der.subarray(0, length);
 }
