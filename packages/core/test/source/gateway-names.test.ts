@@ -101,7 +101,9 @@ describe('a gateway that forwards names', () => {
     expect(by(subjectO('Acme'))).toBe('identity_not_allowed');
     expect(by(issuer('CN=Issuing,O=Acme'))).toBe(allowed);
     expect(by(issuer('CN=Other'))).toBe('identity_not_allowed');
-    expect(by(serialNumber({ serial: 'F3A17C5B9E20D41188', issuer: 'CN=Issuing,O=Acme' }))).toBe('identity_not_allowed');
+    expect(by(serialNumber({ serial: 'F3A17C5B9E20D41188', issuer: 'CN=Issuing,O=Acme' }))).toBe(
+      'identity_not_allowed',
+    );
   });
 
   it('does not split a name on commas', () => {
