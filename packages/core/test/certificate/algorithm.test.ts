@@ -39,6 +39,28 @@ describe('the parameters of a signature algorithm', () => {
   });
 });
 
+describe('an algorithm is known by its whole object identifier', () => {
+  it.each(['1.3.101.112.1', '1.3.101', '1.4.101.112', '1.3.102.112', '1.3.101.111'])('which %s is not', (type) => {
+    expect(refused(type, nothing)).toBe('accepted');
+  });
+
+  it.each([
+    '1.2.840.113549.1.1',
+    '1.2.840.113549.1.1.0',
+    '1.2.840.113549.1.1.15',
+    '1.2.840.113549.1.1.5.1',
+    '1.2.840.10045.4',
+    '1.2.840.10045.4.2',
+    '1.2.840.10045.4.1.1',
+    '1.2.840.10045.4.3',
+    '1.2.840.10045.4.3.0',
+    '1.2.840.10045.4.3.5',
+    '1.3.101.114',
+  ])('which %s is not either: it may have what it wants', (type) => {
+    expect(refused(type, integer(1))).toBe('accepted');
+  });
+});
+
 describe('the parameters of RSASSA-PSS (RFC 4055 3.1)', () => {
   const pss = '1.2.840.113549.1.1.10';
   const sha256 = '2.16.840.1.101.3.4.2.1';
