@@ -1,0 +1,94 @@
+import { type Authority, createRootAuthority, generateKeyPair, issuingDistributionPoint } from '@peercert/pki';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { RevocationOptions } from '../../src/revocation/revocation-options.ts';
+import { alice, bob, clock, day, issuing, line, listOf, root, start, time } from './world.ts';
+
+const validity = { notBefore: new Date(start - day), notAfter: new Date(start + 300 * day) };
+
+beforeEach(() => time.reset());
+
+async function say(
+  crls: NonNullable<RevocationOptions['crls']>,
+  client = bob,
+  intermediates: readonly string[] = [],
+): Promise<string> {
+  const one = line({
+    trust: { anchors: root.certificatePem, intermediates: [issuing.certificatePem, ...intermediates] },
+    revocation: { methods: ['crl'], scope: 'leaf', crls },
+  });
+  return (await one.say(client)).replace('now: ', '');
+}
+
+/** Another certificate of the issuing authority, with a key of its own. */
+const renewed = (by: Authority): Promise<Authority> => by.issueAuthority({ subject: 'CN=Issuing', validity });
+
+describe('a list that another certificate of the authority signed', () => {
+  it('counts when that one has a path to the same anchor, whether as an intermediate or as an issuer of lists', async () => {
+    const other = await renewed(root);
+    const lists = { sources: [listOf([bob], {}, other)] };
+    expect(await say(lists)).toBe('revocation_unavailable malformed');
+    expect(await say({ ...lists, issuers: other.certificatePem })).toBe('certificate_revoked');
+    expect(await say({ ...lists, issuers: other.certificatePem }, alice)).toBe('allow');
+    expect(await say(lists, bob, [other.certificatePem])).toBe('certificate_revoked');
+  });
+
+  it('does not count when that one has another anchor, or none', async () => {
+    const elsewhere = await createRootAuthority({ subject: 'CN=Elsewhere', validity, clock });
+    for (const other of [
+      await renewed(elsewhere),
+      await createRootAuthority({ subject: 'CN=Issuing', validity, clock }),
+    ]) {
+      const lists = { sources: [listOf([bob], {}, other)], issuers: other.certificatePem };
+      expect(await say(lists)).toBe('revocation_unavailable malformed');
+      expect(await say(lists, bob, [elsewhere.certificatePem])).toBe('revocation_unavailable malformed');
+    }
+  });
+
+  it('does not count when that one is revoked itself', async () => {
+    const other = await renewed(root);
+    const sources = [listOf([bob], {}, other), listOf([other], {}, root)];
+    expect(await say({ sources, issuers: other.certificatePem })).toBe('revocation_unavailable malformed');
+  });
+
+  it('does not count when that one may not sign lists', async () => {
+    const keyPair = await generateKeyPair('P-256');
+    const other = await root.issueAuthority({ subject: 'CN=Issuing', validity, keyPair, keyUsage: ['keyCertSign'] });
+    const lists = { sources: [listOf([bob], {}, other)], issuers: other.certificatePem };
+    expect(await say(lists)).toBe('revocation_unavailable malformed');
+  });
+
+  it('counts no longer than that one is valid', async () => {
+    const brief = { notBefore: new Date(start - day), notAfter: new Date(start + 60_000) };
+    const other = await root.issueAuthority({ subject: 'CN=Issuing', validity: brief });
+    const one = line({
+      revocation: {
+        methods: ['crl'],
+        scope: 'leaf',
+        crls: { sources: [listOf([], {}, other)], issuers: other.certificatePem },
+      },
+    });
+    expect(await one.say(alice)).toBe('allow');
+    expect(await one.say(bob)).toBe('now: allow');
+    time.pass(120_000);
+    const carol = await issuing.issueClient({ subject: 'CN=carol', validity });
+    expect(await one.say(carol)).toBe('now: revocation_unavailable malformed');
+  });
+});
+
+describe('an indirect list', () => {
+  it('speaks of certificates of others whose distribution point names its issuer', async () => {
+    const lister = await root.issueAuthority({ subject: 'CN=Lists', validity });
+    const carol = await issuing.issueClient({
+      subject: 'CN=carol',
+      validity,
+      crlDistributionPoints: [{ cRLIssuer: [{ directoryName: 'CN=Lists' }] }],
+    });
+    const { crlDer } = lister.issueCrl({
+      entries: [{ serialNumber: carol.serialNumber, certificateIssuer: [{ directoryName: 'CN=Issuing' }] }],
+      issuingDistributionPoint: { indirectCRL: true },
+    });
+    expect(issuingDistributionPoint({ indirectCRL: true }).critical).toBe(true);
+    expect(await say({ sources: [crlDer] }, carol)).toBe('revocation_unavailable malformed');
+    expect(await say({ sources: [crlDer], issuers: lister.certificatePem }, carol)).toBe('certificate_revoked');
+  });
+});
