@@ -61,13 +61,12 @@ export class RevocationChecker {
   /** One for each certificate that is asked about. The trust anchor is none: it is trusted until it is removed. */
   #findings(path: VerifiedPath, trust: TrustSnapshot, nowMs: number): readonly MaybePromise<Finding>[] {
     const { anchor, certificates } = path;
-    const [leaf] = certificates;
     const crlIssuers = crlIssuersUnder(path, trust, this.#settings.crlIssuers(nowMs), nowMs);
     const asked = this.#settings.scope === 'leaf' ? certificates.slice(0, 1) : certificates;
     return asked.flatMap((certificate, index) => {
       if (certificate === anchor?.certificate) return [];
       const issuer = certificates[index + 1] ?? anchor?.certificate;
-      const client = (leaf as Certificate).thumbprint;
+      const client = (certificates[0] as Certificate).thumbprint;
       return issuer === undefined ? nothingToAsk : this.#ask({ certificate, issuer, nowMs, client, crlIssuers }, 0);
     });
   }
