@@ -5,9 +5,11 @@ import type { MtlsOptions } from '@peercert/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Backend, frameworks, type Seen, startBackend } from '../proxies/backends.ts';
 import { type ClientName, type Company, theCompany } from '../proxies/company.ts';
-import { type Headers, type Sample, samples, serviceAddress } from './samples.ts';
+import { presets } from './presets.ts';
+import { recipes } from './recipes.ts';
+import { type Headers, type Sample, serviceAddress } from './sample.ts';
 
-describe.each(samples)('behind $name', (sample) => {
+describe.each([...presets, ...recipes])('behind $name', (sample) => {
   describe.each(frameworks)('$name', (framework) => {
     let company: Company;
     let backend: Backend;

@@ -1,5 +1,4 @@
-// Requests as the documentation of services shows them that nobody can install here, rebuilt with fresh certificates.
-import { createHash } from 'node:crypto';
+// What the presets read, as the documentation of each service shows it, rebuilt with fresh certificates.
 import {
   fromAlb,
   fromApiGatewayHeaders,
@@ -8,51 +7,24 @@ import {
   fromRfc9440,
   fromTraefik,
   fromTraefikInfo,
-  type MtlsOptions,
-  type Source,
 } from '@peercert/core';
 import type { IssuedCertificate } from '@peercert/pki';
-import type { ClientName, Company } from '../proxies/company.ts';
-
-/** `200 ID`, or the status and reason of a denial. */
-type Outcome = string;
-
-/** Names and values as they go over the wire: a list of values is as many header lines. */
-export type Headers = Readonly<Record<string, string | readonly string[]>>;
-
-export interface Sample {
-  readonly name: string;
-  readonly source: Source;
-  readonly mtls?: Partial<MtlsOptions>;
-  /** So that the app need not know the intermediate. */
-  readonly forwardsChain?: true;
-  /** What the service forwards of a client. */
-  readonly forward: (certificate: IssuedCertificate, company: Company) => Headers;
-  /** What comes of clients other than the administrator. */
-  readonly clients?: Partial<Readonly<Record<ClientName, Outcome>>>;
-  readonly others: (company: Company) => readonly (readonly [title: string, headers: Headers, outcome: Outcome])[];
-}
-
-/** The service connects from here. */
-export const serviceAddress = '127.0.0.2';
+import {
+  base64,
+  byteSequence,
+  escaped,
+  type Headers,
+  type Sample,
+  serviceAddress,
+  verifiedHere,
+  xfcc,
+  xfccHeader,
+} from './sample.ts';
 
 const ofService = { trustedProxies: [serviceAddress], verifiedBy: 'peercert' } as const;
 
 /** URL-encoded with `+ = /` as they are: the words of AWS. */
 const escapedLightly = (pem: string): string => encodeURI(pem);
-/** With nothing left as it is: what the samples of AWS show. */
-const escaped = (pem: string): string => encodeURIComponent(pem);
-const base64 = (...der: readonly Uint8Array[]): string => Buffer.concat(der).toString('base64');
-const byteSequence = (der: Uint8Array): string => `:${base64(der)}:`;
-
-/** What Peercert itself makes of clients whose certificates a service forwards without a look. */
-const verifiedHere: Sample['clients'] = {
-  frontend: '403 role_missing',
-  stranger: '401 issuer_unknown',
-  namesake: '401 signature_invalid',
-  expired: '401 certificate_expired',
-};
-
 const albVerify = (encode: (pem: string) => string) => {
   return ({ certificatePem, serialNumber }: IssuedCertificate): Headers => ({
     'X-Amzn-Mtls-Clientcert-Serial-Number': serialNumber,
@@ -87,28 +59,10 @@ const albVerifyOthers: Sample['others'] = ({ clients: { admin, frontend } }) => 
   ];
 };
 
-const xfcc = (
-  { certificateDer, certificatePem }: IssuedCertificate,
-  changes: Readonly<Record<string, string>> = {},
-) => {
-  const pairs = {
-    By: 'spiffe://cluster.local/ns/default/sa/gateway',
-    Hash: createHash('sha256').update(certificateDer).digest('hex'),
-    Cert: `"${escaped(certificatePem)}"`,
-    Subject: '"CN=admin,OU=Administrators,O=Acme"',
-    URI: 'spiffe://cluster.local/ns/default/sa/admin',
-    ...changes,
-  };
-  return Object.entries(pairs)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(';');
-};
-const xfccHeader = 'X-Forwarded-Client-Cert';
-
 const traefikInfo = (subject: string, serial: bigint): string =>
   encodeURIComponent(`Subject="${subject}";Issuer="CN=Acme Issuing";SerialNumber="${serial}"`).replaceAll('%20', '+');
 
-export const samples: readonly Sample[] = [
+export const presets: readonly Sample[] = [
   {
     name: 'AWS ALB in mode verify, as its text says',
     source: fromAlb({ ...ofService, mode: 'verify' }),
@@ -182,15 +136,6 @@ export const samples: readonly Sample[] = [
       ['JSON', { [xfccHeader]: `[{"cert":"${escaped(admin.certificatePem)}"}]` }, '400 header_malformed'],
       ['an empty header', { [xfccHeader]: '' }, '400 header_malformed'],
     ],
-  },
-  {
-    name: 'Envoy with the whole chain, which ends its element with a semicolon',
-    source: fromEnvoy(ofService),
-    forwardsChain: true,
-    forward: ({ certificateDer, certificatePem, chainPem }) => ({
-      [xfccHeader]: `Hash=${createHash('sha256').update(certificateDer).digest('hex')};Cert="${escaped(certificatePem)}";Chain="${escaped(chainPem)}";`,
-    }),
-    others: () => [],
   },
   {
     name: 'two Envoys, of which the first keeps what clients send',
