@@ -107,3 +107,16 @@ fromHeaders({ trustedProxies, verifiedBy, names: { subject: 'X-Subject' }, verdi
 fromHeaders({ trustedProxies, verifiedBy, certificate: { header: 'X-Client-Cert', form: 'pem' } });
 // @ts-expect-error a proxy is known by authority and rule
 proxyCertificate({ trust: { anchors: 'PEM' } });
+
+// Options that several sources share can be spread.
+const shared = { trustedProxies, verifiedBy } as const;
+const delegated = { trustedProxies, dangerouslyVerifiedBy } as const;
+export const spread: readonly Source[] = [
+  fromHaproxy({ ...shared, headers: { verify: false, used: false } }),
+  fromHaproxy({ ...delegated, headers: { verify: 'X-Verify', used: 'X-Used' } }),
+  fromHeaders({
+    ...delegated,
+    certificate: { header: 'X-Cert', form: 'base64' },
+    verdict: [{ header: 'X-V', verified: '1' }],
+  }),
+];

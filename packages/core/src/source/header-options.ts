@@ -19,7 +19,6 @@ export interface VerifiedByPeercert {
 /** Who verified it? The proxy did, and its word is taken for it: no path, no anchor, no revocation. */
 export interface VerifiedByProxy {
   readonly dangerouslyVerifiedBy: 'proxy';
-  readonly verifiedBy?: never;
 }
 
 export type Verification = VerifiedByPeercert | VerifiedByProxy;
@@ -36,12 +35,8 @@ export const sourceKeys: readonly string[] = [
 export type Verifiers = 'either' | 'peercert' | 'proxy';
 
 /** Throws TypeError unless exactly one answer to "who verified it?" is given, and one that this source can give. */
-export function compileVerifier(
-  options: { readonly verifiedBy?: unknown; readonly dangerouslyVerifiedBy?: unknown },
-  verifiers: Verifiers,
-  where: string,
-): 'peercert' | 'proxy' {
-  const { verifiedBy, dangerouslyVerifiedBy } = options;
+export function compileVerifier(options: object, verifiers: Verifiers, where: string): 'peercert' | 'proxy' {
+  const { verifiedBy, dangerouslyVerifiedBy } = options as Readonly<Record<string, unknown>>;
   const fix = {
     peercert: "say verifiedBy: 'peercert' and give mtls() the option trust",
     proxy: "say dangerouslyVerifiedBy: 'proxy'",

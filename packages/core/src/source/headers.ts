@@ -46,7 +46,7 @@ export type HeadersOptions = HeaderSourceOptions & {
     | (VerifiedByPeercert & {
         readonly certificate: CertificateHeaderOptions;
         readonly chain?: CertificateHeaderOptions;
-        readonly verdict?: readonly VerdictHeaderOptions[];
+        readonly verdict?: readonly [VerdictHeaderOptions, ...VerdictHeaderOptions[]];
         readonly names?: never;
       })
     | (VerifiedByProxy & {

@@ -22,7 +22,7 @@ const http = (cert: unknown): object => ({
 
 function decidingOn(options: ApiGatewayOptions, more: MtlsOptions = {}): (event: unknown, socket?: unknown) => string {
   const source = fromApiGateway(options);
-  const trust = options.verifiedBy === undefined ? {} : { trust: p.trust };
+  const trust = 'verifiedBy' in options ? { trust: p.trust } : {};
   const { authenticate } = createAuthenticator({ source, clock: p.clock, ...trust, ...more });
   return (event, socket = { encrypted: true, remoteAddress: '127.0.0.1' }) => {
     const decision = authenticate({
