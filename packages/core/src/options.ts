@@ -248,6 +248,10 @@ function compileLimits(limits: Partial<Limits> = {}): Limits {
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
       throw new TypeError(`limits.${name} must be a whole number of at least 1`);
     }
+    // Node fires a longer timer at once.
+    if (name === 'policyMilliseconds' && value > 2 ** 31 - 1) {
+      throw new TypeError('limits.policyMilliseconds must be at most 2147483647');
+    }
   }
   return Object.freeze({ ...defaultLimits, ...limits });
 }

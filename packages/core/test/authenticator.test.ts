@@ -235,7 +235,7 @@ describe('a path that was checked before', () => {
     const one = authenticator({ limits: { rememberedPaths: 1 } });
     const first = leafOf(one.authenticate(presenting(chain)));
     expect(leafOf(one.authenticate(presenting(chain)))).toBe(first);
-    one.authenticate(presenting([late]));
+    void one.authenticate(presenting([late]));
     expect(leafOf(one.authenticate(presenting(chain)))).not.toBe(first);
   });
 
@@ -431,19 +431,19 @@ describe('a certificate that expires soon', () => {
     const events: PeercertEvent[] = [];
     let time = now;
     const one = authenticator({ clock: () => time, onEvent: (event) => events.push(event) });
-    one.authenticate(presenting([late]));
-    one.authenticate(presenting([late]));
+    void one.authenticate(presenting([late]));
+    void one.authenticate(presenting([late]));
     expect(events).toMatchObject([{ type: 'certificate_expiring', subject: 'CN=late', daysLeft: 0 }]);
     time = now - 86_400_000;
-    one.authenticate(presenting([late]));
+    void one.authenticate(presenting([late]));
     expect(events).toHaveLength(2);
   });
 
   it('is none when the client is denied, or expires much later', () => {
     const events: PeercertEvent[] = [];
     const onEvent = (event: PeercertEvent): void => void events.push(event);
-    authenticator({ onEvent, check: () => false }).authenticate(presenting([late]));
-    authenticator({ onEvent }).authenticate(presenting(chain));
+    void authenticator({ onEvent, check: () => false }).authenticate(presenting([late]));
+    void authenticator({ onEvent }).authenticate(presenting(chain));
     expect(events).toEqual([]);
   });
 

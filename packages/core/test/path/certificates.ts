@@ -101,7 +101,14 @@ export function version1(name: NameInput, options: EntityOptions = {}): Entity {
 }
 
 function entity(name: NameInput, options: EntityOptions, profile: readonly ExtensionInput[]): Entity {
-  const { keyPair = keyOf(String(name)), by, extensions = [], without = [], signature, forge } = options;
+  const {
+    keyPair = keyOf(typeof name === 'string' ? name : JSON.stringify(name)),
+    by,
+    extensions = [],
+    without = [],
+    signature,
+    forge,
+  } = options;
   const defaults = [
     ...profile,
     extension.subjectKeyIdentifier(keyIdentifier(keyPair)),
