@@ -6,7 +6,7 @@ export interface Explanation {
   /** What the other one says. */
   readonly says: RegExp;
   /** Of which certificates it may say so: one alone, or a verified path from the leaf to the anchor. Default: of all. */
-  readonly of?: (path: readonly Certificate[]) => boolean;
+  readonly of?: (path: readonly Certificate[], nowMs: number) => boolean;
   /** Why core is right. */
   readonly because: string;
   /** The sentence of the standard that says so. */
@@ -16,6 +16,15 @@ export interface Explanation {
 const links = (path: readonly Certificate[]): readonly (readonly [child: Certificate, issuer: Certificate])[] =>
   path.slice(0, -1).map((child, index) => [child, path[index + 1] as Certificate]);
 
+const ed25519 = '1.3.101.112';
+
+const throughNotAfter =
+  'RFC 5280 4.1.2.5: "The validity period for a certificate is the period of time from notBefore through notAfter, inclusive."';
+
+function isLastSecond(path: readonly Certificate[], nowMs: number): boolean {
+  return path.some(({ notAfterMs }) => notAfterMs === nowMs - (nowMs % 1000));
+}
+
 export const explained: readonly Explanation[] = [
   {
     by: 'node:crypto',
@@ -23,7 +32,7 @@ export const explained: readonly Explanation[] = [
     of: ([certificate]) => certificate?.publicKey.keyType === 'ec',
     because: 'The point is not on its curve. That is seen when the key is loaded, and nothing verifies with it.',
     sentence:
-      'RFC 5480 2.2: "The elliptic curve public key (a value of type ECPoint which is an OCTET STRING) is mapped to a subjectPublicKey"',
+      'RFC 5280 6.1.3 (a)(1): "The signature on the certificate can be verified using working_public_key_algorithm, the working_public_key, and the working_public_key_parameters."',
   },
   {
     by: 'node:crypto',
@@ -49,7 +58,28 @@ export const explained: readonly Explanation[] = [
       issuers.some(({ nameConstraints }) => hasDnsSubtree(nameConstraints)),
     because: 'OpenSSL takes a CN for a host name when there is no dNSName. No CN is ever matched as one here.',
     sentence:
-      'RFC 5280 4.2.1.10: "Restrictions apply to the subject distinguished name and apply to subject alternative names." Those on the form dNSName apply to names of that form.',
+      'RFC 5280 4.2.1.10: "Restrictions apply only when the specified name form is present. If no name of the type is in the certificate, the certificate is acceptable."',
+  },
+  {
+    by: 'openssl',
+    says: /^error 10 at/,
+    of: isLastSecond,
+    because: 'It is the last second of a certificate, which OpenSSL does not count as valid.',
+    sentence: throughNotAfter,
+  },
+  {
+    by: 'openssl',
+    says: /^error 92 at/,
+    because:
+      'An authority without keyUsage breaks a rule for those who issue; who validates is told what to do about it.',
+    sentence: 'RFC 5280 6.1.4 (n): "If a key usage extension is present, verify that the keyCertSign bit is set."',
+  },
+  {
+    by: 'pkijs',
+    says: /^8 The certificate is either not yet valid or expired/,
+    of: isLastSecond,
+    because: 'It is the last second of a certificate, of which pkijs counts the first millisecond.',
+    sentence: throughNotAfter,
   },
   {
     by: 'pkijs',
@@ -61,7 +91,15 @@ export const explained: readonly Explanation[] = [
   },
   {
     by: 'pkijs',
-    says: /^14 One of intermediate certificates is not a CA certificate/,
+    says: /^-1 No valid certificate paths found/,
+    of: (path) => path.some(({ signatureAlgorithm }) => signatureAlgorithm.oid === ed25519),
+    because: 'pkijs does not verify Ed25519, and takes what it cannot verify for no issuer.',
+    sentence:
+      'RFC 8410 3: "The same algorithm identifiers are used for identifying a public key, a private key, and a signature (for the two EdDSA related OIDs)."',
+  },
+  {
+    by: 'pkijs',
+    says: /^(-1|10|14) /,
     of: ({ length }) => length === 1,
     because:
       'The leaf is itself the trust anchor: the operator listed this very client. pkijs takes every anchor for an issuer.',
@@ -95,6 +133,12 @@ function isOtherKey(child: Certificate, issuer: Certificate): boolean {
   );
 }
 
-export function isExplained(by: Explanation['by'], said: string, path: readonly Certificate[]): boolean {
-  return explained.some((entry) => entry.by === by && entry.says.test(said) && (entry.of?.(path) ?? true));
+/** Whether there is an explanation for what is said of one certificate, or of a path at a time. */
+export function isExplained(
+  by: Explanation['by'],
+  said: string,
+  path: readonly Certificate[],
+  nowMs: number = Number.NaN,
+): boolean {
+  return explained.some((entry) => entry.by === by && entry.says.test(said) && (entry.of?.(path, nowMs) ?? true));
 }

@@ -1,10 +1,12 @@
 import type { Target } from './target.ts';
 import { base64Target } from './targets/base64.ts';
 import { certificateTarget } from './targets/certificate.ts';
+import { crlTarget } from './targets/crl.ts';
 import { derTarget } from './targets/der.ts';
 import { generalNamesTarget } from './targets/general-names.ts';
 import { headersTarget } from './targets/headers.ts';
 import { namesTarget } from './targets/names.ts';
+import { ocspTarget } from './targets/ocsp.ts';
 import { pathTarget } from './targets/path.ts';
 import { pemTarget } from './targets/pem.ts';
 import type { World } from './world.ts';
@@ -27,4 +29,6 @@ export const targets: Readonly<Record<string, (world: World) => AnyTarget>> = {
   'general-names': target(generalNamesTarget),
   path: target(pathTarget),
   headers: target(headersTarget),
+  crl: target(crlTarget),
+  ocsp: target(ocspTarget),
 };

@@ -49,12 +49,13 @@ export function pathTarget({ paths, keyring }: World): Target<PathInput, Answer>
     judge(input, answer) {
       if (answer instanceof TypeError) return 'anchor refused';
       const { strict, interoperable } = answer;
-      for (const outcome of [strict, interoperable])
-        if (!outcome.ok) ensure(outcome.reason.code in reasons, 'a reason that does not exist');
+      for (const outcome of [strict, interoperable]) {
+        ensure(outcome.ok || outcome.reason.code in reasons, 'a reason that does not exist');
+        if (outcome.ok) judgeVerified(input, outcome.value);
+      }
       ensure(!strict.ok || interoperable.ok, 'strict accepts what interoperable refuses', () => codeOf(interoperable));
       judgeDecision(input, interoperable);
       judgeOrder(input, answer);
-      for (const outcome of [strict, interoperable]) if (outcome.ok) judgeVerified(input, outcome.value);
       return `${codeOf(strict)} ${codeOf(interoperable)}`;
     },
     compared: {
@@ -215,7 +216,7 @@ async function compare(
   ] as const;
   const how = strict.ok ? 'accepted' : 'accepted as interoperable';
   return opinions.flatMap(([by, said]) =>
-    said === undefined || said === 'no answer' || isExplained(by, said, whole)
+    said === undefined || said === 'no answer' || isExplained(by, said, whole, input.nowMs)
       ? []
       : [new Finding(`${how}, and ${by} refuses: ${said}`, '', print(input))],
   );
