@@ -52,7 +52,7 @@ const sources: Readonly<Record<string, Source>> = {
   cloudfront: fromHeaders({ ...byPeercert, certificate: { header: 'X-Cert', form: 'pem-escaped-list' } }),
   names: fromHeaders({
     ...byProxy,
-    names: { subject: 'X-S', issuer: 'X-I', serialNumber: { header: 'X-N', form: 'decimal' } },
+    names: { subject: 'X-S', issuer: 'X-I', serialNumber: { header: 'X-N', form: 'decimal' as const } },
     verdict: [{ header: 'X-V', verified: 'ok' }],
   }),
   'ingress-nginx': fromIngressNginx(byPeercert),
