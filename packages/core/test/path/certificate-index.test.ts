@@ -36,6 +36,11 @@ describe('an index of certificates', () => {
     expect(index.withExactSubject(one.subject)).toEqual([one]);
   });
 
+  it('keeps one of two that are the same', () => {
+    expect(new CertificateIndex([one, read(one.der)]).all).toEqual([one]);
+    expect(new CertificateIndex([one, another]).all).toEqual([one, another]);
+  });
+
   it('keeps two certificates that share nothing but a signature', () => {
     const twin = saying(stranger, { signature: one.signature });
     expect(new CertificateIndex([one, twin, twin]).all).toEqual([one, twin]);

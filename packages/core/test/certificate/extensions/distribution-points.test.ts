@@ -50,6 +50,7 @@ describe('cRLDistributionPoints (4.2.1.13)', () => {
       'distribution_point_relative',
     );
     expect(refused(fullName(uri('http://a/')), issuer(directory('a'), directory('b')))).toBe('accepted');
+    expect(refused(issuer(directory('a'), directory('b')))).toBe('accepted');
     expect(refused(relative())).toBe('der_empty_sequence');
     expect(refused(relative(attribute('2.5.4.11', utf8('a')), attribute('2.5.4.3', utf8('a'))))).toBe('der_set_order');
     expect(refused(relative(attribute('2.5.4.3', utf8('a\0'))))).toBe('der_string_control');

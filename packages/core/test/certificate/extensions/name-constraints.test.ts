@@ -113,7 +113,9 @@ describe('a URI constraint', () => {
     'example.com/',
     'example.com:80',
     '192.0.2.1',
+    '192.0.2.10',
     '.2',
+    '10',
     '7',
     '*.example.com',
     'a_b.example',
@@ -171,4 +173,11 @@ describe('a constraint of another kind', () => {
     expect(base(element(0x89, []))).toBe('general_name_kind');
     expect(base(join(dns('a\0')))).toBe('der_string_control');
   });
+});
+
+it('an empty host is not completed by the octets behind it', () => {
+  // A tag that is a period.
+  const following = element(0x2e);
+  expect(refused(explicit(0, subtree(mail(''), following)))).toBe('name_constraint_mail');
+  expect(refused(explicit(0, subtree(uri(''), following)))).toBe('name_constraint_uri');
 });
