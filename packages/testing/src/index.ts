@@ -10,6 +10,13 @@ export {
   type TestResponse,
 } from './request-as.ts';
 export {
+  type Misbehaviour,
+  type RevocationServer,
+  type RevocationServerOptions,
+  type Revoking,
+  startRevocationServer,
+} from './revocation-server.ts';
+export {
   createTestAuthority,
   type TestAuthority,
   type TestAuthorityOptions,

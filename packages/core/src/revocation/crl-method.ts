@@ -106,7 +106,7 @@ export class CrlMethod implements RevocationMethod {
   }
 
   statusOf(question: StatusQuestion): MaybePromise<Finding> {
-    if (this.#loading !== undefined) return this.#loading.then(() => this.statusOf(question));
+    if (this.#loading !== undefined) return this.#loading.then(() => this.statusOf(this.#later(question)));
     const status = this.#consult(question);
     return status instanceof Promise
       ? status.then((late) => this.#settle(question, late))
@@ -142,8 +142,13 @@ export class CrlMethod implements RevocationMethod {
     ];
     if (!isOpen || flights.length === 0) return this.#finding(status, sources);
     return Promise.all(flights)
-      .then(() => this.#consult(question))
+      .then(() => this.#consult(this.#later(question)))
       .then((late) => this.#finding(late, sources));
+  }
+
+  /** The question at the moment when lists have come: one that was issued while they came is not of the future. */
+  #later(question: StatusQuestion): StatusQuestion {
+    return { ...question, nowMs: Math.max(question.nowMs, this.#surroundings.clock()) };
   }
 
   /** Where no list speaks of a certificate, a source that failed is why. */

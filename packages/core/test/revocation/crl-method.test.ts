@@ -333,6 +333,16 @@ describe('a URL of the options', () => {
     expect(await one.say(alice)).toBe('now: allow');
   });
 
+  it('may give a list that was issued after the request began', async () => {
+    const server = await listen((_, response) => {
+      time.pass(minute);
+      response.end(listOf([bob]));
+    });
+    const one = checking({ crls: { sources: [{ url: `http://127.0.0.1:${server.port}/` }] } });
+    expect(await one.say(alice)).toBe('allow');
+    expect(await one.say(bob)).toBe('now: certificate_revoked');
+  });
+
   it('that cannot be reached is unreachable, then paused, and asked again', async () => {
     const server = await serving(listOf([bob]));
     await server.close();
