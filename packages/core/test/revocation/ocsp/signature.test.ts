@@ -56,9 +56,12 @@ describe('the signature of an answer', () => {
     ['RSA-2048', 'P-256'],
     ['RSA-2048', 'RSA-PSS-2048'],
     ['Ed25519', 'P-256'],
-    ['P-256', 'P-384'],
-  ])('of a %s key is none of a %s key', (kind, signer) => {
-    expect(refusal(kind, { signer })).toBe('ocsp_signature_invalid');
+  ])('of a %s key is none of a %s key, which costs nothing', (kind, signer) => {
+    expect(refusal(kind, { signer, signatures: 0 })).toBe('ocsp_signature_invalid');
+  });
+
+  it('of one curve is none of another', () => {
+    expect(refusal('P-256', { signer: 'P-384' })).toBe('ocsp_signature_invalid');
   });
 
   it('is not there at all', () => {
