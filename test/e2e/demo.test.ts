@@ -45,6 +45,13 @@ const story = [
   'OU=Administrators by partner, GET /admin/status: 403 role_missing',
   'admin, coming back, GET /admin/status, resumed session: 200',
   'expires while connected, GET /profile, same connection: 401 certificate_expired',
+  'revoked, GET /ledger: 401 certificate_revoked',
+  'revoked, GET /transfers: 401 certificate_revoked',
+  'not revoked, GET /ledger: 200',
+  'not revoked, GET /transfers: 200',
+  'not revoked, GET /treasury: 503 revocation_unavailable',
+  'not revoked, GET /lobby: 200',
+  'lost while connected, GET /profile, same connection: 401 certificate_revoked',
 ];
 
 let folder: string;

@@ -23,8 +23,11 @@ export interface Expectation {
   readonly connection?: ConnectionKind;
 }
 
-/** `resumed`: the session of an earlier connection. `outlived`: kept alive until after the certificate expired. */
-export type ConnectionKind = 'new' | 'resumed' | 'outlived';
+/**
+ * `resumed`: the session of an earlier connection. `outlived`: kept alive until after the certificate expired. `denied`:
+ * kept alive while somebody puts the certificate onto the deny-list.
+ */
+export type ConnectionKind = 'new' | 'resumed' | 'outlived' | 'denied';
 
 export const clients: readonly Client[] = [
   {
@@ -145,5 +148,28 @@ export const clients: readonly Client[] = [
     name: 'expires while connected',
     certificate: ({ acme }) => acme.issueClient({ subject: 'CN=batch-job,O=Acme', validity: { days: 1 } }),
     asks: [{ path: '/profile', status: 401, reason: 'certificate_expired', connection: 'outlived' }],
+  },
+  {
+    name: 'revoked',
+    certificate: ({ stolenLaptop }) => stolenLaptop,
+    asks: [
+      { path: '/ledger', status: 401, reason: 'certificate_revoked' },
+      { path: '/transfers', status: 401, reason: 'certificate_revoked' },
+    ],
+  },
+  {
+    name: 'not revoked',
+    certificate: ({ acme }) => acme.issueClient({ subject: 'CN=laptop-10,O=Acme' }),
+    asks: [
+      { path: '/ledger', status: 200 },
+      { path: '/transfers', status: 200 },
+      { path: '/treasury', status: 503, reason: 'revocation_unavailable' },
+      { path: '/lobby', status: 200 },
+    ],
+  },
+  {
+    name: 'lost while connected',
+    certificate: ({ acme }) => acme.issueClient({ subject: 'CN=phone-18,O=Acme' }),
+    asks: [{ path: '/profile', status: 401, reason: 'certificate_revoked', connection: 'denied' }],
   },
 ];

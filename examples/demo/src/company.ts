@@ -1,6 +1,7 @@
 /** Who issues certificates in this story, and what was agreed before the first client connects. */
 import type { ServerOptions } from 'node:https';
 import { type Authority, createRootAuthority, type IssuedCertificate } from '@peercert/pki';
+import { type RevocationServer, startRevocationServer } from '@peercert/testing';
 
 export interface Company {
   /** The company's own authority. */
@@ -14,16 +15,25 @@ export interface Company {
   /** The one client that may pay, and the one that takes its place when its key is lost. */
   readonly terminal: IssuedCertificate;
   readonly spareTerminal: IssuedCertificate;
+  /** A laptop that somebody took. Acme has revoked its certificate. */
+  readonly stolenLaptop: IssuedCertificate;
+  /** Where Acme tells which of its certificates are revoked: by a list, and as an OCSP responder. */
+  readonly informer: RevocationServer;
 }
 
 export async function createCompany(): Promise<Company> {
   const acme = await createRootAuthority({ subject: 'CN=Acme Root,O=Acme' });
   const partner = await createRootAuthority({ subject: 'CN=Partner Root,O=Partner' });
   const stranger = await createRootAuthority({ subject: 'CN=Stranger Root,O=Stranger' });
+  const stolenLaptop = await acme.issueClient({ subject: 'CN=laptop-9,O=Acme' });
+  const informer = await startRevocationServer({ authority: acme });
+  informer.revoke(stolenLaptop, 'keyCompromise');
   return {
     acme,
     partner,
     stranger,
+    stolenLaptop,
+    informer,
     server: await acme.issueServer({ dnsNames: ['localhost'], ips: ['127.0.0.1'] }),
     terminal: await acme.issueClient({ subject: 'CN=terminal-1,O=Acme' }),
     spareTerminal: await acme.issueClient({ subject: 'CN=terminal-2,O=Acme' }),

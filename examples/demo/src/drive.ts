@@ -1,4 +1,5 @@
 /** Sends the clients to the servers: real TLS, one request after the other. */
+import { type DenyList, parseCertificatePem } from '@peercert/core';
 import {
   type Credential,
   keepAliveAgent,
@@ -29,13 +30,14 @@ export interface Answer {
 export interface Stage {
   readonly services: readonly Service[];
   readonly clock: Clock;
+  readonly denyList: DenyList;
   /** PEM: whose servers the clients believe. */
   readonly ca: string;
 }
 
 /** Everything that a client asks for, at every server. */
 export async function drive(
-  { services, clock, ca }: Stage,
+  { services, ca, ...stage }: Stage,
   client: Client,
   credential: Credential | null,
 ): Promise<readonly Row[]> {
@@ -44,7 +46,9 @@ export async function drive(
     const connect = connections[expected.connection ?? 'new'];
     for (const { framework, origin } of services) {
       const ask: Ask = (options) => requestAs(origin + expected.path, { ...options, credential, ca });
-      const answer = await connect(ask, clock).then(read).catch(trouble);
+      const answer = await connect({ ...stage, ask, credential })
+        .then(read)
+        .catch(trouble);
       rows.push({ client, expected, framework, answer });
     }
   }
@@ -57,32 +61,60 @@ export function isAsExpected({ expected, answer }: Row): boolean {
 
 type Ask = (options?: RequestAsOptions) => Promise<TestResponse>;
 
-/** How the connection came about on which the answer arrives. */
-const connections: Readonly<Record<ConnectionKind, (ask: Ask, clock: Clock) => Promise<TestResponse>>> = {
-  new: (ask) => ask(),
+interface Scene extends Pick<Stage, 'clock' | 'denyList'> {
+  readonly ask: Ask;
+  readonly credential: Credential | null;
+}
 
-  resumed: async (ask) => {
+/** How the connection came about on which the answer arrives. */
+const connections: Readonly<Record<ConnectionKind, (scene: Scene) => Promise<TestResponse>>> = {
+  new: ({ ask }) => ask(),
+
+  resumed: async ({ ask }) => {
     const first = await ask();
     const second = await ask({ session: first.connection.session });
     if (!second.connection.sessionReused) throw new Error('the TLS session was not resumed');
     return second;
   },
 
-  outlived: async (ask, clock) => {
-    const agent = keepAliveAgent();
-    try {
-      const first = await ask({ agent });
-      if (first.status !== 200) throw new Error(`answered ${first.status} before it expired`);
-      clock.setForward(2);
-      const second = await ask({ agent });
-      if (!second.connection.connectionReused) throw new Error('the connection was not kept alive');
-      return second;
-    } finally {
-      clock.reset();
-      agent.destroy();
-    }
+  outlived: ({ ask, clock }) =>
+    overOneConnection(
+      ask,
+      () => clock.setForward(2),
+      () => clock.reset(),
+    ),
+
+  denied: ({ ask, credential, denyList }) => {
+    const thumbprint = thumbprintOf(credential);
+    return overOneConnection(
+      ask,
+      () => denyList.revoke({ thumbprint }),
+      () => void denyList.lift({ thumbprint }),
+    );
   },
 };
+
+/** The second answer on a connection on which something happened after the first. */
+async function overOneConnection(ask: Ask, happen: () => void, undo: () => void): Promise<TestResponse> {
+  const agent = keepAliveAgent();
+  try {
+    const first = await ask({ agent });
+    if (first.status !== 200) throw new Error(`answered ${first.status} at first`);
+    happen();
+    const second = await ask({ agent });
+    if (!second.connection.connectionReused) throw new Error('the connection was not kept alive');
+    return second;
+  } finally {
+    undo();
+    agent.destroy();
+  }
+}
+
+function thumbprintOf(credential: Credential | null): string {
+  const certificate = parseCertificatePem(credential?.chainPem ?? '');
+  if (!certificate.ok) throw new Error('the client has not exactly one certificate');
+  return certificate.value.thumbprint;
+}
 
 function read(response: TestResponse): Answer {
   const { status } = response;

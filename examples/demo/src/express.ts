@@ -21,6 +21,10 @@ export async function startExpress(tls: ServerOptions, rules: api.AccessRules): 
   app.get('/payments', mtls(rules.payments), answer(api.payments));
   app.get('/office', mtls(rules.office), answer(api.office));
   app.get('/vault', mtls(rules.vault), answer(api.vault));
+  app.get('/ledger', mtls(rules.ledger), answer(api.ledger));
+  app.get('/transfers', mtls(rules.transfers), answer(api.transfers));
+  app.get('/treasury', mtls(rules.treasury), answer(api.treasury));
+  app.get('/lobby', mtls(rules.lobby), answer(api.lobby));
 
   return listen('Express', createServer(tls, app));
 }

@@ -21,6 +21,10 @@ export async function startFastify(tls: ServerOptions, rules: api.AccessRules): 
   app.get('/payments', { config: { mtls: rules.payments } }, answer(api.payments));
   app.get('/office', { config: { mtls: rules.office } }, answer(api.office));
   app.get('/vault', { config: { mtls: rules.vault } }, answer(api.vault));
+  app.get('/ledger', { config: { mtls: rules.ledger } }, answer(api.ledger));
+  app.get('/transfers', { config: { mtls: rules.transfers } }, answer(api.transfers));
+  app.get('/treasury', { config: { mtls: rules.treasury } }, answer(api.treasury));
+  app.get('/lobby', { config: { mtls: rules.lobby } }, answer(api.lobby));
 
   return { framework: 'Fastify', origin: await app.listen(address), close: () => app.close() };
 }

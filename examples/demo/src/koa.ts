@@ -24,6 +24,10 @@ export async function startKoa(tls: ServerOptions, rules: api.AccessRules): Prom
   router.get('/payments', mtls(rules.payments), answer(api.payments));
   router.get('/office', mtls(rules.office), answer(api.office));
   router.get('/vault', mtls(rules.vault), answer(api.vault));
+  router.get('/ledger', mtls(rules.ledger), answer(api.ledger));
+  router.get('/transfers', mtls(rules.transfers), answer(api.transfers));
+  router.get('/treasury', mtls(rules.treasury), answer(api.treasury));
+  router.get('/lobby', mtls(rules.lobby), answer(api.lobby));
 
   return listen('Koa', createServer(tls, app.callback()));
 }

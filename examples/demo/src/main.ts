@@ -29,7 +29,7 @@ const clock = createClock();
 const rules = createAccessRules(company, clock);
 const tls = tlsOptions(company);
 const services = [await startExpress(tls, rules), await startFastify(tls, rules), await startKoa(tls, rules)];
-const stage: Stage = { services, clock, ca: company.acme.certificatePem };
+const stage: Stage = { services, clock, denyList: rules.denyList, ca: company.acme.certificatePem };
 
 const absent = clients.filter(({ needs }) => needs !== undefined && !isInstalled(needs));
 const cast = new Map<Client, Credential | null>();
@@ -46,4 +46,4 @@ console.log(`\n${report(rows, absent, services.length)}`);
 process.exitCode = rows.every(isAsExpected) ? 0 : 1;
 
 if (args.includes('--serve')) await serve(stage, cast);
-await Promise.all(services.map((service) => service.close()));
+await Promise.all([...services, company.informer].map((one) => one.close()));

@@ -2,7 +2,12 @@
 import type { Client, Expectation } from './clients.ts';
 import { isAsExpected, type Row } from './drive.ts';
 
-const circumstances = { new: '', resumed: ', resumed session', outlived: ', same connection' } as const;
+const circumstances = {
+  new: '',
+  resumed: ', resumed session',
+  outlived: ', same connection',
+  denied: ', same connection',
+} as const;
 
 /** `GET /profile`, and what is special about its connection. */
 export function requestText({ path, connection = 'new' }: Expectation): string {
