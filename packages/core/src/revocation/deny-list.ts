@@ -11,8 +11,8 @@ import { type Reason, reason } from '../reasons.ts';
 export type DenyListEntry =
   | {
       /**
-       * The issuer's name as RFC 4514 text (`client.issuer` is one), or the issuer's own certificate: PEM, DER or parsed.
-       * Names are compared as RFC 5280 section 7.1 asks.
+       * The issuer's name as RFC 4514 text or as `client.issuer` has it, or the issuer's own certificate: PEM, DER or
+       * parsed. Names are compared as RFC 5280 section 7.1 asks.
        */
       readonly issuer: string | Uint8Array | Certificate | Name;
       /**
