@@ -2,18 +2,22 @@
 //
 //     pnpm bench                 everything
 //     pnpm bench warm requests   these sections only
+import { forwardedHeaders } from './headers.ts';
 import { importCost } from './import-cost.ts';
 import { neverSeenLeaf } from './never-seen-leaf.ts';
 import { coldPaths, parsing } from './path.ts';
 import { printRows, type Row } from './report.ts';
 import { requestCost } from './requests.ts';
+import { revocationCost } from './revocation.ts';
 import { warmAuthenticate } from './warm-authenticate.ts';
 
 const sections: Readonly<Record<string, () => readonly Row[] | Promise<readonly Row[]>>> = {
   parse: parsing,
   path: coldPaths,
   warm: warmAuthenticate,
+  revocation: revocationCost,
   leaf: neverSeenLeaf,
+  headers: forwardedHeaders,
   import: importCost,
   requests: requestCost,
 };
