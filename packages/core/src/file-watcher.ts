@@ -64,15 +64,16 @@ export interface FileWatcher {
 export function createFileWatcher(options: FileWatcherOptions): FileWatcher {
   const { onChange, paths, pollMilliseconds = 5_000, quietMilliseconds = 50 } = options;
   let seen: readonly string[] = paths.map((path) => identityOf(statSync(path, { bigint: true })));
-  const first = readNow(paths);
-  let last = first.digest;
+  const first: FileContents = new Map(paths.map((path) => [path, readFileSync(path)]));
+  let last: string | undefined;
   let trouble: string | undefined;
   // A write within one tick of the file system's clock leaves no trace in its times: a changed file is read twice.
   let isSettled = false;
   let isClosed = false;
   let quiet: NodeJS.Timeout | undefined;
 
-  let running: Promise<unknown> = Promise.resolve(onChange(first.contents)).catch(tell);
+  // What `onChange` throws at once goes to the caller.
+  let running: Promise<unknown> = Promise.all([onChange(first), remember(first)]).catch(tell);
   const directories = new WatchedDirectories(paths, soon);
   const poll = setInterval(() => void check(), pollMilliseconds).unref();
 
@@ -93,14 +94,19 @@ export function createFileWatcher(options: FileWatcherOptions): FileWatcher {
     const found = await identitiesOf(paths);
     const isChanged = !isEqual(found, seen);
     if (!isChanged && isSettled) return;
-    const read = await readSlowly(paths);
+    const contents = await readAll(paths);
     if (!isEqual(await identitiesOf(paths), found)) return soon();
     seen = found;
     isSettled = !isChanged;
     trouble = undefined;
-    if (isClosed || read.digest === last) return;
-    last = read.digest;
-    await onChange(read.contents);
+    const before = last;
+    await remember(contents);
+    if (!isClosed && last !== before) await onChange(contents);
+  }
+
+  /** By its digest: large contents belong to whoever took them. */
+  async function remember(contents: FileContents): Promise<void> {
+    last = await digestOf(contents);
   }
 
   function tell(error: unknown): void {
@@ -196,34 +202,25 @@ function isEqual(one: readonly string[], other: readonly string[]): boolean {
   return one.every((text, index) => text === other[index]);
 }
 
-interface Reading {
-  readonly contents: FileContents;
-  readonly digest: string;
-}
-
-function readNow(paths: readonly string[]): Reading {
-  const contents = new Map(paths.map((path) => [path, readFileSync(path)]));
-  const hash = createHash('sha256');
-  for (const bytes of contents.values()) hash.update(`${bytes.length} `).update(bytes);
-  return { contents, digest: hash.digest('base64') };
-}
-
-/** Octets read and hashed at a time, so that a large file does not hold up others. */
+/** Octets read or hashed at a time, so that a large file does not hold up others. */
 const sliceBytes = 1_048_576;
 
-async function readSlowly(paths: readonly string[]): Promise<Reading> {
-  const contents = new Map<string, Uint8Array>();
+async function digestOf(contents: FileContents): Promise<string> {
   const hash = createHash('sha256');
-  for (const path of paths) {
-    const bytes = await readOne(path);
+  for (const bytes of contents.values()) {
     hash.update(`${bytes.length} `);
     for (let at = 0; at < bytes.length; at += sliceBytes) {
       if (at > 0) await setImmediate();
       hash.update(bytes.subarray(at, at + sliceBytes));
     }
-    contents.set(path, bytes);
   }
-  return { contents, digest: hash.digest('base64') };
+  return hash.digest('base64');
+}
+
+async function readAll(paths: readonly string[]): Promise<FileContents> {
+  const contents = new Map<string, Uint8Array>();
+  for (const path of paths) contents.set(path, await readOne(path));
+  return contents;
 }
 
 /** The file as long as it was when it was opened; a file that grows meanwhile is read again. */
