@@ -681,3 +681,10 @@ describe('the trace', () => {
     expect(steps.every((step) => !('code' in step))).toBe(true);
   });
 });
+
+describe('a search whose budget runs out', () => {
+  it('tells of no refusal that was not found: what it did not check, it does not know', () => {
+    expect(traced(leaf, [issuing, upper], trust(), limited({ signatures: 0 }))).toEqual([]);
+    expect(traced(leaf, [issuing, upper], trust(), limited({ signatures: 1 }))).toEqual(['1 CN=Issuing candidate']);
+  });
+});

@@ -9,6 +9,7 @@ import {
   namesOf,
   now,
   pathOf,
+  read,
   refusalOf,
   saying,
   settings,
@@ -166,5 +167,37 @@ describe('a refusal', () => {
     const strange = saying(leaf.certificate, { version: 1 });
     verifyPath(strange, [strange], trust, settings, now);
     expect(trust.memory.index.all).toEqual([]);
+  });
+});
+
+describe('leaves at the end of a verified path', () => {
+  it('are verified again at the cost of no signature, read again or not', () => {
+    const trust = trusting(root);
+    verify(leaf, [issuing, upper], trust);
+    const again = { ...leaf, certificate: read(leaf.der) };
+    for (const one of [leaf, again]) {
+      expect(verify(one, [], trust)).toMatchObject({ ok: true, value: { cost: { signatures: 0, steps: 3 } } });
+    }
+  });
+
+  it('directly below an anchor are no exception', () => {
+    const trust = trusting(root);
+    const direct = client('CN=direct', { by: root });
+    expect(verify(direct, [], trust)).toMatchObject({ value: { cost: { signatures: 1 } } });
+    expect(verify(direct, [], trust)).toMatchObject({ value: { cost: { signatures: 0 } } });
+  });
+
+  it('are asked everything else again', () => {
+    const trust = trusting(root);
+    const brief = client('CN=brief', { by: issuing, notAfter: new Date(now) });
+    expect(verify(brief, [issuing, upper], trust).ok).toBe(true);
+    expect(refusalOf(verify(brief, [], trust, {}, now + 1000)).code).toBe('certificate_expired');
+  });
+
+  it('cost a signature again where the path was refused', () => {
+    const trust = trusting(root);
+    const server = client('CN=server', { by: issuing, extensions: [extension.extendedKeyUsage(['serverAuth'])] });
+    expect(verify(server, [issuing, upper], trust).ok).toBe(false);
+    expect(trust.leaves.isSignedBy(server.certificate, issuing.certificate)).toBe(false);
   });
 });
