@@ -37,6 +37,7 @@ const valid = [
   'a://',
   'http://a/b//c',
   'http://a:09/',
+  'http://a:80',
   'http://[::1]?q',
   'http://[::1]#f',
   'a:%09%90%aA%Aa%fF%Ff',
