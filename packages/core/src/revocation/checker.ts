@@ -54,7 +54,7 @@ export class RevocationChecker {
     const revision = this.#revision;
     const findings = this.#findings(path, trust, nowMs);
     return findings.some((finding) => finding instanceof Promise)
-      ? Promise.all(findings).then((all) => this.#conclude(path, all, revision, nowMs))
+      ? Promise.all(findings.map(async (finding) => finding)).then((all) => this.#conclude(path, all, revision, nowMs))
       : this.#conclude(path, findings as readonly Finding[], revision, nowMs);
   }
 

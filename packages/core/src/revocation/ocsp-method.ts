@@ -22,14 +22,14 @@ export interface OcspMethodSettings {
   readonly hash: CertIdHash;
   readonly nonce: 'off' | 'optional' | 'required';
   readonly refreshMs: number;
+  /** Answers that are remembered. */
+  readonly capacity: number;
   readonly answers: Omit<OcspSettings, keyof OcspPolicy>;
 }
 
 /** Which signatures count, as for certificates. */
 export type OcspPolicy = Pick<OcspSettings, 'allowedWeakAlgorithms' | 'minimumRsaBits'>;
 
-/** Answers that are remembered: as many as paths by default. */
-const mostAnswers = 10_000;
 /** Responders that are remembered. An authority has one or two. */
 const mostResponders = 256;
 /** No authority in honest use names more for one certificate. */
@@ -120,7 +120,7 @@ export class OcspMethod implements RevocationMethod {
     const key = `${certificate.thumbprint} ${issuer.spkiSha256}`;
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
-    if (this.#answers.size >= mostAnswers) this.#forgetOne();
+    if (this.#answers.size >= this.#settings.capacity) this.#forgetOne();
     const answer: Answer = {
       schedule: new RefreshSchedule({ refreshMs: this.#settings.refreshMs }),
       verdict: undefined,

@@ -1,5 +1,6 @@
 import { compileAddressRanges } from '../address-range.ts';
 import { type FileSource, isFileSource } from '../file-watcher.ts';
+import { defaultLimits } from '../limits.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
 import { CertificateIndex } from '../path/certificate-index.ts';
 import { type CertificateInput, readCertificates } from '../path/trust-store.ts';
@@ -221,6 +222,7 @@ function compileOcsp(options: OcspOptions): OcspMethodSettings {
     hash: choice(options.hash, ['sha1', 'sha256', 'sha384', 'sha512'], `${where}.hash`),
     nonce,
     refreshMs: number(options.refreshSeconds, 3_600, 1, `${where}.refreshSeconds`) * 1000,
+    capacity: defaultLimits.rememberedPaths,
     answers: {
       clockToleranceSeconds: number(options.clockToleranceSeconds, 60, 0, `${where}.clockToleranceSeconds`),
       maxAgeSeconds: number(options.maximumAgeSeconds, Number.POSITIVE_INFINITY, 1, `${where}.maximumAgeSeconds`),

@@ -379,7 +379,7 @@ describe('instances', () => {
   });
 
   it('that throw when they hear of a source do no harm', async () => {
-    const onEvent = vi.fn(() => {
+    const onEvent = vi.fn<() => void>(() => {
       throw new Error('a logger that fails');
     });
     const one = line({ revocation: { methods: ['crl'], scope: 'leaf', crls: { sources: [listOf([bob])] } }, onEvent });

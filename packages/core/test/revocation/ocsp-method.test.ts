@@ -1,7 +1,16 @@
-import { createOcspResponder, issueOcspDelegate, type OcspListener, type OcspResponderOptions } from '@peercert/pki';
+import {
+  createOcspResponder,
+  type IssuedCertificate,
+  issueOcspDelegate,
+  type OcspListener,
+  type OcspResponderOptions,
+} from '@peercert/pki';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createFetcher } from '../../src/revocation/fetcher.ts';
+import { OcspMethod, type OcspMethodSettings } from '../../src/revocation/ocsp-method.ts';
 import { createRevocation, type Revocation } from '../../src/revocation/revocation.ts';
-import type { RevocationOptions } from '../../src/revocation/revocation-options.ts';
+import { compileRevocationOptions, type RevocationOptions } from '../../src/revocation/revocation-options.ts';
+import { read } from '../path/certificates.ts';
 import { closeServers, listen } from './http-server.ts';
 import {
   alice,
@@ -48,6 +57,8 @@ async function responding(options: Partial<OcspResponderOptions> = {}, port = 0)
     },
   };
 }
+
+const nowhere = 'http://127.0.0.1:1/';
 
 interface Asking extends Line {
   readonly revocation: Revocation;
@@ -436,5 +447,43 @@ describe('a responder under load', () => {
     }
     expect(said.get('bob')).toEqual(new Set(['certificate_revoked']));
     expect(said.get('alice')).toEqual(new Set(['allow', 'revocation_unavailable unreachable']));
+  });
+});
+
+describe('the memory of answers', () => {
+  it('is bounded, and forgets whoever is good before whoever is revoked', async () => {
+    const responder = await responding();
+    responder.revoke(bob);
+    const { ocsp } = compileRevocationOptions({ methods: ['ocsp'], ocsp: { responders: responder.url } });
+    const fetcher = createFetcher(compileRevocationOptions({ methods: ['ocsp'], ocsp: { responders: nowhere } }).fetch);
+    const method = new OcspMethod(
+      { ...(ocsp as OcspMethodSettings), capacity: 2 },
+      { allowedWeakAlgorithms: new Set(), minimumRsaBits: 2048 },
+      fetcher,
+      { clock, tell: () => undefined, onChange: () => undefined },
+    );
+    const ask = async (client: IssuedCertificate): Promise<string> => {
+      const finding = method.statusOf({
+        certificate: read(client.certificateDer),
+        issuer: read(issuing.certificateDer),
+        nowMs: clock(),
+        client: client.serialNumber,
+        crlIssuers: () => [],
+      });
+      return finding instanceof Promise ? (await finding).status.status : `known ${finding.status.status}`;
+    };
+    expect(await ask(bob)).toBe('revoked');
+    expect(await ask(alice)).toBe('good');
+    const carol = await issueClient('carol');
+    expect(await ask(carol)).toBe('good');
+    expect(await ask(bob)).toBe('known revoked');
+    expect(await ask(carol)).toBe('known good');
+    expect(await ask(alice)).toBe('good');
+    for (const client of [alice, carol]) responder.revoke(client);
+    time.pass(hour);
+    for (const client of [bob, alice, carol]) expect(await ask(client)).toBe('revoked');
+    // All are revoked: the oldest goes.
+    expect(await ask(bob)).toBe('revoked');
+    fetcher.close();
   });
 });
