@@ -22,7 +22,7 @@ export async function revocationCost(): Promise<readonly Row[]> {
 
   const atOnce = createRevocation({ methods: ['ocsp'], ocsp: { responders: informer.ocspUrl } });
   const { authenticate } = createAuthenticator({ ...base, revocation: atOnce });
-  await Promise.all(Array.from({ length: 1_000 }, () => authenticate(facts)));
+  await Promise.all(Array.from({ length: 1_000 }, async () => authenticate(facts)));
   const { requests } = informer;
 
   const denyList = createDenyList();

@@ -33,9 +33,9 @@ export const checkedPath: CheckedPath = { path, revocation: { mode: 'off' }, val
 // Revocation is asked for a verified path, never for a list of certificates, and its mode is never implied.
 expectTypeOf(checkRevocation).toBeCallableWith(path, { mode: 'off' });
 // @ts-expect-error certificates are not a path
-checkRevocation([certificate], { mode: 'off' });
+void checkRevocation([certificate], { mode: 'off' });
 // @ts-expect-error no mode
-checkRevocation(path, {});
+void checkRevocation(path, {});
 
 // A product is read only.
 // @ts-expect-error the leaf stays the leaf
