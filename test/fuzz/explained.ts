@@ -16,6 +16,8 @@ export interface Explanation {
 const links = (path: readonly Certificate[]): readonly (readonly [child: Certificate, issuer: Certificate])[] =>
   path.slice(0, -1).map((child, index) => [child, path[index + 1] as Certificate]);
 
+const anyValue = 'RFC 5280 4.1.2.4: "AttributeValue ::= ANY -- DEFINED BY AttributeType"';
+
 const ed25519 = '1.3.101.112';
 
 const throughNotAfter =
@@ -37,9 +39,16 @@ export const explained: readonly Explanation[] = [
   {
     by: 'node:crypto',
     says: /^error:0480006C:PEM routines::no start line/,
-    of: ([certificate]) => certificate !== undefined && hasAttributeOfOtherType(certificate),
+    of: (path) => path.some(hasAttributeOfOtherType),
     because: 'OpenSSL reads attribute values of the types that it can print, and no OBJECT IDENTIFIER for one.',
-    sentence: 'RFC 5280 4.1.2.4: "AttributeValue ::= ANY -- DEFINED BY AttributeType"',
+    sentence: anyValue,
+  },
+  {
+    by: 'openssl',
+    says: /^certificate not loaded/,
+    of: (path) => path.some(hasAttributeOfOtherType),
+    because: 'OpenSSL reads attribute values of the types that it can print, and no OBJECT IDENTIFIER for one.',
+    sentence: anyValue,
   },
   {
     by: 'openssl',

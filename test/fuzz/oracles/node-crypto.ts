@@ -3,16 +3,21 @@ import type { Certificate } from '@peercert/core';
 import { isExplained } from '../explained.ts';
 import { ensure, Finding, hex, sameBytes } from '../target.ts';
 
-/** Whoever reads a certificate with Node after us must see the same one. */
-export function agreeWithNode(certificate: Certificate): void {
-  let theirs: X509Certificate;
+/** The same certificate as Node sees it; `undefined` where there is an explanation why it cannot. */
+export function readWithNode(certificate: Certificate): X509Certificate | undefined {
   try {
-    theirs = new X509Certificate(certificate.der);
+    return new X509Certificate(certificate.der);
   } catch (error) {
     const { message } = error as Error;
-    if (isExplained('node:crypto', message, [certificate])) return;
+    if (isExplained('node:crypto', message, [certificate])) return undefined;
     throw new Finding(`accepted, and node:crypto does not read it: ${message}`);
   }
+}
+
+/** Whoever reads a certificate with Node after us must see the same one. */
+export function agreeWithNode(certificate: Certificate): void {
+  const theirs = readWithNode(certificate);
+  if (theirs === undefined) return;
   ensure(sameBytes(theirs.raw, certificate.der), 'node:crypto reads other octets');
   const serial = BigInt(`0x${theirs.serialNumber}`);
   ensure(

@@ -46,8 +46,8 @@ function run(program: string, args: readonly string[]): Promise<OpensslAnswer> {
   return new Promise((resolve) => {
     execFile(program, [...args], { timeout: 20_000 }, (error, stdout, stderr) => {
       if (error === null) return resolve(undefined);
-      const said = `${stdout}\n${stderr}`;
-      resolve(/error \d+ at \d+ depth lookup: .*/.exec(said)?.[0] ?? said.trim().split('\n').at(-1) ?? 'no answer');
+      if (error.killed === true) return resolve('no answer');
+      resolve(/error \d+ at \d+ depth lookup: .*/.exec(`${stdout}\n${stderr}`)?.[0] ?? 'certificate not loaded');
     });
   });
 }
