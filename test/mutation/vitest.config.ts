@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig, mergeConfig } from 'vitest/config';
-import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { BaseSequencer, type Reporter, type RunnerTestCase, type TestSpecification, type Vitest } from 'vitest/node';
 import everything from '../../vitest.config.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -14,6 +14,31 @@ class OwnTestsFirst extends BaseSequencer {
     const own = mutated.replace(/\/src\/(.*)\.ts$/, '/test/$1.test.ts');
     const cost = ({ moduleId }: TestSpecification): number => (moduleId === own ? 0 : statSync(moduleId).size);
     return [...files].sort((a, b) => cost(a) - cost(b));
+  }
+}
+
+/** A mutant with which a file does not even load is noticed; Stryker looks at tests alone, so there has to be one. */
+class LoadFailures implements Reporter {
+  #vitest: Vitest | undefined;
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest;
+  }
+
+  onTestRunEnd(): void {
+    for (const file of this.#vitest?.state.getFiles() ?? []) {
+      if (!file.result?.errors?.length) continue;
+      const { id, meta, result } = file;
+      file.tasks.push({
+        type: 'test',
+        id: `${id}_loads`,
+        name: 'loads',
+        mode: 'run',
+        file,
+        meta,
+        result,
+      } as RunnerTestCase);
+    }
   }
 }
 
@@ -33,6 +58,7 @@ export default mergeConfig(
       include: rooms.map((room) => `packages/core/test/${room}/**/*.test.ts`),
       setupFiles: ['property-seed.ts', 'mutation/bounded-properties.ts'].map((file) => join(root, 'test', file)),
       sequence: { sequencer: OwnTestsFirst },
+      reporters: [new LoadFailures()],
       testTimeout: 30_000,
       // Each mutant gets a new worker; the test files that it meets share it.
       isolate: false,
