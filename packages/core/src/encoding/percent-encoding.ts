@@ -26,8 +26,11 @@ export function decodeFormPercent(text: string): string | undefined {
   return decode(text, space);
 }
 
+/** Nearly all values fit into it. The decoded octets leave it as a string before anything else can run. */
+const scratch: Buffer = Buffer.allocUnsafeSlow(16_384);
+
 function decode(text: string, plusValue: number): string | undefined {
-  const octets = Buffer.allocUnsafe(text.length);
+  const octets = text.length <= scratch.length ? scratch : Buffer.allocUnsafe(text.length);
   let length = 0;
   for (let at = 0; at < text.length; at++) {
     let code = text.charCodeAt(at);
