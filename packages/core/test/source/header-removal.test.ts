@@ -189,7 +189,7 @@ describe('over HTTP/2', () => {
       });
     });
     const session = connectHttp2(`http://127.0.0.1:${await listen(server)}`);
-    onTestFinished(() => void session.close());
+    onTestFinished(() => session.close());
     const stream = session.request(
       { ':method': 'POST', 'x-ssl-client-cert': 'forged', x_ssl_client_cert: 'forged', 'x-kept': '1' },
       { waitForTrailers: true } as object,
