@@ -14,7 +14,7 @@ export interface Account {
   readonly target: string;
   readonly runs: number;
   readonly accepted: number;
-  /** Inputs kept because they reached new blocks of core, or an outcome never seen before; seeds among them. */
+  /** Inputs kept because they came to an outcome never seen before, seeds among them, or reached new blocks of core. */
   readonly corpus: readonly string[];
   /** How many inputs others were asked about. */
   readonly compared: number;
@@ -53,7 +53,7 @@ export class Campaign {
   readonly #corpus: unknown[] = [];
   readonly #outcomes = new Set<string>();
   readonly #findings = new Map<string, Found>();
-  #wanted: unknown[] = [];
+  readonly #wanted: unknown[] = [];
   #runs = 0;
   #accepted = 0;
   #compared = 0;
@@ -71,9 +71,8 @@ export class Campaign {
     const started = performance.now();
     this.#coverage.forget();
     const seeds = [...this.#target.seeds, ...more.map((line) => this.#target.parse(line))];
-    for (let at = 0; at < seeds.length; at += smallestBatch) this.#runBatch(seeds.slice(at, at + smallestBatch));
+    this.#runSeeds(seeds);
     if (this.#coverage.blocks === 0) throw new Error(`${this.#target.name} reaches nothing of core that is measured`);
-    if (this.#corpus.length === 0) this.#corpus.push(...seeds);
     let size = smallestBatch;
     while (this.#runs < runs && performance.now() - started < milliseconds) {
       const length = Math.min(size, runs - this.#runs);
@@ -95,13 +94,21 @@ export class Campaign {
     };
   }
 
-  /** Mostly from the corpus, the newest half of it twice as often; sometimes a seed, however little it reached. */
+  /** What seeds reach is known by all of them together: which one it was would cost more than it is worth. */
+  #runSeeds(seeds: readonly unknown[]): void {
+    this.#runs += seeds.length;
+    for (const seed of seeds) this.#judge(seed);
+    this.#coverage.see(this.#coverage.take());
+  }
+
+  /** From the corpus, the newest half of it twice as often; or, once in four times, a seed. */
   #next(seeds: readonly unknown[]): unknown {
     const random = this.#random;
     const { length } = this.#corpus;
     const newest = random.oneIn(3) ? Math.floor(length / 2) : 0;
-    const base = random.oneIn(8) ? random.pick(seeds) : this.#corpus[newest + random.below(length - newest)];
-    return this.#target.mutate(base, random, () => random.pick(random.oneIn(2) ? seeds : this.#corpus));
+    const base =
+      length === 0 || random.oneIn(4) ? random.pick(seeds) : this.#corpus[newest + random.below(length - newest)];
+    return this.#target.mutate(base, random, () => random.pick(length === 0 || random.oneIn(2) ? seeds : this.#corpus));
   }
 
   /** Answers whether there was something new. */
@@ -185,7 +192,7 @@ export class Campaign {
     const known = this.#findings.get(finding.key);
     if (known !== undefined) known.times += 1;
     else if (this.#findings.size < differentFindings) {
-      const printed = finding.input ?? this.#target.print(input);
+      const printed = this.#target.print(input);
       this.#findings.set(finding.key, { message: finding.message, input: printed, times: 1 });
       console.log(`  ${this.#target.name}: ${finding.message}\n    ${printed}`);
     }
@@ -208,12 +215,13 @@ export class Campaign {
 
   async #compare(elapsed: number): Promise<void> {
     const { compared } = this.#target;
-    if (compared === undefined || this.#comparedMs > elapsed * comparedShare) return;
-    const started = performance.now();
-    const inputs = this.#wanted.splice(0, 4);
-    for (const finding of await compared.ask(inputs)) this.#found(finding, undefined);
-    this.#compared += inputs.length;
-    this.#comparedMs += performance.now() - started;
+    while (compared !== undefined && this.#wanted.length > 0 && this.#comparedMs < elapsed * comparedShare) {
+      const started = performance.now();
+      const input = this.#wanted.shift();
+      for (const finding of await compared.ask(input)) this.#found(finding, input);
+      this.#compared += 1;
+      this.#comparedMs += performance.now() - started;
+    }
   }
 }
 

@@ -18,7 +18,7 @@ export interface Target<Input, Result> {
   /** Outcomes that other implementations are asked about, in a sample. */
   readonly compared?: {
     isWanted(outcome: string): boolean;
-    ask(inputs: readonly Input[]): Promise<readonly Finding[]>;
+    ask(input: Input): Promise<readonly Finding[]>;
   };
   /** One line, for files and reports. */
   print(input: Input): string;
@@ -28,13 +28,10 @@ export interface Target<Input, Result> {
 /** What should not be. `key` is the same for everything that has the same cause. */
 export class Finding extends Error {
   readonly key: string;
-  /** The printed input, where the one who throws knows it. */
-  readonly input: string | undefined;
 
-  constructor(key: string, detail: string = '', input?: string) {
+  constructor(key: string, detail: string = '') {
     super(detail === '' ? key : `${key}: ${detail}`);
     this.key = key;
-    this.input = input;
   }
 }
 

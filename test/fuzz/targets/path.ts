@@ -65,11 +65,7 @@ export function pathTarget({ paths, keyring }: World): Target<PathInput, Answer>
     },
     compared: {
       isWanted: (outcome) => outcome.endsWith(' accepted'),
-      async ask(inputs) {
-        const findings: Finding[] = [];
-        for (const input of inputs) findings.push(...(await compare(input, openssl, pkijs)));
-        return findings;
-      },
+      ask: (input) => compare(input, openssl, pkijs),
     },
     print,
     parse,
@@ -223,7 +219,7 @@ async function compare(
   return opinions.flatMap(([by, said]) =>
     said === undefined || said === 'no answer' || isExplained(by, said, whole, input.nowMs)
       ? []
-      : [new Finding(`${how}, and ${by} refuses: ${said}`, '', print(input))],
+      : [new Finding(`${how}, and ${by} refuses: ${said}`)],
   );
 }
 
