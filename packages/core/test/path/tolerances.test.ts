@@ -116,6 +116,10 @@ describe('tolerances', () => {
     expect(Object.keys(examples).sort()).toEqual(listed.toSorted());
   });
 
+  it('are shared with the three validators that were asked, and with no other', () => {
+    expect(new Set(tolerances.flatMap(({ acceptedBy }) => acceptedBy))).toEqual(new Set(['OpenSSL', 'Go', 'webpki']));
+  });
+
   it('do not include what makes an authority, an identity or a purpose', () => {
     const never: readonly Deviation[] = [
       'key_cert_sign_without_ca',
