@@ -143,7 +143,7 @@ async function manyClients(): Promise<readonly Row[]> {
       what: '10,000 forwarded clients remembered',
       figure: `${megabytes.toFixed(1)} MB, second pass ${microseconds(us)} a request`,
       target: 'under 20 MB',
-      met: megabytes < 20 && us < 30,
+      met: megabytes < 20,
     },
   ];
 }
