@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Coverage } from './coverage.ts';
 import type { Random } from './random.ts';
-import { Finding } from './target.ts';
+import { Finding, largest } from './target.ts';
 import type { AnyTarget } from './targets.ts';
 
 /** How long a target is fuzzed: whichever comes first. */
@@ -108,7 +108,10 @@ export class Campaign {
     const newest = random.oneIn(3) ? Math.floor(length / 2) : 0;
     const base =
       length === 0 || random.oneIn(4) ? random.pick(seeds) : this.#corpus[newest + random.below(length - newest)];
-    return this.#target.mutate(base, random, () => random.pick(length === 0 || random.oneIn(2) ? seeds : this.#corpus));
+    const input = this.#target.mutate(base, random, () =>
+      random.pick(length === 0 || random.oneIn(2) ? seeds : this.#corpus),
+    );
+    return this.#target.size(input) > largest ? base : input;
   }
 
   /** Answers whether there was something new. */

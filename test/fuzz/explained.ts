@@ -78,6 +78,14 @@ export const explained: readonly Explanation[] = [
   },
   {
     by: 'openssl',
+    says: /^error 89 at/,
+    of: (path) => path.some(isAuthorityForOtherThanCertificates),
+    because: 'OpenSSL asks for it of every authority; the RFC of those whose key validates signatures on certificates.',
+    sentence:
+      'RFC 5280 4.2.1.9: "This extension MAY appear as a critical or non-critical extension in CA certificates that contain public keys used exclusively for purposes other than validating digital signatures on certificates."',
+  },
+  {
+    by: 'openssl',
     says: /^error 92 at/,
     because:
       'An authority without keyUsage breaks a rule for those who issue; who validates is told what to do about it.',
@@ -129,6 +137,10 @@ function hasAttributeOfOtherType({ issuer, subject, subjectAltName }: Certificat
 function hasDnsSubtree(constraints: Certificate['nameConstraints']): boolean {
   const bases = [...(constraints?.permittedSubtrees ?? []), ...(constraints?.excludedSubtrees ?? [])];
   return bases.some(({ kind }) => kind === 'dNSName');
+}
+
+function isAuthorityForOtherThanCertificates({ basicConstraints, keyUsage }: Certificate): boolean {
+  return basicConstraints?.cA === true && keyUsage !== undefined && !keyUsage.has('keyCertSign');
 }
 
 function isOtherKey(child: Certificate, issuer: Certificate): boolean {

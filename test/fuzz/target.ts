@@ -20,6 +20,8 @@ export interface Target<Input, Result> {
     isWanted(outcome: string): boolean;
     ask(input: Input): Promise<readonly Finding[]>;
   };
+  /** What grows with the input. Mutations of larger ones than `largest` are dropped, or a corpus would grow without end. */
+  size(input: Input): number;
   /** One line, for files and reports. */
   print(input: Input): string;
   parse(line: string): Input;
@@ -46,14 +48,19 @@ export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
 
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-/** `print` and `parse` of targets whose input is octets. */
+/** What is larger is refused before it is read; some of it is tried all the same. */
+export const largest = 150_000;
+
+/** What targets have in common whose input is octets. */
 export const octets = {
+  size: ({ length }: Uint8Array): number => length,
   print: (input: Uint8Array): string => Buffer.from(input).toString('base64'),
   parse: (line: string): Uint8Array => Uint8Array.from(Buffer.from(line, 'base64')),
 };
 
-/** `print` and `parse` of targets whose input is text. */
+/** What targets have in common whose input is text. */
 export const text = {
+  size: ({ length }: string): number => length,
   print: (input: string): string => JSON.stringify(input),
   parse: (line: string): string => JSON.parse(line) as string,
 };

@@ -87,6 +87,7 @@ export function headersTarget({ paths }: World): Target<HeadersInput, Outcome<Pr
       else judgeRefusal(outcome.reason);
       return `${input.source} ${codeOfPresented(outcome)}`;
     },
+    size: ({ headers, event = '' }) => event.length + headers.flat().join('').length,
     print: (input) => JSON.stringify(input),
     parse: (line) => JSON.parse(line) as HeadersInput,
   };

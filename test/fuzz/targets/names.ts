@@ -40,6 +40,7 @@ export function namesTarget({ certificates }: World): Target<NameInput, Name | u
       else ensure(sameBytes(name.der, input), 'the DER of a name is not its input');
       return `${kind} accepted ${Math.min(name.rdns.length, 4)} ${name.rdns.some((rdn) => rdn.length > 1)}`;
     },
+    size: ({ length }) => length,
     print: (input) => (typeof input === 'string' ? `text ${text.print(input)}` : `der ${octets.print(input)}`),
     parse: (line) => (line.startsWith('text ') ? text.parse(line.slice(5)) : octets.parse(line.slice(4))),
   };

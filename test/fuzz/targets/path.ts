@@ -67,6 +67,7 @@ export function pathTarget({ paths, keyring }: World): Target<PathInput, Answer>
       isWanted: (outcome) => outcome.endsWith(' accepted'),
       ask: (input) => compare(input, openssl, pkijs),
     },
+    size: ({ presented, anchors }) => [...presented, ...anchors].reduce((sum, { length }) => sum + length, 0),
     print,
     parse,
   };
