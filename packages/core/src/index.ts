@@ -26,6 +26,7 @@ export type {
   SubjectPublicKeyInfo,
 } from './certificate/model.ts';
 export { parseDistinguishedName } from './certificate/name.ts';
+export { systemClock } from './clock.ts';
 export type { Decision, MaybePromise } from './decision.ts';
 export {
   ClientCertificateError,
@@ -34,7 +35,15 @@ export {
   isPeercertFailure,
   PeercertFailure,
 } from './error.ts';
-export { type FileSource, fromFile } from './file-watcher.ts';
+export {
+  createFileWatcher,
+  type FileContents,
+  type FileSource,
+  type FileWatcher,
+  type FileWatcherOptions,
+  fromFile,
+  isFileSource,
+} from './file-watcher.ts';
 export { createGate, type Gate } from './gate.ts';
 export {
   type ClientGuardArguments,
@@ -44,6 +53,7 @@ export {
   type GuardOptions,
 } from './guard.ts';
 export { defaultLimits, type Limits } from './limits.ts';
+export { refuseUnknownKeys, shown } from './option-keys.ts';
 export type { CertificatePolicyOptions, DecisionEvent, MtlsOptions, PeercertEvent } from './options.ts';
 export { matchesPeerName, type PeerName } from './path/peer-name.ts';
 export { defaultPathSettings, type PathSettings, type SearchStep } from './path/settings.ts';
@@ -51,6 +61,7 @@ export { type Tolerance, tolerances } from './path/tolerances.ts';
 export {
   type CertificateInput,
   createTrustStore,
+  readCertificates,
   type TrustOptions,
   type TrustSnapshot,
   type TrustStore,
@@ -109,7 +120,15 @@ export { type CrlPolicy, type CrlQuestion, crlStatus } from './revocation/crl/cr
 export { type CrlDeviation, crlDeviations } from './revocation/crl/deviations.ts';
 export { type CrlRule, crlRules } from './revocation/crl/rules.ts';
 export { createDenyList, type DenyList, type DenyListEntry } from './revocation/deny-list.ts';
-export { fetchProblems } from './revocation/fetch-problems.ts';
+export { type Endpoint, endpointOf, readFetchUrl } from './revocation/endpoint.ts';
+export { type FetchProblem, fetchProblems } from './revocation/fetch-problems.ts';
+export {
+  createFetcher,
+  type Fetcher,
+  type FetcherSettings,
+  type FetchRequest,
+  type FetchResult,
+} from './revocation/fetcher.ts';
 export type { CertId, CertIdHash, OcspSubject } from './revocation/ocsp/cert-id.ts';
 export {
   checkOcspResponse,
@@ -125,6 +144,7 @@ export {
 } from './revocation/ocsp/request.ts';
 export {
   type BasicOcspResponse,
+  maximumResponseBytes,
   type OcspErrorStatus,
   type OcspResponse,
   type ParsedOcspResponse,
@@ -134,6 +154,7 @@ export {
 export { type OcspRule, type OcspRuleEntry, ocspRules } from './revocation/ocsp/rules.ts';
 export { defaultOcspSettings, type OcspSettings } from './revocation/ocsp/settings.ts';
 export type { CertStatus, CrlReason, SingleResponse } from './revocation/ocsp/single-response.ts';
+export { RefreshSchedule, type RefreshTimes } from './revocation/refresh-schedule.ts';
 export { createRevocation, type Revocation, type RevocationSurroundings } from './revocation/revocation.ts';
 export type {
   CrlOptions,
