@@ -6,6 +6,7 @@ import {
   type Outcome,
   parseCertificate,
   parseChain,
+  parseCrl,
   parseDistinguishedName,
   verifyPath,
 } from '@peercert/core';
@@ -16,6 +17,7 @@ import {
   der,
   encodeName,
   forgeCertificate,
+  forgeCrl,
   generateKeyPair,
 } from '@peercert/pki';
 
@@ -115,6 +117,20 @@ export const findings: readonly PastFinding[] = [
     what: 'a value of an unassigned character equals itself alone, whatever string type it is read back in',
     expected: 'another name',
     answer: () => rereadSubject(der.universalString('\u{40372}')),
+  },
+  {
+    what: 'an entry whose serial number lacks the zero that keeps it positive revokes the certificate all the same',
+    expected: 'revoked',
+    async answer() {
+      const keyPair = await generateKeyPair();
+      const { certificateDer } = forgeCertificate({ keyPair, serialNumber: 0xca01, issuer: 'CN=Issuing' });
+      const entries = [{ serialNumber: Uint8Array.of(0xca, 0x01) }];
+      const thisUpdate = new Date(nowMs);
+      const crl = await parseCrl(forgeCrl({ keyPair, issuer: 'CN=Issuing', thisUpdate, entries }).crlDer);
+      const certificate = parseCertificate(certificateDer);
+      if (!crl.ok || !certificate.ok) return 'refused';
+      return crl.value.entryFor(certificate.value) === undefined ? 'not found' : 'revoked';
+    },
   },
 ];
 

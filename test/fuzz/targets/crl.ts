@@ -33,8 +33,10 @@ export function crlTarget({ keyring }: World): Target<Uint8Array, CrlOutcome | P
       ensure(crl.entryCount === entries.length, 'entries are counted wrongly');
       const isIndirect = entries.some((entry) => Buffer.from(entry).includes(certificateIssuer));
       for (const entry of entries.slice(0, 32)) {
-        const serial = der.contents(der.children(entry)[0] as Uint8Array);
-        const serialNumber = Buffer.from(serial)
+        const serial = Buffer.from(der.contents(der.children(entry)[0] as Uint8Array));
+        // A negative number lifts no revocation; see `EntryIndex`.
+        if ((serial[0] as number) >= 0x80 && Buffer.from(entry).includes(removeFromCrl)) continue;
+        const serialNumber = serial
           .toString('hex')
           .toUpperCase()
           .replace(/^00(?=..)/, '');
@@ -49,6 +51,9 @@ export function crlTarget({ keyring }: World): Target<Uint8Array, CrlOutcome | P
 
 /** The object identifier 2.5.29.29. */
 const certificateIssuer = Buffer.from('551d1d', 'hex');
+
+/** `ENUMERATED 8`. */
+const removeFromCrl = Buffer.from('0a0108', 'hex');
 
 /** `revokedCertificates`: the one SEQUENCE behind the times. */
 function entriesOf(crl: Uint8Array): readonly Uint8Array[] {
@@ -67,6 +72,7 @@ function seeds(keyPair: KeyPair): readonly Uint8Array[] {
   return [
     forge({}),
     forge({ version: 1, entries: [{ serialNumber: 1 }] }),
+    forge({ entries: [{ serialNumber: Uint8Array.of(0xca, 0x01) }] }),
     forge({
       entries: [
         { serialNumber: 1, reason: 'keyCompromise', invalidityDate: thisUpdate },
@@ -80,7 +86,10 @@ function seeds(keyPair: KeyPair): readonly Uint8Array[] {
         extension.issuerAltName(names),
       ],
     }),
-    forge({ entries: [{ serialNumber: 3 }], extensions: [crlNumberExtension(8), deltaCrlIndicator(7)] }),
+    forge({
+      entries: [{ serialNumber: 3 }, { serialNumber: Uint8Array.of(0x80), reason: 'removeFromCRL' }],
+      extensions: [crlNumberExtension(8), deltaCrlIndicator(7)],
+    }),
     forge({
       entries: [{ serialNumber: 4, certificateIssuer: [{ directoryName: 'CN=Other' }] }, { serialNumber: 5 }],
       extensions: [

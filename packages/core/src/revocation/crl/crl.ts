@@ -101,7 +101,7 @@ export class Crl {
   /** The entry for this certificate, found by its issuer and serial number (5.3.3). */
   entryFor({ issuer, serialNumber }: Pick<Certificate, 'issuer' | 'serialNumber'>): CrlEntry | undefined {
     const { entries } = this.#layout;
-    const serial = serialContent(serialNumber);
+    const serial = Buffer.from(serialNumber, 'hex');
     let found: CrlEntry | undefined;
     for (const number of entries.issuers.numbersOf(issuer)) {
       const offset = this.#index.get(serial, number);
@@ -112,9 +112,4 @@ export class Crl {
     }
     return found;
   }
-}
-
-/** The content octets of the INTEGER: a number that is not negative keeps its highest bit clear (X.690 8.3). */
-function serialContent(serialNumber: string): Uint8Array {
-  return Buffer.from(serialNumber < '8' ? serialNumber : `00${serialNumber}`, 'hex');
 }

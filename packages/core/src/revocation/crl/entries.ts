@@ -89,7 +89,7 @@ function checkEntry(reader: ProfileReader, facts: EntryFacts): void {
   const start = reader.offset;
   const outer = reader.enter(tag.sequence);
   if (reader.end - start > largestEntry) throw new CrlError('crl_field_too_large');
-  // Of any sign: authorities of old revoke negative serial numbers, which are no number of a certificate read here.
+  // Of any sign: `EntryIndex` says what a negative one means.
   reader.readInteger();
   readTime(reader);
   if (!reader.isDone) {

@@ -10,6 +10,11 @@ const sliceEntries = 1_024;
  * Where the entry for an issuer and serial number begins: a table with open addressing, half full, whose slots are
  * offsets into the list itself, so that an entry costs eight octets. Serial numbers are compared in place. The hash is
  * keyed at random, so that nobody can choose serial numbers that collide.
+ *
+ * RFC 5280 4.1.2.2: "Non-conforming CAs may issue certificates with serial numbers that are negative or zero. Certificate
+ * users SHOULD be prepared to gracefully handle such certificates." No certificate with a negative one is ever accepted
+ * here, so such an entry is of no use as a number. But some tools write the octets of a serial number without the zero that
+ * keeps it positive, and mean one that is: every entry is compared unsigned, or else what they revoke would pass.
  */
 export class EntryIndex {
   readonly #bytes: Uint8Array;
@@ -44,15 +49,17 @@ export class EntryIndex {
   #put(offset: number, isRemoval: (offset: number) => boolean): void {
     const { hasRemovals, issuers } = this.#entries;
     const serial = contentStart(this.#bytes, offset);
-    const start = contentStart(this.#bytes, serial);
+    const start = unsignedStart(this.#bytes, serial);
     const end = contentEnd(this.#bytes, serial);
+    // The benefit of the doubt goes to the revocation: one is lifted by its own number alone.
+    if (hasRemovals && isNegative(this.#bytes, serial) && isRemoval(offset)) return;
     const slot = this.#find(this.#bytes, start, end, issuers.isUsed ? issuers.numberAt(offset) : 0);
     const held = this.#slots[slot] as number;
     // Of two entries for one certificate the one that revokes it counts.
     if (held === 0 || (hasRemovals && isRemoval(held))) this.#slots[slot] = offset;
   }
 
-  /** The offset of the entry, or -1. `serial` is the content of the INTEGER. */
+  /** The offset of the entry, or -1. `serial` is the unsigned number: no zero before the first octet of a greater one. */
   get(serial: Uint8Array, issuerNumber: number): number {
     const held = this.#slots[this.#find(serial, 0, serial.length, issuerNumber)] as number;
     return held === 0 ? -1 : held;
@@ -77,14 +84,24 @@ export class EntryIndex {
   }
 }
 
-/** The INTEGER at `held` has this content. */
+/** The INTEGER at `held` has these octets, the zero that keeps it positive apart. */
 function isSameSerial(bytes: Uint8Array, held: number, others: Uint8Array, start: number, end: number): boolean {
-  const heldStart = contentStart(bytes, held);
+  const heldStart = unsignedStart(bytes, held);
   if (contentEnd(bytes, held) - heldStart !== end - start) return false;
   for (let at = end - 1, heldAt = heldStart + end - start - 1; at >= start; at--, heldAt--) {
     if (bytes[heldAt] !== others[at]) return false;
   }
   return true;
+}
+
+/** Where the content of an INTEGER begins, behind the zero octet that keeps it positive (X.690 8.3). */
+function unsignedStart(bytes: Uint8Array, at: number): number {
+  const start = contentStart(bytes, at);
+  return bytes[at + 1] !== 1 && bytes[start] === 0 ? start + 1 : start;
+}
+
+function isNegative(bytes: Uint8Array, at: number): boolean {
+  return (bytes[contentStart(bytes, at)] as number) >= 0x80;
 }
 
 /** Where the content of the element at `at` begins. The list was read strictly before: its lengths can be believed. */

@@ -1,4 +1,4 @@
-import { der, type ExtensionInput, extension, type ForgeCrlOptions, forgeCrl } from '@peercert/pki';
+import { type CrlEntryInput, der, type ExtensionInput, extension, type ForgeCrlOptions, forgeCrl } from '@peercert/pki';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCrl } from '../../../src/revocation/crl/crl.ts';
@@ -317,16 +317,43 @@ describe('serial numbers', () => {
     [true, [127], 127],
     [true, [128], 128],
     [true, [255, 1], 255],
-    [false, [Uint8Array.of(0xff)], 255], // -1
-    [false, [-128], 128],
+    // Without the zero that keeps them positive they are -1, -128 and -13,823, which no accepted certificate has.
+    [true, [Uint8Array.of(0xff)], 255],
+    [true, [-128], 128],
+    [true, [Uint8Array.of(0xca, 0x01)], 0xca01],
+    [true, [Uint8Array.of(0xca, 0x01), 0xca01], 0xca01],
+    [false, [Uint8Array.of(0xca, 0x01)], 0x01],
+    [false, [Uint8Array.of(0xff)], 0xffff],
+    [false, [0x01], 0x0100],
     [false, [1], 256],
     [false, [256], 1],
     [true, [(1n << 159n) - 1n], (1n << 159n) - 1n],
     [false, [(1n << 159n) - 1n], (1n << 159n) - 2n],
     [true, [1n << 1100n], 1n << 1100n],
     [false, [0x1234, 0x3412], 0x12],
-  ])('compare as integers: %s for case %#', (answer, entries, serialNumber) => {
+  ])('compare as unsigned numbers: %s for case %#', (answer, entries, serialNumber) => {
     expect(revokes(entries, serialNumber)).toBe(answer);
+  });
+
+  /** The octets of the INTEGER as `Certificate.serialNumber` writes them. */
+  const unsigned = (serial: bigint): string =>
+    Buffer.from(der.contents(der.integer(serial)))
+      .toString('hex')
+      .replace(/^00(?=.)/, '')
+      .toUpperCase();
+
+  it('revoke without the zero that keeps them positive, and do not lift a revocation so', () => {
+    const asIs = 0xca01;
+    const negative = Uint8Array.of(0xca, 0x01);
+    const { certificate } = client('CN=x', { by: ca, forge: { serialNumber: asIs } });
+    const reasonIn = (...entries: readonly CrlEntryInput[]): string | undefined =>
+      list(ca, { number: 2, base: 1, entries }).entryFor(certificate)?.reason;
+    const removal = { reason: 'removeFromCRL' } as const;
+    const hold = { reason: 'certificateHold' } as const;
+    expect(reasonIn({ serialNumber: asIs, ...removal })).toBe('removeFromCRL');
+    expect(reasonIn({ serialNumber: negative, ...removal })).toBeUndefined();
+    expect(reasonIn({ serialNumber: asIs, ...hold }, { serialNumber: negative, ...removal })).toBe('certificateHold');
+    expect(reasonIn({ serialNumber: asIs, ...removal }, { serialNumber: negative, ...hold })).toBe('certificateHold');
   });
 
   it('are found exactly when they are listed', () => {
@@ -336,11 +363,10 @@ describe('serial numbers', () => {
         fc.array(fc.bigInt({ min: 0n, max: 1n << 70n }), { maxLength: 10 }),
         (listed, others) => {
           const read = list(ca, { entries: listed.map((serialNumber) => ({ serialNumber })) });
-          for (const serial of [...listed.filter((one) => one >= 0n), ...others]) {
-            const hex = serial.toString(16);
-            const serialNumber = (hex.length % 2 === 0 ? hex : `0${hex}`).toUpperCase();
+          const revoked = listed.map(unsigned);
+          for (const serialNumber of [...revoked, ...others.map(unsigned)]) {
             const found = read.entryFor({ issuer: ca.certificate.subject, serialNumber }) !== undefined;
-            expect(found).toBe(listed.includes(serial));
+            expect(found).toBe(revoked.includes(serialNumber));
           }
         },
       ),
