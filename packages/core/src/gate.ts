@@ -20,6 +20,11 @@ export interface Gate {
    * with) a `PeercertFailure` where the answer is a 500.
    */
   admit(request: object, facts: RequestFacts): MaybePromise<ClientCertificateError | undefined>;
+  /**
+   * Decides once more, for a connection that outlives its request, and leaves what it came to. As `admit`, but that
+   * `onDecision` hears of a denial only, and that headers are left as they are: forged ones are gone since `admit`.
+   */
+  readmit(request: object, facts: RequestFacts): MaybePromise<ClientCertificateError | undefined>;
 }
 
 /** Throws TypeError for every wrong option. */
@@ -39,7 +44,12 @@ export function createGate(options: MtlsOptions = {}): Gate {
   const anonymous: Decision = Object.freeze({ outcome: 'anonymous' });
 
   /** Leaves what handlers and guards see, tells the observer, and answers a denial that is enforced. */
-  function conclude(request: object, facts: RequestFacts, decision: Decision): ClientCertificateError | undefined {
+  function conclude(
+    request: object,
+    facts: RequestFacts,
+    decision: Decision,
+    told: 'always' | 'of denials',
+  ): ClientCertificateError | undefined {
     const clientAddress = clientAddressOf(facts, addressChoice, forwarding);
     const client = decision.outcome === 'allow' ? decision.client : null;
     const vary = forwarding.varyFor(facts);
@@ -51,27 +61,33 @@ export function createGate(options: MtlsOptions = {}): Gate {
       report: onDecision === undefined ? nobody : reportTo(onDecision, clientAddress, facts.requestTarget),
     });
     const refused = decision.outcome === 'deny' && enforcement === 'enforce';
-    onDecision?.({
-      decision,
-      enforced: decision.outcome !== 'deny' || refused,
-      by: 'mtls',
-      clientAddress,
-      requestTarget: facts.requestTarget,
-    });
+    if (told === 'always' || decision.outcome === 'deny') {
+      onDecision?.({
+        decision,
+        enforced: decision.outcome !== 'deny' || refused,
+        by: 'mtls',
+        clientAddress,
+        requestTarget: facts.requestTarget,
+      });
+    }
     return refused ? new ClientCertificateError(decision.reason, { challenge }) : undefined;
   }
 
-  function admit(request: object, facts: RequestFacts): MaybePromise<ClientCertificateError | undefined> {
+  function decide(
+    request: object,
+    facts: RequestFacts,
+    told: 'always' | 'of denials',
+  ): MaybePromise<ClientCertificateError | undefined> {
     try {
       // Before they are removed, and before anything of the application runs.
       const forged = forwarding.refusalOf(facts);
-      removeForged(request, facts);
-      if (isExcluded(facts.requestTarget)) return conclude(request, facts, anonymous);
-      if (forged !== undefined) return conclude(request, facts, { outcome: 'deny', reason: forged });
+      if (told === 'always') removeForged(request, facts);
+      if (isExcluded(facts.requestTarget)) return conclude(request, facts, anonymous, told);
+      if (forged !== undefined) return conclude(request, facts, { outcome: 'deny', reason: forged }, told);
       const decision = authenticator.authenticate(facts);
-      if (!(decision instanceof Promise)) return conclude(request, facts, decision);
+      if (!(decision instanceof Promise)) return conclude(request, facts, decision, told);
       return decision
-        .then((late) => conclude(request, facts, late))
+        .then((late) => conclude(request, facts, late, told))
         .catch((error: unknown) => {
           throw internalFailure(error);
         });
@@ -80,7 +96,12 @@ export function createGate(options: MtlsOptions = {}): Gate {
     }
   }
 
-  return Object.freeze({ denials, clientAddress: addressChoice, admit });
+  return Object.freeze({
+    denials,
+    clientAddress: addressChoice,
+    admit: (request: object, facts: RequestFacts) => decide(request, facts, 'always'),
+    readmit: (request: object, facts: RequestFacts) => decide(request, facts, 'of denials'),
+  });
 }
 
 function nobody(): void {}

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ClientCertificateError, isPeercertFailure, PeercertFailure } from '../src/error.ts';
 import { createGate, type Gate } from '../src/gate.ts';
 import type { DecisionEvent, MtlsOptions } from '../src/options.ts';
+import { createTrustStore } from '../src/path/trust-store.ts';
 import { clientOf, stateOf } from '../src/request-state.ts';
 import type { RequestFacts } from '../src/source/facts.ts';
 import type { Source } from '../src/source/presented.ts';
@@ -95,6 +96,42 @@ describe('a gate', () => {
     const derived = gated();
     await admit(derived, { ...presenting([alice]), ...where });
     expect(derived.events[0]?.clientAddress).toBe('192.0.2.7');
+  });
+});
+
+describe('a connection that outlives its request', () => {
+  const removed = { source: handing, trust: createTrustStore({ anchors: root.der }) };
+
+  it('is decided anew, and the observer hears of it when it is denied', () => {
+    const one = gated(removed);
+    const request = {};
+    const held = presenting([alice]);
+    expect(one.gate.admit(request, held)).toBeUndefined();
+    expect(one.gate.readmit(request, held)).toBeUndefined();
+    expect(one.events).toHaveLength(1);
+    removed.trust.replace({ anchors: authority('CN=Other').der });
+    expect(one.gate.readmit(request, held)).toMatchObject({ code: 'issuer_unknown', status: 401 });
+    expect(clientOf(request)).toBeNull();
+    expect(one.events).toMatchObject([
+      { decision: { outcome: 'allow' } },
+      { decision: { outcome: 'deny', reason: { code: 'issuer_unknown' } }, enforced: true, by: 'mtls' },
+    ]);
+  });
+
+  it('has the roles of the moment', async () => {
+    let roles = ['admin'];
+    const one = gated({ roles: async () => roles });
+    const request = {};
+    expect(await one.gate.admit(request, presenting([alice]))).toBeUndefined();
+    roles = [];
+    expect([...(clientOf(request)?.roles ?? [])]).toEqual(['admin']);
+    expect(await one.gate.readmit(request, presenting([alice]))).toBeUndefined();
+    expect([...(clientOf(request)?.roles ?? [])]).toEqual([]);
+  });
+
+  it('is a 500 where it cannot be decided', () => {
+    const gate = createGate({ source: handing, clock });
+    expect(failureOf(() => gate.readmit({}, presenting([alice])))).toMatchObject({ status: 500, code: 'setup' });
   });
 });
 
