@@ -62,6 +62,21 @@ export function isAddress(text: string): boolean {
   return parseAddress(text) !== undefined;
 }
 
+/** The one text for an address (RFC 5952), IPv4-mapped ones as IPv4 and without a zone; `undefined` for other text. */
+export function canonicalAddress(text: string): string | undefined {
+  const words = parseAddress(text);
+  return words && wordsText(words);
+}
+
+/**
+ * The network that one client has to itself, for counting: its IPv4 address, or the /64 of its IPv6 address, whose other
+ * half it chooses freely (RFC 4291 section 2.5.1, RFC 8981). `undefined` for text that is no address.
+ */
+export function clientNetwork(text: string): string | undefined {
+  const words = parseAddress(text);
+  return words && rangeText(rangeOf(words, Math.min(words.length * 32, 64)));
+}
+
 function contains({ network, mask }: Range, address: Words): boolean {
   if (network.length !== address.length) return false;
   for (let index = 0; index < network.length; index++) {
@@ -105,8 +120,12 @@ function rangeOf(address: Words, prefix: number): Range {
 
 function rangeText({ network, mask }: Range): string {
   const prefix = mask.reduce((ones, word) => ones + (word === 0 ? 0 : 32 - Math.log2(-word)), 0);
-  const octets = network.flatMap((word) => [24, 16, 8, 0].map((shift) => (word >>> shift) & 0xff));
-  return `${ipaddr.fromByteArray(octets)}/${prefix}`;
+  return `${wordsText(network)}/${prefix}`;
+}
+
+function wordsText(words: Words): string {
+  const octets = words.flatMap((word) => [24, 16, 8, 0].map((shift) => (word >>> shift) & 0xff));
+  return String(ipaddr.fromByteArray(octets));
 }
 
 // Reading an IPv6 address costs 2 us, more than all the rest of a warm request. It is a pure function of the text, so

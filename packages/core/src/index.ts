@@ -1,3 +1,10 @@
+export {
+  type AddressRanges,
+  addressText,
+  canonicalAddress,
+  clientNetwork,
+  compileAddressRanges,
+} from './address-range.ts';
 export { type Authenticator, createAuthenticator } from './authenticator.ts';
 export { parseCertificate, parseCertificatePem } from './certificate/certificate.ts';
 export { type CertificateChain, parseChain } from './certificate/chain.ts';

@@ -1,7 +1,7 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressText, compileAddressRanges, isAddress } from '../src/address-range.ts';
+import { addressText, canonicalAddress, clientNetwork, compileAddressRanges, isAddress } from '../src/address-range.ts';
 
 const includes = (ranges: string[], address: string) => compileAddressRanges(ranges, 'allow').includes(address);
 
@@ -247,3 +247,30 @@ function messageOf(call: () => unknown): string {
   }
   return '';
 }
+
+describe('the one text of an address', () => {
+  it.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['::FFFF:c000:207', '192.0.2.7'],
+    ['2001:DB8:0:0:0:0:0:1', '2001:db8::1'],
+    ['fe80::1%eth0', 'fe80::1'],
+    ['010.0.0.1', undefined],
+    ['', undefined],
+  ])('of %s is %s', (text, expected) => {
+    expect(canonicalAddress(text)).toBe(expected);
+  });
+});
+
+describe('the network of a client', () => {
+  it.each([
+    ['192.0.2.7', '192.0.2.7/32'],
+    ['::ffff:192.0.2.7', '192.0.2.7/32'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2:ffff::', '2001:db8:1:2::/64'],
+    ['fe80::1%eth0', 'fe80::/64'],
+    ['127.1', undefined],
+  ])('of %s is %s', (text, expected) => {
+    expect(clientNetwork(text)).toBe(expected);
+  });
+});
