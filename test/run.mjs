@@ -37,7 +37,7 @@ const plan = {
   ...endToEnd(),
   demo: [node('examples/demo/dist/main.js')],
   ...program('conformance'),
-  ...program('fuzz', '--seconds', '60'),
+  ...program('fuzz', '--bounded'),
   ...Object.fromEntries((env.PEERCERT_NODES ?? '').split(' ').filter(Boolean).map(onNode)),
 };
 const wanted = argv.length > 2 ? argv.slice(2) : Object.keys(plan).filter((name) => name !== 'unit');

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Coverage } from './coverage.ts';
-import type { Random } from './random.ts';
+import { Random } from './random.ts';
 import { Finding, largest } from './target.ts';
 import type { AnyTarget } from './targets.ts';
 
@@ -50,6 +50,8 @@ export class Campaign {
   readonly #target: AnyTarget;
   readonly #coverage: Coverage;
   readonly #random: Random;
+  /** Another one for the samples, whose number depends on the machine: the inputs must not. */
+  readonly #sampling: Random;
   readonly #corpus: unknown[] = [];
   readonly #outcomes = new Set<string>();
   readonly #findings = new Map<string, Found>();
@@ -64,6 +66,7 @@ export class Campaign {
     this.#target = target;
     this.#coverage = coverage;
     this.#random = random;
+    this.#sampling = new Random(random.next());
   }
 
   /** `more`: printed inputs to begin with, beside the seeds of the target. */
@@ -176,7 +179,7 @@ export class Campaign {
   /** A sample of what is accepted, for others to judge. */
   #want(input: unknown): void {
     if (this.#wanted.length < 64) this.#wanted.push(input);
-    else this.#wanted[this.#random.below(64)] = input;
+    else this.#wanted[this.#sampling.below(64)] = input;
   }
 
   #execute(input: unknown): string | undefined {

@@ -1,4 +1,5 @@
 import type { Certificate } from '@peercert/core';
+import { der } from '@peercert/pki';
 
 /** What others refuse and core accepts, on purpose. */
 export interface Explanation {
@@ -17,6 +18,9 @@ const links = (path: readonly Certificate[]): readonly (readonly [child: Certifi
   path.slice(0, -1).map((child, index) => [child, path[index + 1] as Certificate]);
 
 const anyValue = 'RFC 5280 4.1.2.4: "AttributeValue ::= ANY -- DEFINED BY AttributeType"';
+
+const parametersVary =
+  'RFC 5280 4.1.1.2: "The contents of the optional parameters field will vary according to the algorithm identified."';
 
 const ed25519 = '1.3.101.112';
 
@@ -49,6 +53,22 @@ export const explained: readonly Explanation[] = [
     of: (path) => path.some(hasAttributeOfOtherType),
     because: 'OpenSSL reads attribute values of the types that it can print, and no OBJECT IDENTIFIER for one.',
     sentence: anyValue,
+  },
+  {
+    by: 'node:crypto',
+    says: /^error:0480006C:PEM routines::no start line/,
+    of: (path) => path.some(hasBrokenStringForParameters),
+    because:
+      'OpenSSL reads the parameters of algorithms that it does not know, and this BMPString ends in half a character.',
+    sentence: parametersVary,
+  },
+  {
+    by: 'openssl',
+    says: /^certificate not loaded/,
+    of: (path) => path.some(hasBrokenStringForParameters),
+    because:
+      'OpenSSL reads the parameters of algorithms that it does not know, and this BMPString ends in half a character.',
+    sentence: parametersVary,
   },
   {
     by: 'openssl',
@@ -132,6 +152,14 @@ function hasAttributeOfOtherType({ issuer, subject, subjectAltName }: Certificat
     ...subjectAltName.flatMap((name) => (name.kind === 'directoryName' ? [name.name] : [])),
   ];
   return names.some(({ rdns }) => rdns.some((rdn) => rdn.some(({ text }) => text === undefined)));
+}
+
+/** A BMPString or UniversalString of octets that are no whole number of characters; nothing verifies with such a key. */
+function hasBrokenStringForParameters({ publicKey, signatureAlgorithm }: Certificate): boolean {
+  return [publicKey.algorithm, signatureAlgorithm].some(({ parameters = new Uint8Array() }) => {
+    const characterOctets = parameters[0] === 0x1e ? 2 : parameters[0] === 0x1c ? 4 : 1;
+    return characterOctets > 1 && der.contents(parameters).length % characterOctets !== 0;
+  });
 }
 
 function hasDnsSubtree(constraints: Certificate['nameConstraints']): boolean {

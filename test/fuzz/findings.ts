@@ -102,6 +102,16 @@ export const findings: readonly PastFinding[] = [
     answer: () => readBack(encodeName([{ '1.2.840.10045.2.1': { der: der.oid('1.2.840.10045.3.1.7') } }])),
   },
   {
+    what: 'node:crypto does not read a key of an unknown algorithm whose parameters are half a character',
+    expected: 'accepted',
+    async answer() {
+      const parameters = der.tlv(0x1e, new Uint8Array(7));
+      const spki = der.sequence(der.sequence(der.oid('1.2.3'), parameters), der.bitString(new Uint8Array(65)));
+      const { certificateDer } = forgeCertificate({ keyPair: await generateKeyPair(), spki, subject: 'CN=client' });
+      return codeOf(parseCertificate(certificateDer));
+    },
+  },
+  {
     what: 'an issuer whose point is beside its curve is read, and vouches for nobody',
     expected: 'signature_invalid',
     async answer() {
