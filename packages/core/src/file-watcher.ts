@@ -50,6 +50,8 @@ export interface FileWatcherOptions {
 }
 
 export interface FileWatcher {
+  /** What is wrong with the files as they were last seen; `undefined`: what `onChange` took is what they hold. */
+  readonly trouble: Error | undefined;
   /** Looks now. Settles when whatever changed was handed over. */
   check(): Promise<void>;
   close(): void;
@@ -66,14 +68,16 @@ export function createFileWatcher(options: FileWatcherOptions): FileWatcher {
   let seen: readonly string[] = paths.map((path) => identityOf(statSync(path, { bigint: true })));
   const first: FileContents = new Map(paths.map((path) => [path, readFileSync(path)]));
   let last: string | undefined;
-  let trouble: string | undefined;
+  let trouble: Error | undefined;
+  /** What `onChange` threw about the contents that it heard of last. */
+  let refusal: Error | undefined;
   // A write within one tick of the file system's clock leaves no trace in its times: a changed file is read twice.
   let isSettled = false;
   let isClosed = false;
   let quiet: NodeJS.Timeout | undefined;
 
   // What `onChange` throws at once goes to the caller.
-  let running: Promise<unknown> = Promise.all([onChange(first), remember(first)]).catch(tell);
+  let running: Promise<unknown> = Promise.all([take(onChange(first)), remember(first)]).catch(tell);
   const directories = new WatchedDirectories(paths, soon);
   const poll = setInterval(() => void check(), pollMilliseconds).unref();
 
@@ -93,15 +97,32 @@ export function createFileWatcher(options: FileWatcherOptions): FileWatcher {
     directories.renew();
     const found = await identitiesOf(paths);
     const isChanged = !isEqual(found, seen);
-    if (!isChanged && isSettled) return;
+    if (!isChanged && isSettled) return over();
     const contents = await readAll(paths);
     if (!isEqual(await identitiesOf(paths), found)) return soon();
     seen = found;
     isSettled = !isChanged;
+    // The same refusal of other contents is news.
     trouble = undefined;
     const before = last;
     await remember(contents);
-    if (!isClosed && last !== before) await onChange(contents);
+    if (isClosed || last === before) return over();
+    await take((async () => onChange(contents))());
+  }
+
+  async function take(taken: void | Promise<void>): Promise<void> {
+    try {
+      await taken;
+      refusal = undefined;
+    } catch (error) {
+      refusal = asError(error);
+      throw refusal;
+    }
+  }
+
+  /** The files can be read: nothing is left but what is wrong with their contents. */
+  function over(): void {
+    trouble = refusal;
   }
 
   /** By its digest: large contents belong to whoever took them. */
@@ -110,13 +131,16 @@ export function createFileWatcher(options: FileWatcherOptions): FileWatcher {
   }
 
   function tell(error: unknown): void {
-    const told = error instanceof Error ? error : new Error(String(error));
-    if (isClosed || told.message === trouble) return;
-    trouble = told.message;
-    options.onError(told);
+    const told = asError(error);
+    const isKnown = told.message === trouble?.message;
+    trouble = told;
+    if (!isClosed && !isKnown) options.onError(told);
   }
 
   return Object.freeze({
+    get trouble(): Error | undefined {
+      return trouble;
+    },
     check,
     close: (): void => {
       isClosed = true;
@@ -125,6 +149,10 @@ export function createFileWatcher(options: FileWatcherOptions): FileWatcher {
       directories.close();
     },
   });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /**

@@ -62,16 +62,27 @@ export {
 export { defaultLimits, type Limits } from './limits.ts';
 export { refuseUnknownKeys, shown } from './option-keys.ts';
 export type { CertificatePolicyOptions, DecisionEvent, MtlsOptions, PeercertEvent } from './options.ts';
+export {
+  type CertificateInput,
+  readCertificates,
+  type WatchedCertificateInput,
+} from './path/certificate-input.ts';
 export { matchesPeerName, type PeerName } from './path/peer-name.ts';
 export { defaultPathSettings, type PathSettings, type SearchStep } from './path/settings.ts';
 export { type Tolerance, tolerances } from './path/tolerances.ts';
 export {
-  type CertificateInput,
+  createTrustByName,
+  type TrustByName,
+  type TrustByNameOptions,
+  type TrustByNameSettings,
+} from './path/trust-by-name.ts';
+export type { TrustEvent } from './path/trust-event.ts';
+export {
   createTrustStore,
-  readCertificates,
   type TrustOptions,
   type TrustSnapshot,
   type TrustStore,
+  type TrustStoreSettings,
 } from './path/trust-store.ts';
 export type { PathCost, TrustAnchor, VerifiedPath } from './path/verified-path.ts';
 export { verifyPath } from './path/verify-path.ts';
@@ -211,5 +222,11 @@ export {
   type TraefikFields,
   type TraefikInfoOptions,
 } from './source/traefik-info.ts';
-export type { ProxyCertificate, TrustedProxies, TrustedProxy } from './source/trusted-proxies.ts';
+export {
+  isUnixSocket,
+  type ProxyCertificate,
+  type TrustedProxies,
+  type TrustedProxy,
+} from './source/trusted-proxies.ts';
 export { addToVary } from './vary.ts';
+export type { FileFailure } from './watched-files.ts';

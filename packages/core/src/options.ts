@@ -5,7 +5,8 @@ import { defaultLimits, type Limits } from './limits.ts';
 import { pickOptions, refuseUnknownKeys } from './option-keys.ts';
 import { type WeakAlgorithm, weakAlgorithms } from './path/algorithms.ts';
 import { defaultPathSettings, type PathSettings } from './path/settings.ts';
-import { createTrustStore, type TrustOptions, type TrustStore } from './path/trust-store.ts';
+import type { TrustEvent } from './path/trust-event.ts';
+import { createTrustStore, isTrustStore, type TrustOptions, type TrustStore } from './path/trust-store.ts';
 import type { ExpiryEvent } from './policy/expiry.ts';
 import { compilePolicy, type Policy, type PolicyOptions, policyOptionKeys } from './policy/policy.ts';
 import type { RevocationChecker } from './revocation/checker.ts';
@@ -21,7 +22,10 @@ import { fromTls } from './source/tls-socket.ts';
 export interface MtlsOptions extends PolicyOptions {
   /** Where certificates come from, asked in this order. Default: `fromTls()`, the connection itself. */
   readonly source?: Source | readonly Source[];
-  /** Who may issue client certificates. Default on a direct connection: the TLS server's own `ca`. */
+  /**
+   * Who may issue client certificates: certificates, files that are followed, or what `createTrustStore` makes. Default
+   * on a direct connection: the TLS server's own `ca`.
+   */
   readonly trust?: TrustOptions | TrustStore;
   /**
    * What to consult on whether certificates were revoked; to share it between instances, or to look at it, what
@@ -52,7 +56,7 @@ export interface MtlsOptions extends PolicyOptions {
   readonly onDecision?: (event: DecisionEvent) => void;
   /**
    * Hears of everything else worth knowing: certificates that expire within 30 days, sources of revocation information
-   * that were updated or failed. What it throws about such sources is ignored.
+   * that were updated or failed, files that were taken anew or cannot be. What it throws about the latter is ignored.
    */
   readonly onEvent?: (event: PeercertEvent) => void;
   /** Milliseconds since the epoch. Default `Date.now`. */
@@ -86,7 +90,7 @@ export interface DecisionEvent {
   readonly requestTarget: string;
 }
 
-export type PeercertEvent = ExpiryEvent | RevocationEvent;
+export type PeercertEvent = ExpiryEvent | RevocationEvent | TrustEvent;
 
 /** Options as the line uses them. */
 export interface CompiledOptions {
@@ -137,10 +141,10 @@ export function compileOptions(options: MtlsOptions = {}): CompiledOptions {
   refuseUnknownKeys(options, optionKeys, 'mtls()');
   const limits = compileLimits(options.limits);
   const sources = compileSources(options.source);
-  const trust = compileTrust(options.trust, sources);
+  const onEvent = functionOr(options, 'onEvent');
+  const trust = compileTrust(options.trust, sources, onEvent);
   const path = compilePathSettings(options, limits);
   const clock = functionOr(options, 'clock') ?? systemClock;
-  const onEvent = functionOr(options, 'onEvent');
   const compiled = {
     sources,
     forwarding: compileForwardingRules(sources),
@@ -194,12 +198,16 @@ function compileSources(source: MtlsOptions['source'] = fromTls()): readonly Sou
   return Object.freeze(sources);
 }
 
-function compileTrust(trust: MtlsOptions['trust'], sources: readonly Source[]): TrustStore | undefined {
+function compileTrust(
+  trust: MtlsOptions['trust'],
+  sources: readonly Source[],
+  onEvent: CompiledOptions['onEvent'],
+): TrustStore | undefined {
   const forwards = sources.find(({ verifiedBy }) => verifiedBy === 'peercert');
   if (trust === undefined) {
     if (forwards === undefined) return undefined;
     throw new TypeError(
-      `mtls(): the source '${forwards.name}' leaves the verification to Peercert: add trust: { anchors: readFileSync('ca.pem') }`,
+      `mtls(): the source '${forwards.name}' leaves the verification to Peercert: add trust: { anchors: fromFile('ca.pem') }`,
     );
   }
   if (sources.every(({ verifiedBy }) => verifiedBy === 'proxy')) {
@@ -208,10 +216,9 @@ function compileTrust(trust: MtlsOptions['trust'], sources: readonly Source[]): 
     );
   }
   if (typeof trust !== 'object' || trust === null) {
-    throw new TypeError("mtls(): trust must be an object: trust: { anchors: readFileSync('ca.pem') }");
+    throw new TypeError("mtls(): trust must be an object: trust: { anchors: fromFile('ca.pem') }");
   }
-  if ('replace' in trust && 'current' in trust) return trust;
-  return createTrustStore(trust);
+  return isTrustStore(trust) ? trust : createTrustStore(trust, { onEvent });
 }
 
 function compilePathSettings(options: MtlsOptions, limits: Limits): PathSettings {

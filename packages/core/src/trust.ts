@@ -1,8 +1,9 @@
 import { PeercertFailure } from './error.ts';
 import { CertificateIndex } from './path/certificate-index.ts';
+import type { CertificateInput } from './path/certificate-input.ts';
 import { IntermediateMemory } from './path/intermediate-memory.ts';
 import { LeafMemory } from './path/leaf-memory.ts';
-import { type CertificateInput, createTrustStore, type TrustSnapshot, type TrustStore } from './path/trust-store.ts';
+import { createTrustStore, type TrustSnapshot, type TrustStore } from './path/trust-store.ts';
 import type { NodeVerdict, Presented, TlsServer } from './source/presented.ts';
 
 /** Answers which trust applies to what was presented. Throws a 500 for the programmer where none can be known. */

@@ -78,12 +78,12 @@ describe('a wrong option', () => {
     [
       'trust that is a file name',
       { trust: 'ca.pem' },
-      "mtls(): trust must be an object: trust: { anchors: readFileSync('ca.pem') }",
+      "mtls(): trust must be an object: trust: { anchors: fromFile('ca.pem') }",
     ],
     [
       'trust that is null',
       { trust: null },
-      "mtls(): trust must be an object: trust: { anchors: readFileSync('ca.pem') }",
+      "mtls(): trust must be an object: trust: { anchors: fromFile('ca.pem') }",
     ],
     ['trust that is a certificate', { trust: [root.der] }, 'trust: expected an object with options, got a list'],
     [

@@ -37,6 +37,23 @@ export function decodePemBundle(text: string, label: string): PemResult {
   return decode(text, label, true);
 }
 
+/**
+ * A bundle cut behind each block, so that a large one can be decoded bit by bit: `decodePemBundle` of the parts says what
+ * it says of the whole, but that a part may hold no block at all.
+ */
+export function cutPemBundle(text: string, label: string): readonly string[] {
+  const closing = `-----END ${label}-----`;
+  const parts: string[] = [];
+  let at = 0;
+  for (let found = text.indexOf(closing); found !== -1; found = text.indexOf(closing, at)) {
+    const cut = endOfLine(text, found) + 1;
+    parts.push(text.slice(at, cut));
+    at = cut;
+  }
+  if (at < text.length || parts.length === 0) parts.push(text.slice(at));
+  return parts;
+}
+
 function decode(text: string, label: string, allowsText: boolean): PemResult {
   const opening = `-----BEGIN ${label}-----`;
   const closing = `-----END ${label}-----`;

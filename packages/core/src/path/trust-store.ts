@@ -1,27 +1,26 @@
-import { parseCertificate } from '../certificate/certificate.ts';
-import type { malformedRules } from '../certificate/malformed.ts';
+import { setImmediate } from 'node:timers/promises';
 import type { Certificate } from '../certificate/model.ts';
-import { decodePemBundle } from '../encoding/pem.ts';
-import { refuseUnknownKeys } from '../option-keys.ts';
+import type { FileContents } from '../file-watcher.ts';
+import { refuseUnknownKeys, shown } from '../option-keys.ts';
+import { type FileFailure, type WatchedFiles, watchFiles } from '../watched-files.ts';
 import { CertificateIndex } from './certificate-index.ts';
+import { certificatesIn, filesIn, type WatchedCertificateInput } from './certificate-input.ts';
 import { IntermediateMemory } from './intermediate-memory.ts';
 import { LeafMemory } from './leaf-memory.ts';
-
-/** PEM text (one or more certificates), one DER certificate, a parsed certificate, or a list of these. */
-export type CertificateInput = string | Uint8Array | Certificate | readonly (string | Uint8Array | Certificate)[];
+import type { TrustEvent } from './trust-event.ts';
 
 export interface TrustOptions {
   /** Who is trusted to issue client certificates. Any certificate may be an anchor, self-signed or not. */
-  readonly anchors: CertificateInput;
+  readonly anchors: WatchedCertificateInput;
   /** Certificates to build paths with when the client or its proxy sends too few. They are not trusted by themselves. */
-  readonly intermediates?: CertificateInput;
+  readonly intermediates?: WatchedCertificateInput;
   /** Most intermediate certificates between the leaf and the anchor, self-issued ones not counted. Default 5. */
   readonly maxDepth?: number;
 }
 
 /** What was trusted at one moment. A request takes one snapshot and keeps to it. */
 export interface TrustSnapshot {
-  /** Grows with every replacement: what was remembered under another generation counts no more. */
+  /** Grows with every replacement. What was remembered under a snapshot counts under that very object and no other. */
   readonly generation: number;
   readonly anchors: CertificateIndex;
   readonly intermediates: CertificateIndex;
@@ -32,86 +31,259 @@ export interface TrustSnapshot {
   readonly leaves: LeafMemory;
 }
 
-/** Trust that can be replaced while requests run. */
+/** Trust that can be replaced while requests run, and that follows its files. */
 export interface TrustStore {
   readonly current: TrustSnapshot;
+  /** The files that it follows. */
+  readonly files: readonly string[];
+  /** Why these files cannot be taken as they are now; `undefined`: they are what `current` holds. */
+  readonly failure: FileFailure | undefined;
   /** Puts a new generation in place at once; on a TypeError the old one stays. */
   replace(options: TrustOptions): void;
+  /**
+   * The same for thousands of certificates: they are read a few at a time, so that requests run in between, and put in
+   * place all at once at the end. The replacement that was asked for last wins. Rejects with a TypeError.
+   */
+  replaceInSlices(options: TrustOptions): Promise<void>;
+  /** Reads its files now. Rejects with a TypeError when they cannot be read or used: then the old generation stays. */
+  reload(): Promise<void>;
+  /** Calls the listener with each event from now on, what it throws is ignored. Answers how to end that. */
+  subscribe(listener: (event: TrustEvent) => void): () => void;
+  /** Follows its files no more. What is trusted stays. */
+  close(): void;
 }
 
-/** Throws TypeError when an input is empty or not a certificate, naming the option, the position and the rule. */
-export function createTrustStore(options: TrustOptions): TrustStore {
-  let current = snapshot(options, 1);
-  return {
-    get current(): TrustSnapshot {
-      return current;
-    },
-    replace(next: TrustOptions): void {
-      current = snapshot(next, current.generation + 1);
-    },
-  };
+export interface TrustStoreSettings {
+  /** Hears of new generations, and of files that cannot be used. */
+  readonly onEvent?: ((event: TrustEvent) => void) | undefined;
 }
 
-function snapshot(options: TrustOptions, generation: number): TrustSnapshot {
+/**
+ * Throws TypeError when an input is empty or not a certificate, naming the option, the position, the file and the rule.
+ * Files that change and cannot be used then leave the generation in place, and are told of.
+ */
+export function createTrustStore(options: TrustOptions, settings: TrustStoreSettings = {}): TrustStore {
+  refuseUnknownKeys(settings, ['onEvent'], 'createTrustStore()');
+  const { onEvent } = settings;
+  if (onEvent !== undefined && typeof onEvent !== 'function') {
+    throw new TypeError(`createTrustStore(): onEvent must be a function, got ${shown(onEvent)}`);
+  }
+  const store = new FollowingTrustStore(options);
+  if (onEvent !== undefined) store.subscribe(onEvent);
+  return store;
+}
+
+/** Whether a value is a store rather than options for one. */
+export function isTrustStore(value: object): value is TrustStore {
+  return 'replace' in value && 'current' in value;
+}
+
+/** Options that were given once, and the files that belong to them. */
+interface Origin {
+  readonly order: number;
+  readonly paths: readonly string[];
+  files: WatchedFiles | undefined;
+}
+
+class FollowingTrustStore implements TrustStore {
+  readonly #listeners: Set<(event: TrustEvent) => void> = new Set();
+  #current: TrustSnapshot | undefined;
+  #origin: Origin | undefined;
+  #orders = 0;
+  #isClosed = false;
+
+  constructor(options: TrustOptions) {
+    this.replace(options);
+  }
+
+  get current(): TrustSnapshot {
+    return this.#current as TrustSnapshot;
+  }
+
+  get files(): readonly string[] {
+    return this.#origin?.paths ?? [];
+  }
+
+  get failure(): FileFailure | undefined {
+    return this.#origin?.files?.failure;
+  }
+
+  replace(options: TrustOptions): void {
+    const trust = compileTrustOptions(options);
+    this.#follow(trust, (contents, place) => place(atOnce(readTrust(trust, contents))));
+  }
+
+  async replaceInSlices(options: TrustOptions): Promise<void> {
+    const trust = compileTrustOptions(options);
+    let first: Promise<void> | undefined;
+    const files = this.#follow(trust, (contents, place) => {
+      first = inSlices(readTrust(trust, contents)).then(place);
+      return first;
+    });
+    try {
+      await first;
+    } catch (error) {
+      files.close();
+      throw error;
+    }
+  }
+
+  async reload(): Promise<void> {
+    await this.#origin?.files?.reload();
+  }
+
+  subscribe(listener: (event: TrustEvent) => void): () => void {
+    const heard = (event: TrustEvent): void => listener(event);
+    this.#listeners.add(heard);
+    return () => void this.#listeners.delete(heard);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#origin?.files?.close();
+  }
+
+  /** The first reading as the caller wants it, all later ones in slices. */
+  #follow(
+    trust: CompiledTrust,
+    readFirst: (contents: FileContents, place: (read: ReadTrust) => void) => void | Promise<void>,
+  ): WatchedFiles {
+    this.#orders += 1;
+    const origin: Origin = { order: this.#orders, paths: trust.paths, files: undefined };
+    let isFirst = true;
+    const files = watchFiles({
+      option: 'trust',
+      paths: trust.paths,
+      take: (contents) => {
+        if (!isFirst) {
+          return inSlices(readTrust(trust, contents)).then((read) => {
+            if (this.#origin === origin) this.#advance(trust, read);
+          });
+        }
+        isFirst = false;
+        return readFirst(contents, (read) => this.#place(origin, trust, read));
+      },
+      onFailure: (failure) => {
+        if (this.#origin === origin) this.#tell({ type: 'trust_failed', files: trust.paths, ...failure });
+      },
+    });
+    origin.files = files;
+    if (this.#isClosed) files.close();
+    return files;
+  }
+
+  /** In place of what was asked for earlier; not of what was asked for later and is there already. */
+  #place(origin: Origin, trust: CompiledTrust, read: ReadTrust): void {
+    const before = this.#origin;
+    if (before !== undefined && before.order > origin.order) {
+      origin.files?.close();
+      return;
+    }
+    this.#origin = origin;
+    before?.files?.close();
+    this.#advance(trust, read);
+  }
+
+  #advance({ maxDepth, paths }: CompiledTrust, { anchors, intermediates }: ReadTrust): void {
+    const generation = (this.#current?.generation ?? 0) + 1;
+    this.#current = Object.freeze({
+      generation,
+      anchors,
+      intermediates,
+      maxDepth,
+      memory: new IntermediateMemory(),
+      leaves: new LeafMemory(),
+    });
+    this.#tell({
+      type: 'trust_updated',
+      files: paths,
+      generation,
+      anchors: anchors.all.length,
+      intermediates: intermediates.all.length,
+    });
+  }
+
+  #tell(event: TrustEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch {
+        // What is trusted must not depend on who hears of it.
+      }
+    }
+  }
+}
+
+interface CompiledTrust {
+  readonly anchors: WatchedCertificateInput;
+  readonly intermediates: WatchedCertificateInput;
+  readonly maxDepth: number;
+  readonly paths: readonly string[];
+}
+
+/** Lists are copied: what is done to them later changes nothing. */
+function compileTrustOptions(options: TrustOptions): CompiledTrust {
   refuseUnknownKeys(options, ['anchors', 'intermediates', 'maxDepth'], 'trust');
-  const anchors = readCertificates(options.anchors, 'trust.anchors');
-  const { intermediates = [], maxDepth = 5 } = options;
+  const { anchors, intermediates = [], maxDepth = 5 } = options;
   if (!Number.isInteger(maxDepth) || maxDepth < 0 || maxDepth > 50) {
     throw new TypeError('trust.maxDepth must be a whole number from 0 to 50: the intermediates allowed in a path');
   }
-  return Object.freeze({
-    generation,
-    anchors: new CertificateIndex(anchors),
-    intermediates: new CertificateIndex(
-      Array.isArray(intermediates) && intermediates.length === 0
-        ? []
-        : readCertificates(intermediates, 'trust.intermediates'),
-    ),
+  return {
+    anchors: copied(anchors),
+    intermediates: copied(intermediates),
     maxDepth,
-    memory: new IntermediateMemory(),
-    leaves: new LeafMemory(),
-  });
+    paths: Object.freeze([...new Set([...filesIn(anchors), ...filesIn(intermediates)])]),
+  };
 }
 
-/** Every certificate of an option. Text around PEM blocks is allowed, as in the bundles that tools write. */
-export function readCertificates(input: CertificateInput, option: string): readonly Certificate[] {
-  const list: readonly (string | Uint8Array | Certificate)[] = isList(input) ? input : [input];
-  const certificates = list.flatMap((item, position) =>
-    readOne(item, isList(input) ? `${option}[${position}]` : option),
-  );
-  if (certificates.length === 0) {
-    throw new TypeError(`${option} holds no certificate: give PEM text, DER bytes or a list of them`);
+function copied(input: WatchedCertificateInput): WatchedCertificateInput {
+  return Array.isArray(input) ? Object.freeze([...input]) : input;
+}
+
+interface ReadTrust {
+  readonly anchors: CertificateIndex;
+  readonly intermediates: CertificateIndex;
+}
+
+/** Yields each certificate as it was read. */
+function* readTrust(trust: CompiledTrust, contents: FileContents): Generator<Certificate, ReadTrust> {
+  const anchors: Certificate[] = [];
+  for (const one of certificatesIn(trust.anchors, 'trust.anchors', contents)) {
+    anchors.push(one);
+    yield one;
   }
-  return certificates;
-}
-
-function isList(input: CertificateInput): input is readonly (string | Uint8Array | Certificate)[] {
-  return Array.isArray(input);
-}
-
-function readOne(item: string | Uint8Array | Certificate, option: string): readonly Certificate[] {
-  if (item instanceof Uint8Array) {
-    // A Buffer read from a .pem file is PEM; DER starts with a SEQUENCE.
-    return item[0] === 0x30 ? [parse(item, option)] : readPem(Buffer.from(item).toString('latin1'), option);
+  const intermediates: Certificate[] = [];
+  const { intermediates: given } = trust;
+  if (!Array.isArray(given) || given.length > 0) {
+    for (const one of certificatesIn(given, 'trust.intermediates', contents)) {
+      intermediates.push(one);
+      yield one;
+    }
   }
-  if (typeof item === 'string') return readPem(item, option);
-  if (typeof item === 'object' && item?.der instanceof Uint8Array) return [parse(item.der, option)];
-  throw new TypeError(`${option} is neither PEM text nor DER bytes`);
+  return { anchors: new CertificateIndex(anchors), intermediates: new CertificateIndex(intermediates) };
 }
 
-function readPem(text: string, option: string): readonly Certificate[] {
-  const blocks = decodePemBundle(text, 'CERTIFICATE');
-  if (!blocks.ok) {
-    throw new TypeError(`${option} is not PEM with "-----BEGIN CERTIFICATE-----" blocks (${blocks.rule})`);
+function atOnce(reading: Generator<Certificate, ReadTrust>): ReadTrust {
+  let step = reading.next();
+  while (!step.done) step = reading.next();
+  return step.value;
+}
+
+/** Certificates that are read before others may run: less than a millisecond of work. */
+const sliceLength = 16;
+
+/** Prepares the index too, which else the first request would do for all. */
+async function inSlices(reading: Generator<Certificate, ReadTrust>): Promise<ReadTrust> {
+  let step = reading.next();
+  for (let count = 1; !step.done; count += 1) {
+    void step.value.subject.canonical;
+    if (count % sliceLength === 0) await setImmediate();
+    step = reading.next();
   }
-  return blocks.value.map((der, block) =>
-    parse(der, blocks.value.length > 1 ? `${option}, block ${block + 1}` : option),
-  );
-}
-
-function parse(der: Uint8Array, option: string): Certificate {
-  const parsed = parseCertificate(der);
-  if (parsed.ok) return parsed.value;
-  const { detail } = parsed.reason as { detail: { rule: keyof typeof malformedRules } };
-  throw new TypeError(`${option} is not a valid X.509 certificate: ${detail.rule}`);
+  const [anchor] = step.value.anchors.all;
+  if (anchor !== undefined) {
+    step.value.anchors.withExactSubject(anchor.subject);
+    step.value.anchors.withSubject(anchor.subject);
+  }
+  return step.value;
 }

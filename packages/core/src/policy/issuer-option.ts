@@ -1,7 +1,7 @@
 import type { Certificate, Name } from '../certificate/model.ts';
 import { parseDistinguishedName } from '../certificate/name.ts';
 import { shown } from '../option-keys.ts';
-import { readCertificates } from '../path/trust-store.ts';
+import { readCertificates } from '../path/certificate-input.ts';
 
 /** One certificate: PEM text, DER, or as parsed. */
 export type CertificateOption = string | Uint8Array | Certificate;

@@ -3,7 +3,7 @@ import type { Certificate, Name } from '../certificate/model.ts';
 import { parseDistinguishedName } from '../certificate/name.ts';
 import { decodeBase64Url, encodeBase64Url } from '../encoding/base64.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
-import { readCertificates } from '../path/trust-store.ts';
+import { readCertificates } from '../path/certificate-input.ts';
 import type { VerifiedPath } from '../path/verified-path.ts';
 import { type Reason, reason } from '../reasons.ts';
 

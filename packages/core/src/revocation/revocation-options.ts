@@ -3,7 +3,7 @@ import { type FileSource, isFileSource } from '../file-watcher.ts';
 import { defaultLimits } from '../limits.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
 import { CertificateIndex } from '../path/certificate-index.ts';
-import { type CertificateInput, readCertificates } from '../path/trust-store.ts';
+import { type CertificateInput, readCertificates } from '../path/certificate-input.ts';
 import { refuseBrokenList } from './broken-list.ts';
 import type { CrlSettings } from './crl-method.ts';
 import { readHostsOption, readUrlOption } from './endpoint.ts';

@@ -1,6 +1,7 @@
 import { toPem } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
-import { type CertificateInput, createTrustStore, type TrustOptions } from '../../src/path/trust-store.ts';
+import type { CertificateInput } from '../../src/path/certificate-input.ts';
+import { createTrustStore, type TrustOptions } from '../../src/path/trust-store.ts';
 import { authority } from './certificates.ts';
 
 const one = authority('CN=One');
@@ -32,7 +33,17 @@ describe('trust anchors', () => {
     ['another object', { der: 'x' }, 'trust.anchors is neither PEM text nor DER bytes'],
     ['an empty list', [], 'trust.anchors holds no certificate: give PEM text, DER bytes or a list of them'],
     ['null in a list', [one.der, null], 'trust.anchors[1] is neither PEM text nor DER bytes'],
-    ['text without PEM', 'ca.pem', 'trust.anchors is not PEM with "-----BEGIN CERTIFICATE-----" blocks (pem_empty)'],
+    [
+      'the path of a file',
+      'ca.pem',
+      'trust.anchors is the text "ca.pem" and no PEM: for the file of this name write fromFile("ca.pem") or readFileSync("ca.pem")',
+    ],
+    [
+      'text without PEM',
+      'one\ntwo\n',
+      'trust.anchors is not PEM with "-----BEGIN CERTIFICATE-----" blocks (pem_empty)',
+    ],
+    ['empty text', '', 'trust.anchors is not PEM with "-----BEGIN CERTIFICATE-----" blocks (pem_empty)'],
     ['empty bytes', new Uint8Array(), 'trust.anchors is not PEM with "-----BEGIN CERTIFICATE-----" blocks (pem_empty)'],
     [
       'bytes after a certificate',
