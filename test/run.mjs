@@ -1,4 +1,5 @@
-// Runs every suite on this Node with what this machine has, and says by name what it could not run.
+// Runs every suite on this Node with what this machine has, and says by name what it could not run, and at the end what
+// failed.
 //
 //     node test/run.mjs                    everything: what `npm test` does
 //     node test/run.mjs lint types unit    these steps only
@@ -9,8 +10,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { argv, env, execPath, exit, stdout } from 'node:process';
+import { join, relative } from 'node:path';
+import { argv, env, execPath, exit, stderr, stdout } from 'node:process';
+import { stripVTControlCharacters } from 'node:util';
 
 const root = join(import.meta.dirname, '..');
 const scratch = mkdtempSync(join(tmpdir(), 'peercert-'));
@@ -48,6 +50,8 @@ if (unknown.length > 0) {
 }
 
 const rows = [];
+/** Of every failure its step, its name, and the lines that say why. */
+const failures = [];
 for (const name of wanted) {
   console.log(`\n== ${name}`);
   const started = Date.now();
@@ -55,6 +59,7 @@ for (const name of wanted) {
   for (const task of plan[name]) {
     const result = await task();
     for (const key of Object.keys(counts)) counts[key] += result[key];
+    if (result.failed > 0) failures.push(...result.failures.map((failure) => ({ step: name, ...failure })));
   }
   rows.push({ name, ...counts, seconds: (Date.now() - started) / 1000 });
 }
@@ -67,7 +72,8 @@ function command(file, args) {
     const { code, output } = await run(file, args);
     const [, ...own] = [...output.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\r?$/gm)].at(-1) ?? [];
     const [passed = code === 0 ? 1 : 0, failed = 0, skipped = 0] = own.map((count) => Number(count ?? 0));
-    return { code, passed, failed: code === 0 ? failed : Math.max(failed, 1), skipped };
+    const failures = [lastLines([relative(root, file), ...args].join(' '), output)];
+    return { code, passed, failed: code === 0 ? failed : Math.max(failed, 1), skipped, failures };
   };
 }
 
@@ -78,16 +84,45 @@ function suite(project, options = [], launcher = [execPath]) {
     rmSync(json, { force: true });
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${json}`];
     const [file, ...args] = [...launcher, vitest, 'run', '--project', project, ...reporters, ...options];
-    const { code } = await run(file, args);
+    const { code, output } = await run(file, args);
     const result = existsSync(json) ? JSON.parse(readFileSync(json, 'utf8')) : {};
     const failed = result.numFailedTests ?? 0;
+    const named = (result.testResults ?? []).flatMap(failedTests);
     return {
       passed: result.numPassedTests ?? 0,
       // A file that does not load and a coverage below its threshold fail no test, but they fail.
       failed: code === 0 ? failed : Math.max(failed, 1),
       skipped: (result.numPendingTests ?? 0) + (result.numTodoTests ?? 0),
+      failures: named.length > 0 ? named : [lastLines(`vitest ${project}`, output)],
     };
   };
+}
+
+/** Of one file in the JSON of vitest. */
+function failedTests({ name, status, message, assertionResults }) {
+  const file = relative(root, name);
+  const failed = assertionResults.filter((test) => test.status === 'failed');
+  if (failed.length === 0 && status === 'failed') return [{ title: file, lines: firstLines(message) }];
+  return failed.map(({ fullName, failureMessages }) => ({
+    title: `${file}: ${fullName}`,
+    lines: failureMessages.flatMap(firstLines),
+  }));
+}
+
+/** Of a message with its stack: what is said, and the place in the tests. */
+function firstLines(message) {
+  const lines = plainLines(message);
+  const said = lines.filter((line) => !/^\s+at /.test(line)).slice(0, 12);
+  const place = lines.find((line) => /^\s+at .*\.test\.ts:/.test(line));
+  return place === undefined ? said : [...said, place.replace(`${root}/`, '').trim()];
+}
+
+function lastLines(title, output) {
+  return { title, lines: plainLines(output).slice(-25) };
+}
+
+function plainLines(text) {
+  return stripVTControlCharacters(text).trimEnd().split(/\r?\n/).filter(Boolean);
 }
 
 /** A program of this folder, compiled by the build. It exits with 2 when what it needs is not on this machine. */
@@ -118,8 +153,9 @@ function onNode(major) {
     const { output } = await run('npx', ['--yes', `node@${major}`, '--print', 'process.versions.node']);
     const version = output.trim().split('\n').at(-1) ?? '';
     if (version.startsWith(`${major}.`)) return { passed: 1, failed: 0, skipped: 0 };
-    console.error(`npx node@${major} ran Node ${version}`);
-    return { passed: 0, failed: 1, skipped: 0 };
+    const title = `npx node@${major} ran Node ${version}`;
+    console.error(title);
+    return { passed: 0, failed: 1, skipped: 0, failures: [{ title, lines: [] }] };
   };
   return [`node ${major}`, [isThatNode, suite('unit', [], launcher), suite('adapters', [], launcher)]];
 }
@@ -128,15 +164,18 @@ function run(file, args) {
   return new Promise((resolve) => {
     const child = spawn(file, args, {
       cwd: root,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       // CI: a snapshot that is not there fails, it is not written.
       env: { ...env, CI: 'true', PEERCERT_MISSING: missingList },
     });
     let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      stdout.write(text);
-      output += text;
-    });
+    const pass = (from, to) =>
+      from.setEncoding('utf8').on('data', (text) => {
+        to.write(text);
+        output += text;
+      });
+    pass(child.stdout, stdout);
+    pass(child.stderr, stderr);
     child.on('error', (error) => {
       console.error(String(error));
       resolve({ code: 127, output });
@@ -164,6 +203,9 @@ function report() {
     : [];
   if (missing.length > 0) console.log(`\nNot run, because this machine lacks: ${missing.join(', ')}`);
   rmSync(scratch, { recursive: true, force: true });
+  for (const { step, title, lines } of failures) {
+    console.log(`\nFAILED ${step}: ${title}\n${lines.map((line) => `    ${line}`).join('\n')}`);
+  }
   const skipped = sum('skipped');
   console.log(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   exit(sum('failed') > 0 ? 1 : 0);
