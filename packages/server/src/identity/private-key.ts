@@ -1,0 +1,76 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { nameOf, type ServerChain } from './certificate-chain.ts';
+import type { PemBlock, PemText } from './pem-source.ts';
+
+/** A private key as it was given and as Node reads it. */
+export interface PrivateKey {
+  /** The one block, encrypted if it was. */
+  readonly pem: string;
+  readonly key: KeyObject;
+}
+
+/** Throws TypeError when there is not exactly one private key, or when it cannot be read with this passphrase. */
+export function readPrivateKey(source: PemText, passphrase: string | undefined, passphraseOption: string): PrivateKey {
+  const block = onlyKey(source);
+  const { name } = source;
+  const isEncrypted = block.label === 'ENCRYPTED PRIVATE KEY' || /^Proc-Type: *4, *ENCRYPTED/m.test(block.text);
+  if (isEncrypted && passphrase === undefined) {
+    throw new TypeError(`${name} is encrypted, and there is no passphrase: set ${passphraseOption}`);
+  }
+  try {
+    const key = createPrivateKey({ key: block.text, ...(isEncrypted && { passphrase }) });
+    return { pem: block.text, key };
+  } catch (error) {
+    // What OpenSSL says of it stays out of the message: it differs by release and names no file.
+    throw new TypeError(`${name} ${isEncrypted ? unreadable(error, passphraseOption) : damaged}`, { cause: error });
+  }
+}
+
+const damaged = 'is damaged: its "-----BEGIN" line announces a private key, and none can be read';
+
+function unreadable(error: unknown, passphraseOption: string): string {
+  const { code } = error as { readonly code?: unknown };
+  return code === 'ERR_OSSL_UNSUPPORTED' || code === 'ERR_OSSL_EVP_UNSUPPORTED'
+    ? 'is encrypted in a way that this OpenSSL no longer reads: encrypt it again with openssl pkcs8 -topk8 -v2 aes-256-cbc'
+    : `cannot be decrypted: ${passphraseOption} is wrong for this key, or the file is damaged`;
+}
+
+function onlyKey({ blocks, name }: PemText): PemBlock {
+  const keys = blocks.filter(({ label }) => label.endsWith('PRIVATE KEY'));
+  const [first] = keys;
+  const labels = blocks.map(({ label }) => label);
+  if (first === undefined) {
+    throw new TypeError(`${name} holds no private key but ${labels.join(', ')}: ${insteadOfKey(labels)}`);
+  }
+  if (keys.length > 1) {
+    throw new TypeError(`${name} holds ${keys.length} private keys: leave the one that belongs to the certificate`);
+  }
+  if (first.label === 'OPENSSH PRIVATE KEY') {
+    throw new TypeError(`${name} is a key of OpenSSH: convert it with ssh-keygen -p -m PKCS8 -f FILE`);
+  }
+  return first;
+}
+
+function insteadOfKey(labels: readonly string[]): string {
+  if (labels.includes('CERTIFICATE')) return 'this is a certificate file; are certificate and key swapped?';
+  if (labels.includes('PUBLIC KEY')) return 'give the private half';
+  return 'give PEM with one "-----BEGIN PRIVATE KEY-----" block';
+}
+
+/** Throws TypeError unless the key is that of the first certificate. */
+export function checkKeyMatches({ key }: PrivateKey, chain: ServerChain, keyName: string, chainName: string): void {
+  const owner = chain.findIndex(({ der }) => new X509Certificate(der).checkPrivateKey(key));
+  if (owner === 0) return;
+  const [first] = chain;
+  if (owner > 0) {
+    throw new TypeError(
+      `${chainName} is out of order: the key belongs to certificate ${owner + 1}, and certificate 1 (${nameOf(first)}) is ` +
+        `${first.basicConstraints?.cA ? 'an authority' : 'another one'}: put the server's own first, and behind each its issuer`,
+    );
+  }
+  throw new TypeError(
+    first.basicConstraints?.cA
+      ? `${chainName} starts with an authority (${nameOf(first)}), and ${keyName} belongs to none of its certificates: put the server's own certificate first`
+      : `${keyName} does not belong to the certificate of ${chainName} (${nameOf(first)}): take both from the same issuance`,
+  );
+}
