@@ -72,6 +72,7 @@ export { defaultPathSettings, type PathSettings, type SearchStep } from './path/
 export { type Tolerance, tolerances } from './path/tolerances.ts';
 export {
   createTrustByName,
+  isTrustByName,
   type TrustByName,
   type TrustByNameOptions,
   type TrustByNameSettings,
@@ -79,6 +80,7 @@ export {
 export type { TrustEvent } from './path/trust-event.ts';
 export {
   createTrustStore,
+  isTrustStore,
   type TrustOptions,
   type TrustSnapshot,
   type TrustStore,
