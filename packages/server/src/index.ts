@@ -1,5 +1,11 @@
 // What belongs to the options, so that a server needs no second import.
 export { fromFile } from '@peercert/core';
+export {
+  type AuthenticateConnection,
+  type ConnectionAccess,
+  type ConnectionSettings,
+  createConnectionAuthenticator,
+} from './authenticate-connection.ts';
 export { addHsts, compileHsts, type HstsOptions, hstsHeader } from './hsts.ts';
 export { expiringCertificates } from './identity/expiring-certificates.ts';
 export type {
@@ -19,3 +25,22 @@ export { createRedirectServer, type RedirectOptions } from './redirect.ts';
 export { createStapler, type Stapler, type StaplerSurroundings, type StapleStatus } from './stapling/stapler.ts';
 export type { StaplingEvent } from './stapling/stapling-event.ts';
 export type { StaplingOptions } from './stapling/stapling-options.ts';
+export type { AccessOptions } from './upgrade/access.ts';
+export {
+  createUpgradeAuthenticator,
+  type UpgradeAccess,
+  type UpgradeAuthenticator,
+  type UpgradeSettings,
+  type VerifyClient,
+} from './upgrade/authenticate-upgrade.ts';
+export type { Farewell, WebSocketLike } from './upgrade/channel.ts';
+export type { CloseCodes } from './upgrade/close-code.ts';
+export type {
+  ConnectionSubject,
+  LiveSocketClosedEvent,
+  LiveSocketFailedEvent,
+  UpgradeEvent,
+  UpgradeFailedEvent,
+} from './upgrade/events.ts';
+export { createLiveSockets, type LiveSockets } from './upgrade/live-sockets.ts';
+export type { LiveSocketsOptions } from './upgrade/live-sockets-options.ts';

@@ -1,0 +1,112 @@
+import type { Duplex } from 'node:stream';
+import {
+  type ClientCertificateError,
+  type ClientIdentity,
+  createGate,
+  type Guard,
+  type MaybePromise,
+  type MtlsOptions,
+  type Reason,
+  type RequestFacts,
+  stateOf,
+} from '@peercert/core';
+import type { Channel } from './channel.ts';
+import type { LiveSocket, Registry, Verdict } from './live-sockets.ts';
+
+/** What is decided about: the request of an upgrade or the socket of a connection, where its state is left, and the facts. */
+export interface Subject {
+  readonly request: object;
+  readonly facts: RequestFacts;
+}
+
+/** The line of one set of options, for connections that outlive what began them. */
+export interface Admission {
+  /** Decides for the first time, guards included. `undefined`: it may begin. Throws or rejects where the answer is a 500. */
+  admit(subject: Subject, guards: readonly Guard[]): MaybePromise<ClientCertificateError | undefined>;
+  /** Sees to it that the connection ends when its client would be refused by now. */
+  follow(subject: Subject, guards: readonly Guard[], channel: Channel, socket: Duplex): Followed;
+}
+
+/** A connection that is decided again and again. */
+export interface Followed extends LiveSocket {
+  /** What else its client must pass, from now on. */
+  demand(guards: readonly Guard[]): void;
+}
+
+/** Throws TypeError for every wrong option. */
+export function createAdmission(options: MtlsOptions, registry: Registry, where: string): Admission {
+  const gate = createGate(options);
+  if (gate.clientAddress === 'framework') {
+    throw new TypeError(
+      `${where}: clientAddress: 'framework' needs a framework, which never sees these connections: leave it out`,
+    );
+  }
+
+  function decideAnew(
+    { request, facts }: Subject,
+    guards: readonly Guard[],
+    before: ClientIdentity | null,
+  ): MaybePromise<Verdict> {
+    const conclude = (denial: ClientCertificateError | undefined): Verdict => {
+      if (denial !== undefined) return { outcome: 'deny', reason: denial.reason };
+      const { client } = stateOf(request).mtls;
+      if (client !== null && client.thumbprint !== before?.thumbprint) {
+        return { outcome: 'deny', reason: anotherCertificate };
+      }
+      const refused = refusalOf(guards, request);
+      if (refused !== undefined) return { outcome: 'deny', reason: refused.reason };
+      // Nobody is known, so nothing can expire; a denial under report-only was told, and need not be told again.
+      return { outcome: client === null ? 'ignore' : 'allow' };
+    };
+    const denial = gate.readmit(request, facts);
+    return denial instanceof Promise ? denial.then(conclude) : conclude(denial);
+  }
+
+  return Object.freeze({
+    admit({ request, facts }: Subject, guards: readonly Guard[]) {
+      const denial = gate.admit(request, facts);
+      return denial instanceof Promise
+        ? denial.then((late) => late ?? refusalOf(guards, request))
+        : (denial ?? refusalOf(guards, request));
+    },
+
+    follow({ request, facts }: Subject, guards: readonly Guard[], channel: Channel, socket: Duplex) {
+      const { client, clientAddress } = stateOf(request).mtls;
+      // The request may be changed by whoever handles it, and its headers with it.
+      const lasting: Subject = { request, facts: { ...facts, rawHeaders: [...facts.rawHeaders], trailers: [] } };
+      let demanded = guards;
+      const followed: Followed = {
+        id: client?.id,
+        thumbprint: client?.thumbprint,
+        clientAddress,
+        requestTarget: facts.requestTarget,
+        validUntilMs: client?.notAfter?.getTime() ?? Number.POSITIVE_INFINITY,
+        channel,
+        decide: () => decideAnew(lasting, demanded, client),
+        demand(more) {
+          demanded = [...demanded, ...more];
+        },
+      };
+      // One that is gone would never say that it goes.
+      if (!socket.destroyed) {
+        socket.once('close', () => registry.remove(followed));
+        registry.add(followed);
+      }
+      return followed;
+    },
+  });
+}
+
+/** A renegotiation (TLS 1.2) made another client of the connection, whom nobody admitted. */
+const anotherCertificate: Reason = {
+  code: 'tls_verification_failed',
+  detail: { error: 'the connection presents another certificate than the one it was admitted with' },
+};
+
+function refusalOf(guards: readonly Guard[], request: object): ClientCertificateError | undefined {
+  for (const guard of guards) {
+    const refused = guard(request);
+    if (refused !== undefined) return refused;
+  }
+  return undefined;
+}
