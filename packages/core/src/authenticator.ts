@@ -1,6 +1,7 @@
 import { type AssertedName, parseAssertedName } from './certificate/asserted-name.ts';
 import { createCertificateCheck } from './certificate-check.ts';
 import type { Decision, MaybePromise } from './decision.ts';
+import { createMisdirectionCheck } from './misdirection.ts';
 import { type CompiledOptions, compileOptions, type MtlsOptions } from './options.ts';
 import type { TrustSnapshot } from './path/trust-store.ts';
 import { createExpiryWatch } from './policy/expiry.ts';
@@ -13,6 +14,7 @@ import { deniedNameRefusal, deniedPathRefusal } from './revocation/deny-list.ts'
 import { clientAddressOf } from './source/client-address.ts';
 import type { RequestFacts } from './source/facts.ts';
 import type { Presented, PresentedName } from './source/presented.ts';
+import { createStandingAllows, type StandingAllow } from './standing-allow.ts';
 import { resolveTrust } from './trust.ts';
 
 /**
@@ -29,25 +31,40 @@ export interface Authenticator {
 
 /** Throws TypeError for every wrong option. */
 export function createAuthenticator(options: MtlsOptions = {}): Authenticator {
-  return assemble(compileOptions(options));
+  const { authenticate } = assemble(compileOptions(options));
+  return Object.freeze({ authenticate });
 }
 
-/** The authenticator of options that were compiled already. */
-export function assemble(options: CompiledOptions): Authenticator {
+/** The line as the rest of this package uses it. */
+export interface Line extends Authenticator {
+  /** The allow that stands on the connection of a request; `authenticate` would answer its decision. */
+  standing(facts: RequestFacts): StandingAllow | undefined;
+}
+
+/** The line of options that were compiled already. */
+export function assemble(options: CompiledOptions): Line {
   const trustFor = resolveTrust(options.trust);
+  const misdirectionOf = createMisdirectionCheck(options.trust);
   const checkCertificates = createCertificateCheck(options);
   const expiryWatch = createExpiryWatch();
+  const standingAllows = createStandingAllows(options, trustFor);
   const { denyList, onEvent, revocation } = options;
+
+  function standing(facts: RequestFacts): StandingAllow | undefined {
+    return standingAllows?.find(facts, options.clock());
+  }
 
   function authenticate(facts: RequestFacts): MaybePromise<Decision> {
     const nowMs = options.clock();
+    const misdirection = misdirectionOf?.(facts);
+    if (misdirection !== undefined) return deny(misdirection);
     const presented = present(options, facts);
     if (presented === undefined) {
       return options.presence === 'optional' ? { outcome: 'anonymous' } : deny(reason('certificate_missing', {}));
     }
     if (!presented.ok) return deny(presented.reason);
 
-    const trust = trustFor(presented.value);
+    const trust = trustFor(presented.value, facts);
     const subject =
       'assertedName' in presented.value
         ? checkName(presented.value.assertedName)
@@ -55,7 +72,9 @@ export function assemble(options: CompiledOptions): Authenticator {
     if (!(subject instanceof Promise)) return judge(subject, presented.value, trust, facts, nowMs);
     // While a status was fetched, an authority may have been removed: what was found counts only under the same trust.
     return subject.then((late) =>
-      trustFor(presented.value) === trust ? judge(late, presented.value, trust, facts, nowMs) : authenticate(facts),
+      trustFor(presented.value, facts) === trust
+        ? judge(late, presented.value, trust, facts, nowMs)
+        : authenticate(facts),
     );
   }
 
@@ -71,10 +90,16 @@ export function assemble(options: CompiledOptions): Authenticator {
     if (denied !== undefined) return deny(denied);
     const address = clientAddressOf(facts, options.clientAddress, options.forwarding);
     const client = applyPolicy(options.policy, subject.value, presented.source, facts, address);
-    if (!(client instanceof Promise)) return decide(client, nowMs);
+    if (!(client instanceof Promise)) {
+      const decision = decide(client, nowMs);
+      if (decision.outcome === 'allow' && 'path' in subject.value) {
+        standingAllows?.keep(facts, presented, trust, subject.value, decision);
+      }
+      return decision;
+    }
     // While a role function ran, an authority may have been removed, or a certificate denied.
     return client.then((late) => {
-      if (trustFor(presented) !== trust) return authenticate(facts);
+      if (trustFor(presented, facts) !== trust) return authenticate(facts);
       const revoked = denyListRefusal(subject.value);
       return revoked === undefined ? decide(late, nowMs) : deny(revoked);
     });
@@ -85,7 +110,7 @@ export function assemble(options: CompiledOptions): Authenticator {
     const { certificate } = client.value;
     const event = onEvent && certificate && expiryWatch(certificate, nowMs);
     if (event) onEvent(event);
-    return { outcome: 'allow', client: client.value };
+    return Object.freeze({ outcome: 'allow', client: client.value });
   }
 
   function checkName(texts: PresentedName['assertedName']): Outcome<AssertedName> {
@@ -99,7 +124,7 @@ export function assemble(options: CompiledOptions): Authenticator {
     return 'path' in subject ? deniedPathRefusal(denyList, subject.path) : deniedNameRefusal(denyList, subject);
   }
 
-  return Object.freeze({ authenticate });
+  return { authenticate, standing };
 }
 
 /**

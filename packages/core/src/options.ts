@@ -5,6 +5,7 @@ import { defaultLimits, type Limits } from './limits.ts';
 import { pickOptions, refuseUnknownKeys } from './option-keys.ts';
 import { type WeakAlgorithm, weakAlgorithms } from './path/algorithms.ts';
 import { defaultPathSettings, type PathSettings } from './path/settings.ts';
+import { isTrustByName, type TrustByName } from './path/trust-by-name.ts';
 import type { TrustEvent } from './path/trust-event.ts';
 import { createTrustStore, isTrustStore, type TrustOptions, type TrustStore } from './path/trust-store.ts';
 import type { ExpiryEvent } from './policy/expiry.ts';
@@ -23,10 +24,10 @@ export interface MtlsOptions extends PolicyOptions {
   /** Where certificates come from, asked in this order. Default: `fromTls()`, the connection itself. */
   readonly source?: Source | readonly Source[];
   /**
-   * Who may issue client certificates: certificates, files that are followed, or what `createTrustStore` makes. Default
-   * on a direct connection: the TLS server's own `ca`.
+   * Who may issue client certificates: certificates, files that are followed, what `createTrustStore` makes, or
+   * `createTrustByName`. Default on a direct connection: the TLS server's own `ca`.
    */
-  readonly trust?: TrustOptions | TrustStore;
+  readonly trust?: TrustOptions | TrustStore | TrustByName;
   /**
    * What to consult on whether certificates were revoked; to share it between instances, or to look at it, what
    * `createRevocation` makes. Default `'off'`, which every decision states.
@@ -96,7 +97,7 @@ export type PeercertEvent = ExpiryEvent | RevocationEvent | TrustEvent;
 export interface CompiledOptions {
   readonly sources: readonly Source[];
   readonly forwarding: ForwardingRules;
-  readonly trust: TrustStore | undefined;
+  readonly trust: TrustStore | TrustByName | undefined;
   readonly path: PathSettings;
   readonly revocation: RevocationChecker | undefined;
   readonly denyList: DenyListIndex | undefined;
@@ -165,7 +166,7 @@ export function compileOptions(options: MtlsOptions = {}): CompiledOptions {
     limits,
   };
   // Last, because it may open files and connections, which nobody would close if another option were wrong.
-  const surroundings = { clock, onEvent, path, trust: trust?.current };
+  const surroundings = { clock, onEvent, path, trust: (isTrustByName(trust) ? trust.default : trust)?.current };
   return Object.freeze({ ...compiled, revocation: compileRevocation(options, sources, surroundings) });
 }
 
@@ -202,7 +203,7 @@ function compileTrust(
   trust: MtlsOptions['trust'],
   sources: readonly Source[],
   onEvent: CompiledOptions['onEvent'],
-): TrustStore | undefined {
+): TrustStore | TrustByName | undefined {
   const forwards = sources.find(({ verifiedBy }) => verifiedBy === 'peercert');
   if (trust === undefined) {
     if (forwards === undefined) return undefined;
@@ -217,6 +218,13 @@ function compileTrust(
   }
   if (typeof trust !== 'object' || trust === null) {
     throw new TypeError("mtls(): trust must be an object: trust: { anchors: fromFile('ca.pem') }");
+  }
+  if (isTrustByName(trust)) {
+    const other = sources.find(({ of }) => of !== 'connection');
+    if (other === undefined) return trust;
+    throw new TypeError(
+      `mtls(): trust by server name counts for clients that are connected directly, and the source '${other.name}' forwards what others presented: give trust: { anchors }`,
+    );
   }
   return isTrustStore(trust) ? trust : createTrustStore(trust, { onEvent });
 }

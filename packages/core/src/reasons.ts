@@ -6,7 +6,8 @@ import type { HeaderRule } from './source/header-rules.ts';
  * derived from this table; a code without a row does not compile.
  *
  * Status: 400 we cannot read what was presented, or it was built to exhaust us; 401 we read it and it does not
- * authenticate; 403 we know who it is and the answer is no; 429 too many; 503 we cannot decide now.
+ * authenticate; 403 we know who it is and the answer is no; 421 it came over a
+ * connection that is not for it; 429 too many; 503 we cannot decide now.
  */
 
 /** The stage of the line that gives the reason. */
@@ -16,7 +17,7 @@ export interface ReasonEntry {
   readonly stage: Stage;
   /** When several candidate paths fail, the reason of the highest rank is the one reported: the most specific. */
   readonly rank: number;
-  readonly status: 400 | 401 | 403 | 429 | 503;
+  readonly status: 400 | 401 | 403 | 421 | 429 | 503;
   /** Shown to the client. */
   readonly title: string;
   /** Shown to the client: what its operator can do next. Static, so that nothing of the request leaks into it. */
@@ -29,6 +30,8 @@ export type ReasonCode =
   | 'header_malformed'
   | 'header_repeated'
   | 'input_too_large'
+  | 'host_malformed'
+  | 'misdirected_request'
   | 'certificate_malformed'
   | 'path_budget_exceeded'
   | 'certificate_missing'
@@ -85,6 +88,22 @@ export const reasons: { readonly [Code in ReasonCode]: ReasonEntry } = {
     title: 'The presented certificates are too large',
     hint: 'Present only the client certificate and the intermediates that lead to a known issuer.',
     section: 'RFC 9440 section 4',
+  },
+  host_malformed: {
+    stage: 'source',
+    rank: 0,
+    status: 400,
+    title: 'The request does not say properly which host it is for',
+    hint: 'Send exactly one Host header (in HTTP/2 one :authority) with a host name and, if need be, a port.',
+    section: 'RFC 9112 section 3.2',
+  },
+  misdirected_request: {
+    stage: 'source',
+    rank: 0,
+    status: 421,
+    title: 'The request came over a connection for another host',
+    hint: 'Open a connection of its own for this host, and name the host in the TLS handshake (SNI); do not reuse the connection or TLS session of another host.',
+    section: 'RFC 9110 section 15.5.20',
   },
   certificate_malformed: {
     stage: 'certificate',
@@ -348,6 +367,16 @@ export interface ReasonDetails {
   header_malformed: { readonly header: string; readonly rule: HeaderRule };
   header_repeated: { readonly header: string; readonly count: number };
   input_too_large: { readonly limit: number; readonly actual: number; readonly unit: 'bytes' | 'certificates' };
+  host_malformed: {
+    readonly where: 'host' | ':authority' | 'request target';
+    readonly rule: 'repeated' | 'syntax';
+  };
+  misdirected_request: {
+    /** What the client asked for in the handshake; `undefined`: nothing. */
+    readonly serverName: string | undefined;
+    /** The host whose trust is another; `undefined` when the request names none. */
+    readonly host: string | undefined;
+  };
   certificate_malformed: { readonly index: number; readonly rule: MalformedRule };
   path_budget_exceeded: {
     readonly budget: 'signatures' | 'steps' | 'comparisons' | 'policies';

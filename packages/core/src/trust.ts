@@ -3,20 +3,26 @@ import { CertificateIndex } from './path/certificate-index.ts';
 import type { CertificateInput } from './path/certificate-input.ts';
 import { IntermediateMemory } from './path/intermediate-memory.ts';
 import { LeafMemory } from './path/leaf-memory.ts';
+import { isTrustByName, type TrustByName } from './path/trust-by-name.ts';
 import { createTrustStore, type TrustSnapshot, type TrustStore } from './path/trust-store.ts';
+import type { RequestFacts } from './source/facts.ts';
 import type { NodeVerdict, Presented, TlsServer } from './source/presented.ts';
+import { serverNameOf } from './source/tls-socket.ts';
 
 /** Answers which trust applies to what was presented. Throws a 500 for the programmer where none can be known. */
-export type TrustResolver = (presented: Presented) => TrustSnapshot;
+export type TrustResolver = (presented: Presented, facts: RequestFacts) => TrustSnapshot;
 
 /**
  * Without the option `trust` the anchors are those of the TLS server's own `ca`, as it is now: a replaced `ca` or
  * secure context is a new generation. Node hides the authorities of a server that was given none (it would accept every public one) and those
  * of secure contexts by name, so both are refused rather than guessed.
  */
-export function resolveTrust(trust: TrustStore | undefined): TrustResolver {
+export function resolveTrust(trust: TrustStore | TrustByName | undefined): TrustResolver {
+  if (isTrustByName(trust)) return resolveByName(trust);
   if (trust !== undefined) return ({ verdict }) => (verdict.by === 'proxy' ? nobody : trust.current);
-  const stores = new WeakMap<TlsServer, { ca: unknown; context: unknown; readonly store: TrustStore }>();
+  const stores = new WeakMap<TlsServer, ServerTrust>();
+  // Most have one server.
+  let latest: ServerTrust | undefined;
   return ({ verdict }) => {
     if (verdict.by === 'proxy') return nobody;
     if (verdict.by !== 'node') {
@@ -24,10 +30,11 @@ export function resolveTrust(trust: TrustStore | undefined): TrustResolver {
     }
     const ca = visibleAuthorities(verdict);
     const context = verdict.server._sharedCreds;
-    const known = stores.get(verdict.server);
+    const known = latest?.server === verdict.server ? latest : stores.get(verdict.server);
+    latest = known;
     if (known === undefined) {
       const store = guarded(() => createTrustStore({ anchors: ca }));
-      stores.set(verdict.server, { ca, context, store });
+      stores.set(verdict.server, { server: verdict.server, ca, context, store });
       return store.current;
     }
     if (known.ca !== ca || known.context !== context) {
@@ -37,6 +44,20 @@ export function resolveTrust(trust: TrustStore | undefined): TrustResolver {
     }
     return known.store.current;
   };
+}
+
+/** The trust of one server, and what it was made of. */
+interface ServerTrust {
+  readonly server: TlsServer;
+  ca: unknown;
+  context: unknown;
+  readonly store: TrustStore;
+}
+
+/** Who has no store was refused before (`misdirected_request`); should that ever fail, there is no anchor for him. */
+function resolveByName(trust: TrustByName): TrustResolver {
+  return ({ verdict }, { socket }) =>
+    verdict.by === 'proxy' ? nobody : (trust.storeFor(serverNameOf(socket))?.current ?? nobody);
 }
 
 /** Where a proxy's word is taken, no anchor of ours is: its verdict is of no generation. */

@@ -3,7 +3,14 @@ import { type ReasonCode, reason, reasons } from '../src/reasons.ts';
 
 /** Section 4 of the architecture: statuses say whether we could read, believe, admit, or decide at all. */
 const byStatus: Readonly<Record<number, readonly ReasonCode[]>> = {
-  400: ['header_malformed', 'header_repeated', 'input_too_large', 'certificate_malformed', 'path_budget_exceeded'],
+  400: [
+    'header_malformed',
+    'header_repeated',
+    'input_too_large',
+    'host_malformed',
+    'certificate_malformed',
+    'path_budget_exceeded',
+  ],
   401: [
     'certificate_missing',
     'forwarder_untrusted',
@@ -28,6 +35,7 @@ const byStatus: Readonly<Record<number, readonly ReasonCode[]>> = {
     'token_binding_mismatch',
   ],
   403: ['pin_mismatch', 'address_denied', 'identity_not_allowed', 'role_missing', 'policy_rejected'],
+  421: ['misdirected_request'],
   429: ['rate_limited'],
   503: ['revocation_unavailable', 'policy_unavailable'],
 };

@@ -1,17 +1,25 @@
 import { toPem } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
 import { PeercertFailure } from '../src/error.ts';
-import { createTrustStore } from '../src/path/trust-store.ts';
+import { createTrustStore, type TrustSnapshot } from '../src/path/trust-store.ts';
 import type { NodeVerdict, PresentedVerdict, TlsServer } from '../src/source/presented.ts';
-import { resolveTrust } from '../src/trust.ts';
+import { resolveTrust as resolve } from '../src/trust.ts';
 import { authority, client } from './path/certificates.ts';
-import { byNode, presented } from './requests.ts';
+import { byNode, facts, presented } from './requests.ts';
 
 const root = authority('CN=Root');
 const other = authority('CN=Other');
 const leaf = client('CN=client', { by: root });
 
-const under = (verdict: PresentedVerdict): Parameters<ReturnType<typeof resolveTrust>>[0] => presented([leaf], verdict);
+type Given = Parameters<ReturnType<typeof resolve>>[0];
+
+const under = (verdict: PresentedVerdict): Given => presented([leaf], verdict);
+
+/** What does not depend on the request. */
+function resolveTrust(trust: Parameters<typeof resolve>[0]): (given: Given) => TrustSnapshot {
+  const trustFor = resolve(trust);
+  return (given) => trustFor(given, facts());
+}
 
 describe('trust that is given', () => {
   it('is the present snapshot of the store, whatever Node says', () => {

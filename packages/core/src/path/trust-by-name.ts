@@ -1,4 +1,5 @@
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
+import { normalizedHostName } from '../source/host-name.ts';
 import type { TrustEvent } from './trust-event.ts';
 import { createTrustStore, isTrustStore, type TrustOptions, type TrustStore } from './trust-store.ts';
 
@@ -92,7 +93,7 @@ export function createTrustByName(options: TrustByNameOptions, settings: TrustBy
     default: byDefault,
     names,
     storeFor(serverName: string | undefined): TrustStore | undefined {
-      const name = serverName === undefined ? undefined : normalizedServerName(serverName);
+      const name = serverName === undefined ? undefined : normalizedHostName(serverName);
       if (name === undefined) return byDefault;
       return names.get(name) ?? names.get(`*${name.slice(name.indexOf('.'))}`) ?? byDefault;
     },
@@ -111,22 +112,11 @@ export function isTrustByName(value: unknown): value is TrustByName {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, trustByNameBrand);
 }
 
-/** Labels of letters, digits, inner hyphens, and the underscores that private networks have (RFC 1034 section 3.5). */
-const serverName =
-  /^(?=.{1,253}$)(?!\d+(?:\.\d+)*$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/;
-
-/** In lower case and without the dot of the root; `undefined` for what is no host name, such as an address. */
-export function normalizedServerName(text: string): string | undefined {
-  const lower = text.toLowerCase();
-  const name = lower.endsWith('.') ? lower.slice(0, -1) : lower;
-  return serverName.test(name) ? name : undefined;
-}
-
 function readNames(names: unknown, where: string): readonly (readonly [string, unknown])[] {
   refuseUnusable(names, where);
   const entries = Object.entries(names as object).map(([given, trust]) => {
     const isWildcard = given.startsWith('*.');
-    const name = normalizedServerName(isWildcard ? given.slice(2) : given);
+    const name = normalizedHostName(isWildcard ? given.slice(2) : given);
     if (name === undefined) {
       throw new TypeError(
         `${where}: ${shown(given)} is no server name: write 'api.example.com', or '*.example.com' for all with one label more`,

@@ -1,5 +1,7 @@
 /** What an adapter knows of a request; the only thing that a source may look at. */
 export interface RequestFacts {
+  /** `'connection'`: no request of HTTP, but the connection itself, which names no host. Default `'request'`. */
+  readonly of?: 'request' | 'connection';
   /** The connection: a `TLSSocket`, a `net.Socket`, or the session socket of HTTP/2. Anything else vouches for nothing. */
   readonly socket: unknown;
   /** Names and values alternating, exactly as received: `IncomingMessage.rawHeaders`. */

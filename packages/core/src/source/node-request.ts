@@ -6,6 +6,7 @@ export interface NodeRequest {
   readonly socket: unknown;
   readonly rawHeaders: readonly string[];
   readonly rawTrailers: readonly string[];
+  readonly httpVersionMajor?: number;
   /** HTTP/2 only. */
   readonly stream?: NodeStream;
   /** Where `serverless-http` and `eventContext()` of `@codegenie/serverless-express` leave the event of a function. */
@@ -27,28 +28,42 @@ export function nodeRequestFacts(
   request: NodeRequest,
   requestTarget: string,
   clientAddress?: string,
-  event: unknown = request.apiGateway?.event,
+  event?: unknown,
 ): RequestFacts {
   const socket = connectionOf(request);
+  const isConnected = socket instanceof Socket;
   return {
     socket,
     rawHeaders: request.rawHeaders,
     trailers: request.rawTrailers,
     // An injected request and a serverless shim invent an address; only a real socket has one.
-    peerAddress: socket instanceof Socket ? socket.remoteAddress : undefined,
+    peerAddress: isConnected ? socket.remoteAddress : undefined,
     clientAddress,
     requestTarget,
-    event,
+    // Whoever came over a socket was not invoked. To look for what is not there takes a while on a request of Express.
+    event: isConnected ? undefined : (event ?? request.apiGateway?.event),
+  };
+}
+
+/** The facts of a connection on which no HTTP is spoken. */
+export function connectionFacts(socket: unknown): RequestFacts {
+  return {
+    of: 'connection',
+    socket,
+    rawHeaders: [],
+    trailers: [],
+    peerAddress: socket instanceof Socket ? socket.remoteAddress : undefined,
+    requestTarget: '',
   };
 }
 
 /**
  * The object that stands for the connection as long as it lives. Over HTTP/2 `request.socket` is a new proxy for each
- * stream, while the socket of the session stays the same. The version of the request says nothing here: Node's HTTP/1
+ * stream, while the socket of the session stays the same. A version other than 1 says nothing here: Node's HTTP/1
  * parser takes `HTTP/2.0` from anyone.
  */
 function connectionOf(request: NodeRequest): unknown {
-  const { stream } = request;
+  const stream = request.httpVersionMajor === 1 ? undefined : request.stream;
   if (stream === undefined) return request.socket;
   const { session } = stream;
   return session === undefined || session.destroyed ? undefined : session.socket;

@@ -24,23 +24,43 @@ const tlsSource: Source = Object.freeze({
     if (!(socket instanceof TLSSocket)) return undefined;
     let record = records.get(socket);
     if (record === undefined) {
-      record = isSettled(socket) ? readNow(socket) : unproven;
+      let handshake = { superseded: false };
+      record = isSettled(socket) ? readNow(socket, handshake) : unproven;
       records.set(socket, record);
       // A renegotiation (TLS 1.2) keeps the socket and may bring another certificate, proven at this very moment.
-      socket.on('secure', () => records.set(socket, readNow(socket)));
+      socket.on('secure', () => {
+        handshake.superseded = true;
+        handshake = { superseded: false };
+        records.set(socket, readNow(socket, handshake));
+      });
     }
     return record();
   },
 });
+
+/**
+ * The name that the client asked for in its handshake (RFC 6066 section 3), as it wrote it. `undefined`: none, or no real
+ * TLS connection. A resumed session of TLS 1.2 shows the name that it was made under.
+ */
+export function serverNameOf(socket: unknown): string | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const { servername } = socket as ServerSocket;
+  return typeof servername === 'string' && servername !== '' ? servername : undefined;
+}
 
 /** What a connection presented, as it was read when its handshake was complete; or the failure of that reading. */
 type Reading = () => Outcome<Presented> | undefined;
 
 const records: WeakMap<TLSSocket, Reading> = new WeakMap();
 
-function readNow(socket: TLSSocket): Reading {
+/** Of which a reading is, until there was another. */
+interface Handshake {
+  readonly superseded: boolean;
+}
+
+function readNow(socket: TLSSocket, handshake: Handshake): Reading {
   try {
-    const presented = read(socket as ServerSocket);
+    const presented = read(socket as ServerSocket, handshake);
     return () => presented;
   } catch (failure) {
     return () => {
@@ -79,7 +99,7 @@ type ServerSocket = TLSSocket & {
   readonly _handle?: { readonly handshakes?: number } | null;
 };
 
-function read(socket: ServerSocket): Outcome<Presented> | undefined {
+function read(socket: ServerSocket, handshake: Handshake): Outcome<Presented> | undefined {
   const certificates = peerCertificates(socket);
   const server = socket.server;
   if (certificates.length === 0) {
@@ -107,6 +127,9 @@ function read(socket: ServerSocket): Outcome<Presented> | undefined {
       server: server ?? {},
       // A resumed TLS 1.2 session reports the name it was made under, not the one that was asked for now.
       trustByName: hasContextsByName(socket) && (resumed || Boolean(socket.servername)),
+      get superseded() {
+        return handshake.superseded;
+      },
     },
   };
   return { ok: true, value };
