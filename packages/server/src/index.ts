@@ -6,6 +6,13 @@ export {
   type ConnectionSettings,
   createConnectionAuthenticator,
 } from './authenticate-connection.ts';
+export {
+  type ConnectionRefusal,
+  type ConnectionRefusedEvent,
+  connectionRefusals,
+} from './connection/connection-events.ts';
+export { type ConnectionGuard, type ConnectionStatus, guardConnections } from './connection/connection-guard.ts';
+export type { ConnectionOptions, HandshakeOptions, ProxyProtocolOptions } from './connection/connection-options.ts';
 export { addHsts, compileHsts, type HstsOptions, hstsHeader } from './hsts.ts';
 export { expiringCertificates } from './identity/expiring-certificates.ts';
 export type {

@@ -80,7 +80,7 @@ function isProxyCertificate(entry: unknown): entry is ProxyCertificate {
  * A TCP socket whose peer has gone has no remote address either, so the handle itself must be a pipe; that of a TLS
  * connection lies over the one of its transport. A handle that is gone says nothing.
  */
-function isUnixSocket(socket: unknown): boolean {
+export function isUnixSocket(socket: unknown): boolean {
   if (!(socket instanceof Socket)) return false;
   const { _handle: handle } = socket as SocketWithHandle;
   return (handle?._parent ?? handle)?.constructor.name === 'Pipe';

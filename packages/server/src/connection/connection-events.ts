@@ -4,11 +4,13 @@ export const connectionRefusals = {
   proxy_header_missing: 'A listed balancer sent something else than a PROXY protocol header.',
   proxy_header_malformed: 'A PROXY protocol header breaks a rule of its specification; `detail` names it.',
   proxy_header_untrusted: 'A PROXY protocol header came from an address that is not a listed balancer.',
+  proxy_source_unknown: 'A balancer announced a client without saying its address.',
   proxy_header_timeout: 'A listed balancer did not send its whole header in time.',
   balancer_required: 'The peer is not a listed balancer, and no others may connect.',
   too_many_handshakes: 'Too many handshakes are under way; `detail` says whether from this address or in all.',
   handshake_timeout: 'The handshake was not complete in time.',
   tls_error: 'The handshake failed; `detail` is the code of OpenSSL or of the verification of the certificate.',
+  unguarded: 'What came is no socket of node:net, or did not come through this guard.',
   closed: 'The peer went away before the handshake was complete.',
 } as const;
 
