@@ -6,7 +6,7 @@ export type PemSource = string | Uint8Array | FileSource;
 
 /** What an option holds, with the words by which messages speak of it. */
 export interface PemText {
-  /** `certificate: /etc/tls/tls.crt`, or `certificate: the text given` where there is no file. */
+  /** `certificate /etc/tls/tls.crt`, or `certificate (given as text)`. */
   readonly name: string;
   readonly path: string | undefined;
   readonly text: string;
@@ -42,7 +42,7 @@ export function readPem(source: PemSource, option: string, contents?: FileConten
 /** Reads an option of text. Throws as `readPem` does. */
 export function readText(source: PemSource, option: string, contents?: FileContents): SourceText {
   const path = isFileSource(source) ? source.path : undefined;
-  const name = `${option}: ${path ?? 'the text given'}`;
+  const name = `${option} ${path ?? '(given as text)'}`;
   const octets = isFileSource(source) ? (contents?.get(source.path) ?? readFile(source.path, name)) : source;
   if (typeof octets !== 'string' && !(octets instanceof Uint8Array)) {
     throw new TypeError(`${option}: expected text or fromFile('...'), got ${shown(source)}`);

@@ -15,7 +15,7 @@ export function readPrivateKey(source: PemText, passphrase: string | undefined, 
   const { name } = source;
   const isEncrypted = block.label === 'ENCRYPTED PRIVATE KEY' || /^Proc-Type: *4, *ENCRYPTED/m.test(block.text);
   if (isEncrypted && passphrase === undefined) {
-    throw new TypeError(`${name} is encrypted, and there is no passphrase: set ${passphraseOption}`);
+    throw new TypeError(`${name} is encrypted, and there is no passphrase: set the option ${passphraseOption}`);
   }
   try {
     const key = createPrivateKey({ key: block.text, ...(isEncrypted && { passphrase }) });
@@ -30,9 +30,9 @@ const damaged = 'is damaged: its "-----BEGIN" line announces a private key, and 
 
 function unreadable(error: unknown, passphraseOption: string): string {
   const { code } = error as { readonly code?: unknown };
-  return code === 'ERR_OSSL_UNSUPPORTED' || code === 'ERR_OSSL_EVP_UNSUPPORTED'
+  return /^ERR_OSSL_(?:EVP_)?UNSUPPORTED$/.test(String(code))
     ? 'is encrypted in a way that this OpenSSL no longer reads: encrypt it again with openssl pkcs8 -topk8 -v2 aes-256-cbc'
-    : `cannot be decrypted: ${passphraseOption} is wrong for this key, or the file is damaged`;
+    : `cannot be decrypted: the option ${passphraseOption} is wrong for it, or the file is damaged`;
 }
 
 function onlyKey({ blocks, name }: PemText): PemBlock {
@@ -71,6 +71,6 @@ export function checkKeyMatches({ key }: PrivateKey, chain: ServerChain, keyName
   throw new TypeError(
     first.basicConstraints?.cA
       ? `${chainName} starts with an authority (${nameOf(first)}), and ${keyName} belongs to none of its certificates: put the server's own certificate first`
-      : `${keyName} does not belong to the certificate of ${chainName} (${nameOf(first)}): take both from the same issuance`,
+      : `${keyName} does not belong to ${chainName} (${nameOf(first)}): take both from the same issuance`,
   );
 }
