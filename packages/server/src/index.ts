@@ -13,6 +13,17 @@ export {
 } from './connection/connection-events.ts';
 export { type ConnectionGuard, type ConnectionStatus, guardConnections } from './connection/connection-guard.ts';
 export type { ConnectionOptions, HandshakeOptions, ProxyProtocolOptions } from './connection/connection-options.ts';
+export {
+  createEndpoint,
+  type Endpoint,
+  type EndpointTlsOptions,
+  type FastifyHttp2Server,
+  type FastifyServer,
+  type Http2Listener,
+} from './endpoint.ts';
+export type { EndpointOptions, NameOptions } from './endpoint-options.ts';
+export type { EndpointStatus, IdentityStatus, TrustStatus } from './endpoint-status.ts';
+export type { EndpointEvent, IdentityReloadEvent, ReloadFailedEvent } from './events.ts';
 export { addHsts, compileHsts, type HstsOptions, hstsHeader } from './hsts.ts';
 export { expiringCertificates } from './identity/expiring-certificates.ts';
 export type {
@@ -28,10 +39,15 @@ export {
   type ServerIdentity,
   type ServerIdentityOptions,
 } from './identity/server-identity.ts';
+export { type TlsProfile, type TlsProfileName, tlsProfiles } from './profiles.ts';
 export { createRedirectServer, type RedirectOptions } from './redirect.ts';
+export type { ReloadSignal } from './reload/reload-signal.ts';
+export type { SessionOptions } from './sessions/session-options.ts';
 export { createStapler, type Stapler, type StaplerSurroundings, type StapleStatus } from './stapling/stapler.ts';
 export type { StaplingEvent } from './stapling/stapling-event.ts';
 export type { StaplingOptions } from './stapling/stapling-options.ts';
+export type { TimeoutOptions } from './timeouts.ts';
+export type { HandshakeMode } from './tls-options.ts';
 export type { AccessOptions } from './upgrade/access.ts';
 export {
   createUpgradeAuthenticator,

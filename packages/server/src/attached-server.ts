@@ -1,0 +1,46 @@
+import type { Http2SecureServer } from 'node:http2';
+import { Server as HttpsServer } from 'node:https';
+import { Server as TlsServer } from 'node:tls';
+import { shown } from '@peercert/core';
+import { type ConnectionGuard, guardConnections } from './connection/connection-guard.ts';
+import type { ConnectionOptions } from './connection/connection-options.ts';
+import type { EndpointEvent } from './events.ts';
+import { addHsts } from './hsts.ts';
+import type { Stapler } from './stapling/stapler.ts';
+import { applyTimeouts, type Timeouts } from './timeouts.ts';
+
+/** Everything of an endpoint that is done to a server itself rather than by its TLS options. */
+export interface ServerEquipment {
+  readonly connection: ConnectionOptions;
+  readonly timeouts: Timeouts;
+  readonly maxHeaderBytes: number;
+  readonly hsts: string | undefined;
+  readonly stapler: Stapler | undefined;
+  readonly tell: (event: EndpointEvent) => void;
+}
+
+/** Equips a server before it listens. Throws TypeError for anything else. */
+export function equipServer(server: TlsServer, equipment: ServerEquipment): ConnectionGuard {
+  if (!(server instanceof TlsServer)) {
+    throw new TypeError(`attach(): expected a server of node:tls, node:https or node:http2, got ${shown(server)}`);
+  }
+  if ((server as { readonly requestCert?: unknown }).requestCert !== true) {
+    throw new TypeError('attach(): the server does not ask for certificates: create it with endpoint.tlsOptions()');
+  }
+  if (server.listening) throw new TypeError('attach(): the server listens already: attach it before listen()');
+  const { connection, hsts, maxHeaderBytes, stapler, tell, timeouts } = equipment;
+  const guard = guardConnections(server, connection, tell);
+  if (stapler !== undefined) server.on('OCSPRequest', stapler.respond);
+  if (isHttp(server)) {
+    applyTimeouts(server, timeouts);
+    // A server of HTTP/2 takes it as a property only, for clients of HTTP/1.
+    (server as { maxHeaderSize?: number }).maxHeaderSize = maxHeaderBytes;
+    if (hsts !== undefined) addHsts(server, hsts);
+  }
+  return guard;
+}
+
+/** Node exports no class for the secure server of HTTP/2. */
+function isHttp(server: TlsServer): server is HttpsServer | Http2SecureServer {
+  return server instanceof HttpsServer || 'updateSettings' in server;
+}

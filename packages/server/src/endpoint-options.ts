@@ -1,0 +1,261 @@
+import {
+  isTrustByName,
+  type MtlsOptions,
+  refuseUnknownKeys,
+  shown,
+  systemClock,
+  type TrustOptions,
+  type TrustStore,
+} from '@peercert/core';
+import type { ConnectionOptions } from './connection/connection-options.ts';
+import { compileConnectionOptions } from './connection/connection-rules.ts';
+import type { EndpointEvent } from './events.ts';
+import { compileHsts, type HstsOptions } from './hsts.ts';
+import type { ServerIdentityOptions } from './identity/server-identity.ts';
+import { readServerName } from './names/server-names.ts';
+import { type TlsProfileName, tlsProfiles } from './profiles.ts';
+import type { ReloadSignal } from './reload/reload-signal.ts';
+import { compileSessions, type SessionOptions, type Sessions } from './sessions/session-options.ts';
+import type { StaplingOptions } from './stapling/stapling-options.ts';
+import { compileTimeouts, type TimeoutOptions, type Timeouts } from './timeouts.ts';
+import type { HandshakeMode } from './tls-options.ts';
+
+/** One object for the TLS server and for `mtls()`: what it says once, neither can see otherwise. */
+export interface EndpointOptions extends Omit<MtlsOptions, 'trust' | 'onEvent'>, ServerIdentityOptions {
+  /** Who may issue client certificates. Files are followed. */
+  readonly trust: TrustOptions | TrustStore;
+  /** Names that clients ask for (SNI), each with what differs from the rest: `'api.example.com'`, `'*.example.com'`. */
+  readonly names?: Readonly<Record<string, NameOptions>>;
+  /** Mozilla's Server Side TLS 6.0. Default `'intermediate'`: TLS 1.2 and 1.3. `'modern'`: TLS 1.3 alone. */
+  readonly tlsProfile?: TlsProfileName;
+  /** What the handshake does about clients' certificates before `mtls()` decides. Default `'ask'`. */
+  readonly handshake?: HandshakeMode;
+  /** Addresses, PROXY protocol and the number of handshakes, before the handshake. */
+  readonly connection?: ConnectionOptions;
+  readonly timeouts?: TimeoutOptions;
+  readonly sessions?: SessionOptions;
+  /** Most octets of a request's header, from 16,384 to 1,048,576. Default 32,768: room for a certificate in a header. */
+  readonly maxHeaderBytes?: number;
+  /** Strict-Transport-Security on every response. Default: none. */
+  readonly hsts?: HstsOptions;
+  /** OCSP answers about the server's own certificates. Default: none are stapled. */
+  readonly stapling?: StaplingOptions;
+  /**
+   * A signal at which every file is read again. Default: none, because a process that listens for `SIGHUP` outlives the
+   * terminal it was started from; files that change are noticed without it.
+   */
+  readonly reloadSignal?: ReloadSignal;
+  /** Hears of everything but decisions. What it throws is ignored. */
+  readonly onEvent?: (event: EndpointEvent) => void;
+}
+
+export interface NameOptions extends Partial<ServerIdentityOptions> {
+  /** Default: that of the endpoint. A client of one trust is nobody under another. */
+  readonly trust?: TrustOptions | TrustStore;
+}
+
+/** The options of the endpoint itself, compiled. */
+export interface EndpointSettings {
+  readonly identities: ReadonlyMap<string, ServerIdentityOptions>;
+  readonly trust: TrustOptions | TrustStore;
+  /** Of every name, those without their own included; empty when no name has one. */
+  readonly trustByName: ReadonlyMap<string, TrustOptions | TrustStore>;
+  readonly tlsProfile: TlsProfileName;
+  readonly handshake: HandshakeMode;
+  readonly connection: ConnectionOptions;
+  readonly timeouts: Timeouts;
+  readonly handshakeMilliseconds: number;
+  readonly sessions: Sessions;
+  readonly maxHeaderBytes: number;
+  /** The value of the header. */
+  readonly hsts: string | undefined;
+  readonly stapling: StaplingOptions | undefined;
+  readonly reloadSignal: ReloadSignal | undefined;
+  readonly clock: () => number;
+  readonly tell: (event: EndpointEvent) => void;
+  /** As `mtls()` takes them, but for `trust`, `revocation` and `onEvent`. */
+  readonly mtls: MtlsOptions;
+}
+
+/** Stands for whatever has no name of its own. No client can ask for it. */
+export const defaultName = 'default';
+
+const ownKeys = {
+  certificate: true,
+  key: true,
+  passphrase: true,
+  trust: true,
+  names: true,
+  tlsProfile: true,
+  handshake: true,
+  connection: true,
+  timeouts: true,
+  sessions: true,
+  maxHeaderBytes: true,
+  hsts: true,
+  stapling: true,
+  reloadSignal: true,
+  onEvent: true,
+} as const satisfies Record<Exclude<keyof EndpointOptions, keyof MtlsOptions> | 'trust' | 'onEvent', true>;
+
+/** The compiler tells when core has another option. */
+const mtlsKeys = {
+  source: true,
+  revocation: true,
+  denyList: true,
+  profile: true,
+  extendedKeyUsage: true,
+  certificatePolicies: true,
+  presence: true,
+  enforcement: true,
+  exclude: true,
+  denials: true,
+  challenge: true,
+  clientAddress: true,
+  onDecision: true,
+  clock: true,
+  limits: true,
+  dangerouslyAllowAlgorithms: true,
+  dangerouslyAllowRsaBits: true,
+  pins: true,
+  addresses: true,
+  identity: true,
+  identify: true,
+  roles: true,
+  defaultRoles: true,
+  check: true,
+} as const satisfies Record<Exclude<keyof MtlsOptions, 'trust' | 'onEvent'>, true>;
+
+/** Throws TypeError for every option that is unknown, of the wrong kind, or contradicts another. */
+export function compileEndpointOptions(options: EndpointOptions): EndpointSettings {
+  refuseUnknownKeys(options, Object.keys({ ...ownKeys, ...mtlsKeys }), 'createEndpoint()');
+  refuseTlsProfileAsProfile(options.profile);
+  const { clock = systemClock, onEvent } = options;
+  for (const [name, value] of Object.entries({ clock, onEvent })) {
+    if (value !== undefined && typeof value !== 'function') throw new TypeError(`${name} must be a function`);
+  }
+  const names = compileNames(options.names);
+  return Object.freeze({
+    identities: identitiesOf(options, names),
+    trust: compileTrust(options.trust),
+    trustByName: trustByName(options.trust, names),
+    tlsProfile: oneOf('tlsProfile', options.tlsProfile, Object.keys(tlsProfiles) as TlsProfileName[]),
+    handshake: compileHandshake(options),
+    timeouts: compileTimeouts(options.timeouts),
+    connection: checkConnection(options.connection),
+    handshakeMilliseconds: 1_000 * (options.connection?.handshakes?.seconds ?? 30),
+    sessions: compileSessions(options.sessions),
+    maxHeaderBytes: compileHeaderBytes(options.maxHeaderBytes),
+    hsts: options.hsts === undefined ? undefined : compileHsts(options.hsts),
+    stapling: options.stapling,
+    reloadSignal:
+      options.reloadSignal === undefined ? undefined : oneOf('reloadSignal', options.reloadSignal, ['SIGHUP']),
+    clock,
+    tell: (event: EndpointEvent): void => {
+      try {
+        onEvent?.(event);
+      } catch {
+        // Whoever watches must not decide whether a reload or a handshake goes on.
+      }
+    },
+    mtls: Object.freeze(Object.fromEntries(Object.entries(options).filter(([key]) => key in mtlsKeys))),
+  });
+}
+
+function refuseTlsProfileAsProfile(profile: unknown): void {
+  if (typeof profile === 'string' && Object.hasOwn(tlsProfiles, profile)) {
+    throw new TypeError(`profile is how client certificates are validated: write tlsProfile: '${profile}'`);
+  }
+}
+
+function compileNames(names: unknown = {}): ReadonlyMap<string, NameOptions> {
+  if (typeof names !== 'object' || names === null || Array.isArray(names)) {
+    throw new TypeError("names must be an object: names: { 'api.example.com': { certificate, key } }");
+  }
+  const compiled = new Map<string, NameOptions>();
+  for (const [given, options] of Object.entries(names as Record<string, NameOptions>)) {
+    const name = readServerName(given);
+    const where = `names[${shown(given)}]`;
+    refuseUnknownKeys(options, ['certificate', 'key', 'passphrase', 'trust'], where);
+    if (compiled.has(name)) throw new TypeError(`${where} is there twice: names do not differ by case`);
+    if (Object.keys(options).length === 0) {
+      throw new TypeError(`${where} says nothing: give it certificate and key, or trust, or leave it out`);
+    }
+    if ((options.certificate === undefined) !== (options.key === undefined)) {
+      throw new TypeError(`${where} needs both certificate and key, or neither`);
+    }
+    if ('trust' in options && options.trust === undefined) {
+      throw new TypeError(`${where}.trust is undefined: leave it out for the trust of the endpoint`);
+    }
+    compiled.set(name, options);
+  }
+  return compiled;
+}
+
+/** Under `default`, and under each name that has its own. */
+function identitiesOf(
+  { certificate, key, passphrase }: EndpointOptions,
+  names: ReadonlyMap<string, NameOptions>,
+): ReadonlyMap<string, ServerIdentityOptions> {
+  const all = new Map<string, ServerIdentityOptions>([[defaultName, { certificate, key, passphrase }]]);
+  for (const [name, options] of names) {
+    if (options.certificate !== undefined && options.key !== undefined) {
+      all.set(name, { certificate: options.certificate, key: options.key, passphrase: options.passphrase });
+    }
+  }
+  return all;
+}
+
+function compileTrust(trust: unknown): TrustOptions | TrustStore {
+  // Checked here because mtls() alone would take the server's own `ca` in its place.
+  if (typeof trust !== 'object' || trust === null) {
+    throw new TypeError("createEndpoint() needs trust: write trust: { anchors: fromFile('clients.pem') }");
+  }
+  if (isTrustByName(trust)) {
+    throw new TypeError(
+      "trust by name belongs to the names: write names: { 'api.example.com': { trust: { anchors } } }",
+    );
+  }
+  return trust as TrustOptions | TrustStore;
+}
+
+/** A name without its own has the trust of the endpoint, also where a wildcard beside it has another. */
+function trustByName(
+  trust: TrustOptions | TrustStore,
+  names: ReadonlyMap<string, NameOptions>,
+): ReadonlyMap<string, TrustOptions | TrustStore> {
+  const own = [...names.values()].some((options) => options.trust !== undefined);
+  return new Map(own ? [...names].map(([name, options]) => [name, options.trust ?? trust]) : []);
+}
+
+function compileHandshake({ enforcement, exclude, handshake, presence }: EndpointOptions): HandshakeMode {
+  const mode = oneOf('handshake', handshake, ['ask', 'name', 'refuse']);
+  if (mode === 'refuse' && (presence === 'optional' || enforcement === 'report-only' || exclude !== undefined)) {
+    throw new TypeError(
+      "handshake: 'refuse' lets nobody in without a certificate that Node accepts, so that presence: 'optional', " +
+        "enforcement: 'report-only' and exclude have no effect: leave one of them out",
+    );
+  }
+  return mode;
+}
+
+/** Each server compiles them for itself: none should be created only to learn that they are wrong. */
+function checkConnection(connection: ConnectionOptions = {}): ConnectionOptions {
+  compileConnectionOptions(connection);
+  return connection;
+}
+
+function compileHeaderBytes(bytes = 32_768): number {
+  if (!Number.isInteger(bytes) || bytes < 16_384 || bytes > 1_048_576) {
+    throw new TypeError(`maxHeaderBytes must be a whole number from 16384 to 1048576, got ${shown(bytes)}`);
+  }
+  return bytes;
+}
+
+/** The first choice is the default. */
+function oneOf<C extends string>(option: string, value: unknown, choices: readonly [C, ...C[]] | readonly C[]): C {
+  const [first] = choices;
+  const chosen = value === undefined ? first : choices.find((choice) => choice === value);
+  if (chosen !== undefined) return chosen;
+  throw new TypeError(`${option} must be ${choices.map((choice) => `'${choice}'`).join(' or ')}, got ${shown(value)}`);
+}

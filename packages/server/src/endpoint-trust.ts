@@ -1,0 +1,72 @@
+import {
+  type Certificate,
+  createTrustByName,
+  createTrustStore,
+  isTrustStore,
+  type TrustByName,
+  type TrustEvent,
+  type TrustStore,
+} from '@peercert/core';
+import { defaultName, type EndpointSettings } from './endpoint-options.ts';
+import type { BoundTrust } from './sessions/session-binding.ts';
+import { checkNamedAnchors } from './tls-options.ts';
+
+/** Whom an endpoint trusts, under its own name and under others: what `mtls()` is given, and what sessions are bound to. */
+export interface EndpointTrust {
+  /** For `mtls()`. */
+  readonly option: TrustStore | TrustByName;
+  /** By name; what has no name of its own is `default`. */
+  readonly stores: ReadonlyMap<string, TrustStore>;
+  /** The anchors as they are now. */
+  anchors(): BoundTrust;
+  anchorsOf(name: string): readonly Certificate[];
+  reload(): Promise<void>;
+  subscribe(listener: (event: TrustEvent) => void): void;
+  /** Stores that were given belong to whoever made them. */
+  close(): void;
+}
+
+/** Throws TypeError for anchors that cannot be read, and for more than the handshake can name where it is to. */
+export function openTrust({ handshake, trust, trustByName }: EndpointSettings): EndpointTrust {
+  const option =
+    trustByName.size === 0
+      ? storeOf(trust)
+      : createTrustByName({ default: trust, names: Object.fromEntries(trustByName) });
+  const stores = storesIn(option);
+  const isOwn = option !== trust;
+  const ends: (() => void)[] = [];
+  const close = (): void => {
+    for (const end of ends) end();
+    if (isOwn) option.close();
+  };
+  const anchorsOf = (name: string): readonly Certificate[] =>
+    (stores.get(name) ?? (stores.get(defaultName) as TrustStore)).current.anchors.all;
+  try {
+    for (const name of stores.keys()) checkNamedAnchors(handshake, anchorsOf(name), optionOf(name));
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return Object.freeze({
+    option,
+    stores,
+    anchorsOf,
+    anchors: () => new Map([...stores.keys()].map((name) => [name, anchorsOf(name)])),
+    reload: () => option.reload(),
+    subscribe: (listener: (event: TrustEvent) => void): void => void ends.push(option.subscribe(listener)),
+    close,
+  });
+}
+
+function storeOf(trust: EndpointSettings['trust']): TrustStore {
+  return isTrustStore(trust) ? trust : createTrustStore(trust);
+}
+
+function storesIn(option: TrustStore | TrustByName): ReadonlyMap<string, TrustStore> {
+  if (isTrustStore(option)) return new Map([[defaultName, option]]);
+  return new Map([[defaultName, option.default as TrustStore], ...option.names]);
+}
+
+function optionOf(name: string): string {
+  return name === defaultName ? 'trust.anchors' : `names['${name}'].trust.anchors`;
+}

@@ -1,0 +1,86 @@
+import {
+  createSecureContext,
+  type SecureContext,
+  type SecureContextOptions,
+  type Server,
+  type TlsOptions,
+} from 'node:tls';
+import type { EndpointIdentities } from './endpoint-identities.ts';
+import { defaultName, type EndpointSettings } from './endpoint-options.ts';
+import type { EndpointTrust } from './endpoint-trust.ts';
+import { ServerNames } from './names/server-names.ts';
+import { bindingOf, sessionIdContextOf } from './sessions/session-binding.ts';
+import { createTicketRotation } from './sessions/ticket-rotation.ts';
+import { contextOptions } from './tls-options.ts';
+
+/** The TLS settings of an endpoint at this moment, and the servers that have them. */
+export interface SecureContexts {
+  /** For a new server. */
+  options(): SecureContextOptions & Pick<TlsOptions, 'SNICallback'>;
+  /** Gives every server what identities and trust come to now. Connections that are open go on. */
+  renew(): void;
+  /** The server has from now on whatever `renew` makes, until it is closed. */
+  add(server: Server): void;
+  readonly servers: ReadonlySet<Server>;
+  close(): void;
+}
+
+/** Throws what OpenSSL has against the options at the start; `renew` tells of it and leaves the server as it was. */
+export function createSecureContexts(
+  settings: EndpointSettings,
+  identities: EndpointIdentities,
+  trust: EndpointTrust,
+): SecureContexts {
+  const { clock, handshake, sessions, tell, tlsProfile } = settings;
+  const names = [...new Set([...identities.all.keys(), ...trust.stores.keys()])].filter((name) => name !== defaultName);
+  const servers = new Set<Server>();
+  const tickets = createTicketRotation(sessions, clock, () => {
+    const keys = tickets.current();
+    for (const server of servers) server.setTicketKeys(keys);
+  });
+  let sessionIdContext: string;
+  let contexts: ServerNames<SecureContext>;
+  build();
+
+  function optionsOf(name: string): SecureContextOptions {
+    const { lifetimeSeconds, resumption } = sessions;
+    return contextOptions(
+      { profile: tlsProfile, handshake, resumption, lifetimeSeconds, sessionIdContext, ticketKeys: tickets.current() },
+      identities.of(name),
+      trust.anchorsOf(name),
+    );
+  }
+
+  function build(): void {
+    const binding = bindingOf(trust.anchors());
+    tickets.bind(binding);
+    sessionIdContext = sessionIdContextOf(binding);
+    contexts = new ServerNames(new Map(names.map((name) => [name, createSecureContext(optionsOf(name))])));
+  }
+
+  /** Without one of its own a name gets the context of the server. */
+  function contextFor(name: string, done: (error: Error | null, context?: SecureContext) => void): void {
+    done(null, contexts.find(name));
+  }
+
+  return Object.freeze({
+    servers,
+    options: () => ({ ...optionsOf(defaultName), ...(names.length > 0 && { SNICallback: contextFor }) }),
+    renew(): void {
+      try {
+        build();
+        for (const server of servers) server.setSecureContext(optionsOf(defaultName));
+      } catch (error) {
+        tell({ type: 'reload_failed', detail: (error as Error).message });
+      }
+    },
+    add(server: Server): void {
+      servers.add(server);
+      server.once('close', () => servers.delete(server));
+    },
+    close(): void {
+      tickets.close();
+      servers.clear();
+    },
+  });
+}
