@@ -1,5 +1,6 @@
 /** A server in the foreground, on a free port of loopback. */
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { delimiter } from 'node:path';
@@ -43,11 +44,15 @@ export async function startProgram(
 }
 
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  // Below those that the system gives to connections, one of which might take it before its owner does.
+  const port = randomInt(10_000, 30_000);
+  const server = createServer().listen(port, '127.0.0.1');
+  const isFree = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
   server.close();
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
+  return isFree ? port : freePort();
 }
 
 function accepts(port: number): Promise<boolean> {

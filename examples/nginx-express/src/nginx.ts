@@ -1,5 +1,6 @@
 /** nginx around nginx.conf, in a folder of its own, in the foreground. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -46,11 +47,15 @@ export async function startNginx(app: string, pki: string): Promise<Nginx> {
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  // Below those that the system gives to connections, one of which might take it before its owner does.
+  const port = randomInt(10_000, 30_000);
+  const server = createServer().listen(port, '127.0.0.1');
+  const isFree = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
   server.close();
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
+  return isFree ? port : freePort();
 }
 
 async function listening(port: number, child: ChildProcess): Promise<void> {

@@ -1,8 +1,9 @@
 // Starts a real server in the foreground, on loopback, in a folder of its own, and ends it with all its children.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../free-port.ts';
 
 export interface Program {
   readonly port: number;
@@ -22,7 +23,7 @@ process.on('exit', () => {
 
 /**
  * Starts what `command` says for a free port of loopback and waits until it takes connections there. Another process may
- * be given the same port in between, so that is tried again.
+ * take the same port in between, so that is tried again.
  */
 export async function startProgram(command: (port: number) => Command): Promise<Program> {
   for (let attempt = 1; ; attempt++) {
@@ -63,17 +64,8 @@ function end(child: ChildProcess): void {
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 async function isListening(port: number, child: ChildProcess): Promise<boolean> {
-  for (const end = Date.now() + 10_000; Date.now() < end; await pause(20)) {
+  for (const end = Date.now() + 15_000; Date.now() < end; await pause(20)) {
     if (child.exitCode !== null || child.pid === undefined) return false;
     if (await accepts(port)) return true;
   }

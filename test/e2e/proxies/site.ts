@@ -131,7 +131,13 @@ export function outcomeOf(response: TestResponse): Outcome {
 /** The alerts with which OpenSSL and Go answer a certificate (RFC 8446 section 6.2). */
 const badCertificate = /alert (?:unknown ca|bad certificate|certificate expired|decrypt error)/;
 
-function brokenOff(error: Error): Outcome {
-  if (badCertificate.test(error.message)) return 'handshake';
+/**
+ * In TLS 1.3 a client has sent its request before the server looks at its certificate. A server that closes the connection
+ * with that unread resets it, and the reset may overtake the alert.
+ */
+const resets: readonly (string | undefined)[] = ['ECONNRESET', 'EPIPE'];
+
+function brokenOff(error: NodeJS.ErrnoException): Outcome {
+  if (badCertificate.test(error.message) || resets.includes(error.code)) return 'handshake';
   throw error;
 }
