@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodePem, decodePemBundle, encodePem } from '../../src/encoding/pem.ts';
+import { cutPemBundle, decodePem, decodePemBundle, encodePem } from '../../src/encoding/pem.ts';
 
 const der = Uint8Array.from({ length: 100 }, (_, index) => index);
 const block = encodePem(der, 'CERTIFICATE');
@@ -99,5 +99,43 @@ describe('in a bundle', () => {
     [block.replace('\n-----END', '=\n-----END'), 'pem_base64'],
   ])('a broken block is not: %j', (text, rule) => {
     expect(bundle(text)).toBe(rule);
+  });
+});
+
+describe('a bundle that is cut', () => {
+  const pieces = fc.constantFrom(
+    block,
+    'text\n',
+    '-----END CERTIFICATE-----',
+    'a -----END CERTIFICATE----- b\n',
+    '\r\n',
+    '# x',
+  );
+
+  it('has a block at most in each part, and loses nothing', () => {
+    expect(cutPemBundle(`# One\n${block}\n# Two\n${block}end`, 'CERTIFICATE')).toEqual([
+      `# One\n${block}`,
+      `\n# Two\n${block}`,
+      'end',
+    ]);
+    expect(cutPemBundle('', 'CERTIFICATE')).toEqual(['']);
+    fc.assert(
+      fc.property(fc.array(pieces), (texts) => {
+        expect(cutPemBundle(texts.join(''), 'CERTIFICATE').join('')).toBe(texts.join(''));
+      }),
+    );
+  });
+
+  it('is read part by part as it is read whole', () => {
+    const inParts = (text: string): unknown => {
+      const parts = cutPemBundle(text, 'CERTIFICATE').map((part) => bundle(part));
+      const blocks = parts.filter((part) => part !== 'pem_empty');
+      return blocks.find((part) => typeof part === 'string') ?? (blocks.length === 0 ? 'pem_empty' : blocks.flat());
+    };
+    fc.assert(
+      fc.property(fc.array(pieces), (texts) => {
+        expect(inParts(texts.join(''))).toEqual(bundle(texts.join('')));
+      }),
+    );
   });
 });
