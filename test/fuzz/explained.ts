@@ -1,5 +1,5 @@
 import type { Certificate } from '@peercert/core';
-import { der } from '@peercert/pki';
+import { type Element, parseElement } from './mutation/tree.ts';
 
 /** What others refuse and core accepts, on purpose. */
 export interface Explanation {
@@ -57,17 +57,15 @@ export const explained: readonly Explanation[] = [
   {
     by: 'node:crypto',
     says: /^error:0480006C:PEM routines::no start line/,
-    of: (path) => path.some(hasBrokenStringForParameters),
-    because:
-      'OpenSSL reads the parameters of algorithms that it does not know, and this BMPString ends in half a character.',
+    of: (path) => path.some(hasParametersOfUnknownAlgorithm),
+    because: 'OpenSSL reads the parameters of algorithms that it does not know: a BMPString, say, of half a character.',
     sentence: parametersVary,
   },
   {
     by: 'openssl',
     says: /^certificate not loaded/,
-    of: (path) => path.some(hasBrokenStringForParameters),
-    because:
-      'OpenSSL reads the parameters of algorithms that it does not know, and this BMPString ends in half a character.',
+    of: (path) => path.some(hasParametersOfUnknownAlgorithm),
+    because: 'OpenSSL reads the parameters of algorithms that it does not know: a BMPString, say, of half a character.',
     sentence: parametersVary,
   },
   {
@@ -113,6 +111,20 @@ export const explained: readonly Explanation[] = [
   },
   {
     by: 'pkijs',
+    says: /^exception: /,
+    of: (path) => path.some(hasParametersOfUnknownAlgorithm),
+    because: 'pkijs reads the parameters of algorithms that it does not know: a GeneralizedTime, say, that is no time.',
+    sentence: parametersVary,
+  },
+  {
+    by: 'pkijs',
+    says: /^exception: AsnError: Error during parsing of ASN\.1 data/,
+    of: (path) => path.some(hasManyElements),
+    because: 'pkijs reads 10,000 elements at most. How large a certificate may be is said in octets here.',
+    sentence: 'RFC 5280 4.2.1.6: "GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName"',
+  },
+  {
+    by: 'pkijs',
     says: /^8 The certificate is either not yet valid or expired/,
     of: isLastSecond,
     because: 'It is the last second of a certificate, of which pkijs counts the first millisecond.',
@@ -154,12 +166,25 @@ function hasAttributeOfOtherType({ issuer, subject, subjectAltName }: Certificat
   return names.some(({ rdns }) => rdns.some((rdn) => rdn.some(({ text }) => text === undefined)));
 }
 
-/** A BMPString or UniversalString of octets that are no whole number of characters; nothing verifies with such a key. */
-function hasBrokenStringForParameters({ publicKey, signatureAlgorithm }: Certificate): boolean {
-  return [publicKey.algorithm, signatureAlgorithm].some(({ parameters = new Uint8Array() }) => {
-    const characterOctets = parameters[0] === 0x1e ? 2 : parameters[0] === 0x1c ? 4 : 1;
-    return characterOctets > 1 && der.contents(parameters).length % characterOctets !== 0;
-  });
+/** With such a key nothing verifies, and no such signature is verified. */
+function hasParametersOfUnknownAlgorithm({ publicKey, signatureAlgorithm }: Certificate): boolean {
+  return (
+    (publicKey.keyType === 'unsupported' && publicKey.algorithm.parameters !== undefined) ||
+    (!knownSignatures.test(signatureAlgorithm.oid) && signatureAlgorithm.parameters !== undefined)
+  );
+}
+
+/** PKCS #1, ECDSA and EdDSA. */
+const knownSignatures = /^1\.2\.840\.113549\.1\.1\.|^1\.2\.840\.10045\.4\.|^1\.3\.101\.11[23]$/;
+
+/** Those within strings among them. */
+function countElements({ children = [] }: Element): number {
+  return children.reduce((count, child) => count + countElements(child), 1);
+}
+
+function hasManyElements({ der }: Certificate): boolean {
+  const root = parseElement(der);
+  return root !== undefined && countElements(root) > 10_000;
 }
 
 function hasDnsSubtree(constraints: Certificate['nameConstraints']): boolean {
