@@ -44,7 +44,7 @@ export class GuardedConnection {
   begin(): void {
     // Until the handshake has its own listeners, a reset would be an error that nobody hears.
     this.#socket.on('error', this.#onEarlyError);
-    this.#socket.on('close', () => this.refuse('closed'));
+    this.#socket.on('close', this.#onClose);
     this.#take(this.#atOnce());
   }
 
@@ -152,6 +152,9 @@ export class GuardedConnection {
   }
 
   readonly #onEarlyError = (): void => this.refuse('closed');
+
+  // Where the handshake ended the connection, Node tells why only after its transport is closed.
+  readonly #onClose = (): void => void setImmediate(() => this.refuse('closed'));
 }
 
 /** What is to be done next; a refusal has its cause and detail. */
