@@ -25,8 +25,10 @@ export type ApiGatewayOptions = Verification;
 /**
  * AWS API Gateway with mutual TLS, in front of a Lambda function: `requestContext.identity.clientCert` of a REST API,
  * `requestContext.authentication.clientCert` of an HTTP API. The event is taken from the property in which
- * `@fastify/aws-lambda`, `serverless-http` or `@codegenie/serverless-express` leave it, never from a header. Disable the
- * default endpoint of the API, which clients reach without a certificate.
+ * `@fastify/aws-lambda` or `serverless-http` leave it, or from `req.apiGateway.event`, never from a header. With
+ * `@codegenie/serverless-express` leave it there yourself, as docs/proxies.md shows: what that shim tells of the current
+ * event is one variable for all invocations. Disable the default endpoint of the API, which clients reach without a
+ * certificate.
  *
  * An event without `clientCertPem` is refused, unless its names are believed: `dangerouslyVerifiedBy: 'proxy'`.
  */

@@ -15,7 +15,8 @@ export type CaddyOptions = HeaderSourceOptions &
 /**
  * Caddy with `header_up X-SSL-Client-Cert {http.request.tls.client.certificate_der_base64}`. It tells no verdict, so
  * Peercert verifies. Without a certificate Caddy fills in nothing, or writes the name of the placeholder itself: both are
- * refused, because a header that is always there hides that it was not meant. Match on the fingerprint before `header_up`.
+ * refused, because a header that is always there hides that it was not meant. Before `header_up`, match
+ * `{http.request.tls.client.certificate_der_base64}` against `^MI`; a fingerprint is there without a certificate, too.
  */
 export function fromCaddy(options: CaddyOptions): Source {
   const where = 'fromCaddy()';

@@ -9,7 +9,7 @@ export interface NodeRequest {
   readonly httpVersionMajor?: number;
   /** HTTP/2 only. */
   readonly stream?: NodeStream;
-  /** Where `serverless-http` and `eventContext()` of `@codegenie/serverless-express` leave the event of a function. */
+  /** Where `serverless-http` leaves the event of a function, and an application that uses `@codegenie/serverless-express`. */
   readonly apiGateway?: { readonly event?: unknown };
 }
 

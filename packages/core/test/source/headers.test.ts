@@ -9,14 +9,23 @@ const der = p.base64(p.client.certificateDer);
 const pem = p.escaped(p.client.certificatePem);
 const sequence = p.byteSequence(p.client.certificateDer);
 
+const cloudflare = {
+  'Client-Cert': sequence,
+  'Client-Cert-Chain': p.byteSequence(p.issuing.certificateDer),
+  'Cf-Cert-Presented': 'true',
+  'Cf-Cert-Verified': 'true',
+  'Cf-Cert-Revoked': 'false',
+};
+
 /** Recipes: each with the samples of its vendor's documentation, filled with a certificate of ours. */
 const recipes: readonly [name: string, HeadersOptions, readonly [string, p.Headers, string][]][] = [
   [
-    'Cloudflare with its managed transform and Cf-Client-Cert-Der-Base64',
+    'Cloudflare with its managed transform and rules that write RFC 9440',
     {
       ...peercert,
       name: 'cloudflare',
-      certificate: { header: 'Cf-Client-Cert-Der-Base64', form: 'base64', absent: [''] },
+      certificate: { header: 'Client-Cert', form: 'byte-sequence', absent: [''] },
+      chain: { header: 'Client-Cert-Chain', form: 'byte-sequence-list', absent: [''] },
       verdict: [
         { header: 'Cf-Cert-Presented', verified: 'true', absent: 'false' },
         { header: 'Cf-Cert-Verified', verified: 'true' },
@@ -24,49 +33,32 @@ const recipes: readonly [name: string, HeadersOptions, readonly [string, p.Heade
       ],
     },
     [
-      [
-        'a certificate',
-        {
-          'Cf-Client-Cert-Der-Base64': der,
-          'Cf-Cert-Presented': 'true',
-          'Cf-Cert-Verified': 'true',
-          'Cf-Cert-Revoked': 'false',
-        },
-        allowed,
-      ],
+      ['a certificate', cloudflare, allowed],
+      ['a certificate without a chain', { ...cloudflare, 'Client-Cert-Chain': '' }, allowed],
       [
         'no certificate',
-        { 'Cf-Cert-Presented': 'false', 'Cf-Cert-Verified': 'false', 'Cf-Cert-Revoked': 'false' },
+        {
+          'Client-Cert': '',
+          'Client-Cert-Chain': '',
+          'Cf-Cert-Presented': 'false',
+          'Cf-Cert-Verified': 'false',
+          'Cf-Cert-Revoked': 'false',
+        },
         'certificate_missing',
       ],
       [
         'a revoked certificate, which is verified all the same',
-        {
-          'Cf-Client-Cert-Der-Base64': der,
-          'Cf-Cert-Presented': 'true',
-          'Cf-Cert-Verified': 'true',
-          'Cf-Cert-Revoked': 'true',
-        },
+        { ...cloudflare, 'Cf-Cert-Revoked': 'true' },
         'proxy_verification_failed cf-cert-revoked true',
       ],
       [
         'an unverified certificate',
-        {
-          'Cf-Client-Cert-Der-Base64': der,
-          'Cf-Cert-Presented': 'true',
-          'Cf-Cert-Verified': 'false',
-          'Cf-Cert-Revoked': 'false',
-        },
+        { ...cloudflare, 'Cf-Cert-Verified': 'false' },
         'proxy_verification_failed cf-cert-verified false',
       ],
       [
-        'revocation dropped',
-        { 'Cf-Client-Cert-Der-Base64': der, 'Cf-Cert-Presented': 'true', 'Cf-Cert-Verified': 'true' },
-        'header_malformed cf-cert-revoked verdict_missing',
-      ],
-      [
-        'a later request of the connection, without the certificate',
-        { 'Cf-Cert-Presented': 'true', 'Cf-Cert-Verified': 'true', 'Cf-Cert-Revoked': 'false' },
+        'a certificate that is too large to be forwarded',
+        { ...cloudflare, 'Client-Cert': '', 'Client-Cert-Chain': '' },
         'header_malformed cf-cert-presented verdict_without_certificate',
       ],
     ],
@@ -153,31 +145,48 @@ const recipes: readonly [name: string, HeadersOptions, readonly [string, p.Heade
     ],
   ],
   [
-    'Azure Application Gateway with rewritten headers',
+    'Azure Application Gateway with rewritten headers, in strict mode',
     {
       ...peercert,
       name: 'azure-application-gateway',
-      certificate: { header: 'X-Client-Certificate', form: 'pem-folded', absent: [''] },
-      verdict: [{ header: 'X-Client-Certificate-Verification', verified: 'SUCCESS', absent: 'NONE' }],
+      certificate: { header: 'X-Client-Cert', form: 'pem-escaped', absent: [''] },
+      verdict: [{ header: 'X-Client-Cert-Verification', verified: 'SUCCESS', absent: 'NONE' }],
     },
     [
+      ['a certificate', { 'X-Client-Cert': pem, 'X-Client-Cert-Verification': 'SUCCESS' }, allowed],
+      ['no certificate', { 'X-Client-Cert': '', 'X-Client-Cert-Verification': 'NONE' }, 'certificate_missing'],
       [
-        'a certificate',
-        { 'X-Client-Certificate': p.folded(p.client.certificatePem), 'X-Client-Certificate-Verification': 'SUCCESS' },
-        allowed,
+        'a certificate that is not verified',
+        { 'X-Client-Cert': pem, 'X-Client-Cert-Verification': '' },
+        'proxy_verification_failed x-client-cert-verification ',
       ],
       [
-        'no certificate',
-        { 'X-Client-Certificate': '', 'X-Client-Certificate-Verification': 'NONE' },
-        'certificate_missing',
+        'a certificate of the mode that verifies nothing',
+        { 'X-Client-Cert': pem, 'X-Client-Cert-Verification': 'PASSTHROUGH' },
+        'proxy_verification_failed x-client-cert-verification PASSTHROUGH',
       ],
       [
-        'a failure',
-        {
-          'X-Client-Certificate': p.folded(p.client.certificatePem),
-          'X-Client-Certificate-Verification': 'FAILED:certificate has expired',
-        },
-        'proxy_verification_failed x-client-certificate-verification FAILED:certificate has expired',
+        'a certificate that is not escaped',
+        { 'X-Client-Cert': p.folded(p.client.certificatePem), 'X-Client-Cert-Verification': 'SUCCESS' },
+        'header_malformed x-client-cert pem_boundary',
+      ],
+    ],
+  ],
+  [
+    'Azure Application Gateway with rewritten headers, in passthrough mode, which verifies nothing',
+    {
+      ...peercert,
+      name: 'azure-application-gateway',
+      certificate: { header: 'X-Client-Cert', form: 'pem-escaped', absent: [''] },
+      verdict: [{ header: 'X-Client-Cert-Verification', verified: 'PASSTHROUGH', absent: 'NONE' }],
+    },
+    [
+      ['a certificate', { 'X-Client-Cert': pem, 'X-Client-Cert-Verification': 'PASSTHROUGH' }, allowed],
+      ['no certificate', { 'X-Client-Cert': '', 'X-Client-Cert-Verification': 'NONE' }, 'certificate_missing'],
+      [
+        'a self-signed certificate',
+        { 'X-Client-Cert': p.escaped(p.stranger.certificatePem), 'X-Client-Cert-Verification': 'PASSTHROUGH' },
+        'signature_invalid',
       ],
     ],
   ],
