@@ -1,6 +1,8 @@
 import type { FileFailure } from '@peercert/core';
 import { defaultName, type EndpointSettings } from './endpoint-options.ts';
-import type { ServerIdentity } from './identity/server-identity.ts';
+import { expiringCertificates } from './identity/expiring-certificates.ts';
+import type { ServerIdentity, ServerIdentityOptions } from './identity/server-identity.ts';
+import { ServerNames } from './names/server-names.ts';
 import { type WatchedIdentity, watchIdentity } from './reload/watched-identity.ts';
 
 /** The certificates and keys of an endpoint: its own, and those of names that have others. */
@@ -13,39 +15,27 @@ export interface EndpointIdentities {
   close(): void;
 }
 
+const dayMilliseconds = 86_400_000;
+
 /** Throws the error of the first that cannot be used. `onReplaced` hears after that of every change. */
-export function openIdentities(
-  { clock, identities, tell }: EndpointSettings,
-  onReplaced: () => void,
-): EndpointIdentities {
+export function openIdentities(settings: EndpointSettings, onReplaced: () => void): EndpointIdentities {
+  const { tell } = settings;
   const all = new Map<string, WatchedIdentity>();
+  // A server that runs for months is told in time, too.
+  const daily = setInterval(() => {
+    for (const { current } of all.values())
+      for (const event of expiringCertificates(current, settings.clock())) tell(event);
+  }, dayMilliseconds).unref();
   const close = (): void => {
+    clearInterval(daily);
     for (const identity of all.values()) identity.close();
   };
   try {
-    for (const [name, options] of identities) {
-      all.set(
-        name,
-        watchIdentity(options, {
-          clock,
-          where: name === defaultName ? '' : `names['${name}'].`,
-          onReplaced: (identity) => {
-            tell({ type: 'identity_updated', ...about(name), notAfter: identity.notAfter, digest: identity.digest });
-            for (const warning of identity.warnings) tell(warning);
-            onReplaced();
-          },
-          onFailure: (error) => tell({ type: 'identity_failed', ...about(name), ...failureOf(error) }),
-        }),
-      );
-    }
+    for (const [name, options] of settings.identities) all.set(name, follow(name, options, settings, onReplaced));
   } catch (error) {
     close();
     throw error;
   }
-  const about = (name: string): { name: string; files: readonly string[] } => ({
-    name,
-    files: all.get(name)?.files ?? [],
-  });
   for (const { current } of all.values()) for (const warning of current.warnings) tell(warning);
   return Object.freeze({
     all,
@@ -55,6 +45,39 @@ export function openIdentities(
     },
     close,
   });
+}
+
+function follow(
+  name: string,
+  options: ServerIdentityOptions,
+  { clock, tell }: EndpointSettings,
+  onReplaced: () => void,
+): WatchedIdentity {
+  const where = name === defaultName ? '' : `names['${name}'].`;
+  const identity = watchIdentity(options, {
+    clock,
+    where,
+    check: (next) => {
+      if (name !== defaultName) checkName(next, name, where);
+    },
+    onReplaced: ({ digest, notAfter, warnings }) => {
+      tell({ type: 'identity_updated', name, files: identity.files, notAfter, digest });
+      for (const warning of warnings) tell(warning);
+      onReplaced();
+    },
+    onFailure: (error) => tell({ type: 'identity_failed', name, files: identity.files, ...failureOf(error) }),
+  });
+  return identity;
+}
+
+/** RFC 9525 section 6.3: every client that asks for the name would refuse another certificate. */
+function checkName({ names, path }: ServerIdentity, name: string, where: string): void {
+  const valid = new ServerNames(new Map(names.map((one) => [one, true])));
+  if (valid.find(name)) return;
+  throw new TypeError(
+    `${where}certificate ${path ?? '(given as text)'} is not valid for ${name}, but for ` +
+      `${names.join(', ') || 'no name'}: have one issued for it`,
+  );
 }
 
 /** In the words of core: a TypeError is about what is in the files. */

@@ -23,6 +23,8 @@ export interface IdentityListener {
   readonly clock: () => number;
   /** What stands before the names of the options in messages. */
   readonly where: string;
+  /** Throws TypeError for an identity that cannot be used here. */
+  readonly check: (identity: ServerIdentity) => void;
   /** Another identity is in place. */
   readonly onReplaced: (identity: ServerIdentity) => void;
   /** The files cannot be read, or do not belong together. One trouble is told once. */
@@ -35,14 +37,16 @@ export interface IdentityListener {
  * `readServerIdentity` throws at the start.
  */
 export function watchIdentity(options: ServerIdentityOptions, listener: IdentityListener): WatchedIdentity {
-  const { clock, onFailure, onReplaced, where } = listener;
+  const { check, clock, onFailure, onReplaced, where } = listener;
   const files = identityFiles(options);
   let current: ServerIdentity | undefined;
   let loadedAtMs = clock();
 
   function take(contents: FileContents): void {
     const isFirst = current === undefined;
-    current = readServerIdentity(options, { clock, contents, where });
+    const next = readServerIdentity(options, { clock, contents, where });
+    check(next);
+    current = next;
     loadedAtMs = clock();
     if (!isFirst) onReplaced(current);
   }

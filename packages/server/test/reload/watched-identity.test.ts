@@ -1,0 +1,138 @@
+import { mkdirSync, readFileSync, renameSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fromFile } from '@peercert/core';
+import { generateKeyPair, type IssuedCertificate } from '@peercert/pki';
+import { createTestAuthority } from '@peercert/testing';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type WatchedIdentity, watchIdentity } from '../../src/reload/watched-identity.ts';
+import { closeWorld, createDirectory, place } from '../endpoint-world.ts';
+
+let first: IssuedCertificate;
+let second: IssuedCertificate;
+
+beforeAll(async () => {
+  const authority = await createTestAuthority();
+  first = await authority.server();
+  second = await authority.server({ keyPair: await generateKeyPair('P-256') });
+});
+
+const opened: WatchedIdentity[] = [];
+afterEach(async () => {
+  for (const identity of opened.splice(0)) identity.close();
+  await closeWorld();
+});
+
+interface Watched {
+  readonly identity: WatchedIdentity;
+  readonly told: string[];
+}
+
+function watch(directory: string): Watched {
+  const told: string[] = [];
+  const identity = watchIdentity(
+    { certificate: fromFile(join(directory, 'tls.crt')), key: fromFile(join(directory, 'tls.key')) },
+    {
+      clock: Date.now,
+      where: '',
+      check: () => undefined,
+      onReplaced: () => told.push('replaced'),
+      onFailure: (error) => told.push(error.message),
+    },
+  );
+  opened.push(identity);
+  return { identity, told };
+}
+
+function write(directory: string, { chainPem, privateKeyPem }: IssuedCertificate): string {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'tls.crt'), chainPem);
+  writeFileSync(join(directory, 'tls.key'), privateKeyPem, { mode: 0o600 });
+  return directory;
+}
+
+describe('a certificate and its key', () => {
+  it('are taken together: a new certificate waits for its key', async () => {
+    const directory = write(createDirectory(), first);
+    const { identity, told } = watch(directory);
+    place(join(directory, 'tls.crt'), second.chainPem);
+    await identity.check();
+    expect(identity.current.chainPem).toBe(first.chainPem);
+    expect(identity.failure?.message).toMatch(/tls\.key does not belong to certificate .*tls\.crt/);
+    place(join(directory, 'tls.key'), second.privateKeyPem);
+    await identity.check();
+    expect(identity.current.chainPem).toBe(second.chainPem);
+    expect(identity.current.tls.key).toBe(second.privateKeyPem);
+    expect(identity.failure).toBeUndefined();
+    expect(told).toEqual([expect.stringContaining(join(directory, 'tls.key')), 'replaced']);
+  });
+
+  it('are noticed without being asked for', async () => {
+    const directory = write(createDirectory(), first);
+    const { identity } = watch(directory);
+    place(join(directory, 'tls.key'), second.privateKeyPem);
+    place(join(directory, 'tls.crt'), second.chainPem);
+    await expect.poll(() => identity.current.chainPem, { timeout: 10_000 }).toBe(second.chainPem);
+  });
+
+  it.each<[string, (directory: string) => void]>([
+    ['a half-written certificate', (directory) => truncateSync(join(directory, 'tls.crt'), 500)],
+    ['an empty certificate', (directory) => truncateSync(join(directory, 'tls.crt'), 0)],
+    ['a half-written key', (directory) => truncateSync(join(directory, 'tls.key'), 100)],
+    ['a key that is gone', (directory) => unlinkSync(join(directory, 'tls.key'))],
+  ])('stay as they are over %s, which is told once', async (_, damage) => {
+    const directory = write(createDirectory(), first);
+    const { identity, told } = watch(directory);
+    damage(directory);
+    await identity.check();
+    await identity.check();
+    expect(identity.current.chainPem).toBe(first.chainPem);
+    expect(told).toEqual([expect.stringContaining(directory)]);
+    write(directory, second);
+    await identity.check();
+    expect(identity.current.chainPem).toBe(second.chainPem);
+    expect(identity.failure).toBeUndefined();
+  });
+
+  it('are taken from a volume of Kubernetes, whose link ..data is swapped', async () => {
+    const volume = createDirectory();
+    write(join(volume, '..2026_11_22_03_27_07.1'), first);
+    symlinkSync('..2026_11_22_03_27_07.1', join(volume, '..data'));
+    for (const file of ['tls.crt', 'tls.key']) symlinkSync(join('..data', file), join(volume, file));
+    const { identity, told } = watch(volume);
+    write(join(volume, '..2026_11_22_04_00_00.2'), second);
+    symlinkSync('..2026_11_22_04_00_00.2', join(volume, '..data_tmp'));
+    renameSync(join(volume, '..data_tmp'), join(volume, '..data'));
+    await expect.poll(() => identity.current.chainPem, { timeout: 10_000 }).toBe(second.chainPem);
+    expect(told).toEqual(['replaced']);
+  });
+
+  it('are taken when they are written in place', async () => {
+    const directory = write(createDirectory(), first);
+    const { identity } = watch(directory);
+    write(directory, second);
+    await expect.poll(() => identity.current.chainPem, { timeout: 10_000 }).toBe(second.chainPem);
+    expect(identity.current.tls.key).toBe(readFileSync(join(directory, 'tls.key'), 'utf8'));
+  });
+
+  it('are refused at the start when they cannot be used', () => {
+    const directory = write(createDirectory(), first);
+    writeFileSync(join(directory, 'tls.key'), second.privateKeyPem);
+    expect(() => watch(directory)).toThrow(TypeError);
+  });
+
+  it('that come as text are just taken', async () => {
+    const identity = watchIdentity(
+      { certificate: first.chainPem, key: first.privateKeyPem },
+      {
+        clock: Date.now,
+        where: '',
+        check: () => undefined,
+        onReplaced: () => expect.unreachable(),
+        onFailure: () => expect.unreachable(),
+      },
+    );
+    opened.push(identity);
+    await identity.check();
+    expect(identity).toMatchObject({ files: [], failure: undefined, current: { chainPem: first.chainPem } });
+  });
+});
