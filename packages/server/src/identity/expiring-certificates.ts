@@ -14,7 +14,7 @@ export function expiringCertificates(
     const leftMs = certificate.notAfterMs - nowMs;
     if (leftMs > warningMs) return [];
     return Object.freeze({
-      type: 'server-certificate-expiring' as const,
+      type: 'server_certificate_expiring' as const,
       index,
       subject: nameOf(certificate),
       thumbprint: certificate.thumbprint,

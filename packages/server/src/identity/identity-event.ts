@@ -3,7 +3,7 @@ export type IdentityEvent = KeyFileExposedEvent | ServerCertificateExpiringEvent
 
 /** The mode of a key file lets others than its owner at the key. */
 export interface KeyFileExposedEvent {
-  readonly type: 'key-file-exposed';
+  readonly type: 'key_file_exposed';
   /** The file itself, symbolic links followed. */
   readonly path: string;
   /** Octal, as `chmod` takes it: `0644`. */
@@ -13,7 +13,7 @@ export interface KeyFileExposedEvent {
 
 /** The server's own certificate, or one that it sends along, ends within 30 days. */
 export interface ServerCertificateExpiringEvent {
-  readonly type: 'server-certificate-expiring';
+  readonly type: 'server_certificate_expiring';
   /** Place in the chain: 0 is the server's own. */
   readonly index: number;
   /** RFC 4514 text. */

@@ -15,7 +15,7 @@ export function keyExposure(path: string): KeyFileExposedEvent | undefined {
   const mode = statSync(file).mode & 0o777;
   if ((mode & notTheOwner) === 0) return undefined;
   return Object.freeze({
-    type: 'key-file-exposed',
+    type: 'key_file_exposed',
     path: file,
     mode: `0${mode.toString(8).padStart(3, '0')}`,
     hint: isProjected(file) ? `set defaultMode: 0400 on the volume of the pod${byGroup}` : `chmod 0600 ${file}`,

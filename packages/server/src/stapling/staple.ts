@@ -129,17 +129,17 @@ export class Staple {
     if (status.status === 'revoked') {
       // An older answer that says good is not shown against better knowledge.
       this.#answer = undefined;
-      tell({ type: 'server-certificate-revoked', ...who, revocationDate: status.revocationDate });
+      tell({ type: 'server_certificate_revoked', ...who, revocationDate: status.revocationDate });
     } else {
       this.#answer = { bytes: Buffer.from(body), fromMs: nowMs, untilMs };
-      tell({ type: 'staple-updated', ...who, validUntil: new Date(untilMs) });
+      tell({ type: 'staple_updated', ...who, validUntil: new Date(untilMs) });
     }
   }
 
   #tellFailure(responder: URL, result: FetchResult, verdict: OcspVerdict | undefined): void {
     const { clock, tell } = this.#surroundings;
     tell({
-      type: 'staple-failed',
+      type: 'staple_failed',
       ...this.about,
       responder: responder.href,
       problem: result.ok ? (verdict?.rule ?? 'ocsp_status_unknown') : result.problem,

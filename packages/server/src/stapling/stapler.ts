@@ -77,8 +77,8 @@ export function createStapler(options: StaplingOptions = {}, surroundings: Stapl
     const responders = respondersFor(certificate, settings);
     const issuer = next ?? settings.issuers.find((candidate) => isIssuedBy(certificate, candidate));
     if (responders.length === 0 || issuer === undefined) {
-      const cause = responders.length === 0 ? 'no-responder' : 'no-issuer';
-      tell({ type: 'staple-impossible', ...about, cause, hint: hints[cause] });
+      const cause = responders.length === 0 ? 'no_responder' : 'no_issuer';
+      tell({ type: 'staple_impossible', ...about, cause, hint: hints[cause] });
       return { about, staple: undefined };
     }
     const { refreshMs } = settings;
@@ -129,8 +129,8 @@ const shortestWaitMs = 500;
 const longestWaitMs = 60_000;
 
 const hints = {
-  'no-responder': 'the certificate names no OCSP responder: set stapling.responder, or leave stapling out',
-  'no-issuer': 'its issuer is not in the chain: append it to the certificate file, or set stapling.issuers',
+  no_responder: 'the certificate names no OCSP responder: set stapling.responder, or leave stapling out',
+  no_issuer: 'its issuer is not in the chain: append it to the certificate file, or set stapling.issuers',
 } as const;
 
 function staplesOf(entries: ReadonlyMap<string, Entry>): readonly Staple[] {

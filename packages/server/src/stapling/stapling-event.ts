@@ -4,13 +4,13 @@ import type { FetchProblem, OcspRule } from '@peercert/core';
 export type StaplingEvent =
   /** An answer came and is stapled from now on. */
   | (OfCertificate & {
-      readonly type: 'staple-updated';
+      readonly type: 'staple_updated';
       readonly responder: string;
       readonly validUntil: Date;
     })
   /** A responder gave nothing that can be stapled. It is asked again. */
   | (OfCertificate & {
-      readonly type: 'staple-failed';
+      readonly type: 'staple_failed';
       readonly responder: string;
       readonly problem: FetchProblem | OcspRule;
       /** An address, an HTTP status, an error code of Node; empty when the problem says it all. */
@@ -21,13 +21,13 @@ export type StaplingEvent =
     })
   /** Nobody can be asked about this certificate. */
   | (OfCertificate & {
-      readonly type: 'staple-impossible';
-      readonly cause: 'no-responder' | 'no-issuer';
+      readonly type: 'staple_impossible';
+      readonly cause: 'no_responder' | 'no_issuer';
       readonly hint: string;
     })
   /** The authority says that the server's own certificate is revoked: clients that ask refuse it. Nothing is stapled. */
   | (OfCertificate & {
-      readonly type: 'server-certificate-revoked';
+      readonly type: 'server_certificate_revoked';
       readonly responder: string;
       readonly revocationDate: Date | undefined;
     });

@@ -19,7 +19,7 @@ describe('a chain within 30 days of its end', () => {
     const chain = readChain(readPem(server.chainPem, 'certificate'));
     const identity = { chain, path: '/etc/tls/tls.crt' };
     const leaf = (daysLeft: number) => ({
-      type: 'server-certificate-expiring',
+      type: 'server_certificate_expiring',
       index: 0,
       subject: 'CN=a.example.com',
       thumbprint: server.thumbprint,

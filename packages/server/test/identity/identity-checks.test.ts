@@ -74,7 +74,8 @@ describe('the purpose of a server certificate', () => {
 
 describe('the key of a server certificate', () => {
   it.each(['P-256', 'P-384', 'P-521', 'RSA-2048', 'Ed25519'] as const)('may be %s', async (keyType) => {
-    checkKeyType(await leafOf({ keyType }), 'certificate /c');
+    const leaf = await leafOf({ keyType });
+    expect(() => checkKeyType(leaf, 'certificate /c')).not.toThrow();
   });
 
   it('is refused when it is a short RSA key', async () => {

@@ -20,7 +20,7 @@ describe.runIf(platform !== 'win32')('a key file', () => {
   ])('that group or others can get at is one: %o', (mode, text) => {
     const path = temporaryFolder().write('tls.key', 'x', mode);
     expect(keyExposure(path)).toEqual({
-      type: 'key-file-exposed',
+      type: 'key_file_exposed',
       path,
       mode: text,
       hint: `chmod 0600 ${path}`,
@@ -46,7 +46,7 @@ describe.runIf(platform !== 'win32')('a key file', () => {
     renameSync(join(folder.path, '..data_tmp'), join(folder.path, '..data'));
     symlinkSync('..data/tls.key', join(folder.path, 'tls.key'));
     expect(keyExposure(join(folder.path, 'tls.key'))).toEqual({
-      type: 'key-file-exposed',
+      type: 'key_file_exposed',
       path: real,
       mode: '0644',
       hint: 'set defaultMode: 0400 on the volume of the pod, which gives files 0644 otherwise; with fsGroup the group keeps its right to read',

@@ -138,8 +138,8 @@ describe('the identity of a server', () => {
     const key = folder.write('tls.key', short.privateKeyPem, 0o640);
     const certificate = folder.write('tls.crt', short.chainPem);
     expect(read({ certificate: fromFile(certificate), key: fromFile(key) }).warnings).toEqual([
-      expect.objectContaining({ type: 'key-file-exposed', path: key, mode: '0640' }),
-      expect.objectContaining({ type: 'server-certificate-expiring', index: 0, daysLeft: 7, path: certificate }),
+      expect.objectContaining({ type: 'key_file_exposed', path: key, mode: '0640' }),
+      expect.objectContaining({ type: 'server_certificate_expiring', index: 0, daysLeft: 7, path: certificate }),
     ]);
     expect(read({ certificate: short.chainPem, key: short.privateKeyPem }).warnings).toHaveLength(1);
   });

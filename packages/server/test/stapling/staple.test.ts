@@ -81,7 +81,7 @@ describe('an answer about our own certificate', () => {
     expect(staple.validUntil(last + 1)).toBeUndefined();
     expect(events).toEqual([
       {
-        type: 'staple-updated',
+        type: 'staple_updated',
         ...about,
         thumbprint: server.thumbprint,
         responder: responder.ocspUrl,
@@ -120,7 +120,7 @@ describe('an answer about our own certificate', () => {
     await staple.refresh();
     expect(staple.at(now)).toBe(good);
     expect(events[1]).toEqual({
-      type: 'staple-failed',
+      type: 'staple_failed',
       ...about,
       thumbprint: server.thumbprint,
       responder: responder.ocspUrl,
@@ -132,7 +132,7 @@ describe('an answer about our own certificate', () => {
     now = start + 4 * hour;
     await staple.refresh();
     expect(staple.at(now)).toBeNull();
-    expect(events[2]).toMatchObject({ type: 'staple-failed', validUntil: undefined });
+    expect(events[2]).toMatchObject({ type: 'staple_failed', validUntil: undefined });
   });
 
   it('is not asked for again before the pause after a failure, which grows', async () => {
@@ -152,7 +152,7 @@ describe('an answer about our own certificate', () => {
     now += 1;
     await staple.refresh();
     expect(staple.at(now)).not.toBeNull();
-    expect(events.map(({ type }) => type)).toEqual(['staple-failed', 'staple-failed', 'staple-updated']);
+    expect(events.map(({ type }) => type)).toEqual(['staple_failed', 'staple_failed', 'staple_updated']);
   });
 
   it.each([
@@ -170,7 +170,7 @@ describe('an answer about our own certificate', () => {
     const staple = stapleFrom(responder.ocspUrl);
     await staple.refresh();
     expect(staple.at(now)).toBeNull();
-    expect(events).toEqual([expect.objectContaining({ type: 'staple-failed', problem, validUntil: undefined })]);
+    expect(events).toEqual([expect.objectContaining({ type: 'staple_failed', problem, validUntil: undefined })]);
   });
 
   it('is not kept when the responder does not know the certificate', async () => {
@@ -181,7 +181,7 @@ describe('an answer about our own certificate', () => {
     const staple = stapleFrom(listener.url);
     await staple.refresh();
     expect(staple.at(now)).toBeNull();
-    expect(events).toMatchObject([{ type: 'staple-failed', problem: 'ocsp_status_unknown', detail: '' }]);
+    expect(events).toMatchObject([{ type: 'staple_failed', problem: 'ocsp_status_unknown', detail: '' }]);
   });
 
   it('comes from the second responder where the first has none', async () => {
@@ -190,7 +190,7 @@ describe('an answer about our own certificate', () => {
     const staple = stapleFrom(down.ocspUrl, responder.ocspUrl);
     await staple.refresh();
     expect(staple.at(now)).not.toBeNull();
-    expect(events).toMatchObject([{ type: 'staple-updated', responder: responder.ocspUrl }]);
+    expect(events).toMatchObject([{ type: 'staple_updated', responder: responder.ocspUrl }]);
   });
 
   it('is told of each responder where none has one', async () => {
@@ -211,7 +211,7 @@ describe('an answer about our own certificate', () => {
     await staple.refresh();
     expect(staple.at(now)).toBeNull();
     expect(events[1]).toEqual({
-      type: 'server-certificate-revoked',
+      type: 'server_certificate_revoked',
       ...about,
       thumbprint: server.thumbprint,
       responder: responder.ocspUrl,

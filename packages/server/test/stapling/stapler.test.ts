@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
+import { type EventEmitter, once } from 'node:events';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { connect, createSecureContext, createServer, type SecureContext } from 'node:tls';
@@ -62,7 +62,7 @@ function stapled(stapler: Stapler, certificate: IssuedCertificate): Buffer | nul
 async function shownTo(port: number, servername: string): Promise<Buffer | null> {
   const socket = connect({ port, host: '127.0.0.1', servername, ca: root.certificatePem, requestOCSP: true });
   onTestFinished(() => void socket.destroy());
-  const [response] = (await once(socket, 'OCSPResponse')) as [Buffer | null];
+  const [response] = (await once(socket as EventEmitter, 'OCSPResponse')) as [Buffer | null];
   if (!socket.authorized) await once(socket, 'secureConnect');
   return response;
 }
@@ -91,7 +91,7 @@ describe('a handshake', () => {
         value: { basic: { responses: [{ certId: { serialNumber: identity.certificate.serialNumber } }] } },
       });
     }
-    expect(events.map(({ type }) => type)).toEqual(['staple-updated', 'staple-updated']);
+    expect(events.map(({ type }) => type)).toEqual(['staple_updated', 'staple_updated']);
   });
 
   it('never waits for a responder', async () => {
@@ -134,7 +134,7 @@ describe.runIf(openssl !== undefined)('openssl s_client -status', () => {
     now += 60_000;
     await stapler.refresh();
     expect(await ask()).toContain('OCSP response: no response sent');
-    expect(events.at(-1)).toMatchObject({ type: 'server-certificate-revoked', subject: 'CN=a.example.com' });
+    expect(events.at(-1)).toMatchObject({ type: 'server_certificate_revoked', subject: 'CN=a.example.com' });
   });
 });
 
@@ -171,7 +171,7 @@ describe('the certificates of a stapler', () => {
     stapler.use([identityOf(certificate)]);
     await stapler.refresh();
     expect(stapled(stapler, certificate)).not.toBeNull();
-    expect(events).toMatchObject([{ type: 'staple-updated', responder: responder.ocspUrl }]);
+    expect(events).toMatchObject([{ type: 'staple_updated', responder: responder.ocspUrl }]);
   });
 
   it('that name no responder are told', async () => {
@@ -181,11 +181,11 @@ describe('the certificates of a stapler', () => {
     await stapler.refresh();
     expect(events).toEqual([
       {
-        type: 'staple-impossible',
+        type: 'staple_impossible',
         subject: 'CN=a.example.com',
         thumbprint: certificate.thumbprint,
         mustStaple: false,
-        cause: 'no-responder',
+        cause: 'no_responder',
         hint: 'the certificate names no OCSP responder: set stapling.responder, or leave stapling out',
       },
     ]);
@@ -209,7 +209,7 @@ describe('the certificates of a stapler', () => {
       },
     });
     staplerOf().use([identityOf(certificate)]);
-    expect(events).toMatchObject([{ type: 'staple-impossible', cause: 'no-responder' }]);
+    expect(events).toMatchObject([{ type: 'staple_impossible', cause: 'no_responder' }]);
   });
 
   it('without their issuer beside them need it in the options', async () => {
@@ -221,8 +221,8 @@ describe('the certificates of a stapler', () => {
     staplerOf({ issuers: root.certificatePem }).use([alone]);
     expect(events).toMatchObject([
       {
-        type: 'staple-impossible',
-        cause: 'no-issuer',
+        type: 'staple_impossible',
+        cause: 'no_issuer',
         hint: 'its issuer is not in the chain: append it to the certificate file, or set stapling.issuers',
       },
     ]);
@@ -239,7 +239,7 @@ describe('in the background', () => {
     const certificate = await issue('a.example.com');
     const stapler = staplerOf();
     stapler.use([identityOf(certificate)]);
-    await vi.waitFor(() => expect(events).toMatchObject([{ type: 'staple-failed', problem: 'fetch_failed' }]));
+    await vi.waitFor(() => expect(events).toMatchObject([{ type: 'staple_failed', problem: 'fetch_failed' }]));
     await responder.start();
     await vi.waitFor(() => expect(stapled(stapler, certificate)).not.toBeNull(), { timeout: 20_000 });
     expect(stapler.status()[0]?.validUntil).toBeInstanceOf(Date);
