@@ -6,7 +6,7 @@ import { type CompiledOptions, compileOptions, type MtlsOptions } from './option
 import type { TrustSnapshot } from './path/trust-store.ts';
 import { createExpiryWatch } from './policy/expiry.ts';
 import type { ClientIdentity } from './policy/identity.ts';
-import { applyPolicy } from './policy/policy.ts';
+import { applyPolicy, versionOf } from './policy/policy.ts';
 import { type Outcome, type Reason, reason } from './reasons.ts';
 import type { CheckedPath } from './revocation/checked-path.ts';
 import { nameRefusal } from './revocation/checker.ts';
@@ -89,17 +89,18 @@ export function assemble(options: CompiledOptions): Line {
     const denied = denyListRefusal(subject.value);
     if (denied !== undefined) return deny(denied);
     const address = clientAddressOf(facts, options.clientAddress, options.forwarding);
+    const version = versionOf(options.policy);
     const client = applyPolicy(options.policy, subject.value, presented.source, facts, address);
     if (!(client instanceof Promise)) {
       const decision = decide(client, nowMs);
       if (decision.outcome === 'allow' && 'path' in subject.value) {
-        standingAllows?.keep(facts, presented, trust, subject.value, decision);
+        standingAllows?.keep(facts, decision, { presented, trust, checked: subject.value, fromMs: nowMs });
       }
       return decision;
     }
-    // While a role function ran, an authority may have been removed, or a certificate denied.
+    // While a role function ran, an authority may have been removed, a file of the policy replaced, or a certificate denied.
     return client.then((late) => {
-      if (trustFor(presented, facts) !== trust) return authenticate(facts);
+      if (trustFor(presented, facts) !== trust || versionOf(options.policy) !== version) return authenticate(facts);
       const revoked = denyListRefusal(subject.value);
       return revoked === undefined ? decide(late, nowMs) : deny(revoked);
     });

@@ -94,8 +94,11 @@ export type { ExpiryEvent } from './policy/expiry.ts';
 export type { IdentifyFunction } from './policy/identify.ts';
 export type { ClientIdentity, DistinguishedName } from './policy/identity.ts';
 export type { CertificateOption, IssuerOption } from './policy/issuer-option.ts';
+export { createPinStore, type PinStore } from './policy/pin-file.ts';
 export type { PinOption } from './policy/pins.ts';
 export type { PolicyOptions } from './policy/policy.ts';
+export type { PolicyFile, PolicyFileEvent, PolicyFileSettings } from './policy/policy-file.ts';
+export { createRoleStore, type RoleStore } from './policy/role-file.ts';
 export type { RoleFunction, RoleMap, RoleRule, RolesOption } from './policy/roles.ts';
 export {
   allOf,

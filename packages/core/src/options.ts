@@ -9,7 +9,8 @@ import { isTrustByName, type TrustByName } from './path/trust-by-name.ts';
 import type { TrustEvent } from './path/trust-event.ts';
 import { createTrustStore, isTrustStore, type TrustOptions, type TrustStore } from './path/trust-store.ts';
 import type { ExpiryEvent } from './policy/expiry.ts';
-import { compilePolicy, type Policy, type PolicyOptions, policyOptionKeys } from './policy/policy.ts';
+import { closePolicy, compilePolicy, type Policy, type PolicyOptions, policyOptionKeys } from './policy/policy.ts';
+import type { PolicyFileEvent } from './policy/policy-file.ts';
 import type { RevocationChecker } from './revocation/checker.ts';
 import { type DenyList, type DenyListIndex, readDenyListOption } from './revocation/deny-list.ts';
 import { checkerOf, openRevocation, type Revocation } from './revocation/revocation.ts';
@@ -91,7 +92,7 @@ export interface DecisionEvent {
   readonly requestTarget: string;
 }
 
-export type PeercertEvent = ExpiryEvent | RevocationEvent | TrustEvent;
+export type PeercertEvent = ExpiryEvent | RevocationEvent | TrustEvent | PolicyFileEvent;
 
 /** Options as the line uses them. */
 export interface CompiledOptions {
@@ -143,17 +144,14 @@ export function compileOptions(options: MtlsOptions = {}): CompiledOptions {
   const limits = compileLimits(options.limits);
   const sources = compileSources(options.source);
   const onEvent = functionOr(options, 'onEvent');
-  const trust = compileTrust(options.trust, sources, onEvent);
   const path = compilePathSettings(options, limits);
   const clock = functionOr(options, 'clock') ?? systemClock;
   const compiled = {
     sources,
     forwarding: compileForwardingRules(sources),
-    trust,
     path,
     // There without a value, either is rather a rule that got lost on its way than a wish to let everybody in.
     denyList: 'denyList' in options ? readDenyListOption(options.denyList) : undefined,
-    policy: compilePolicy(pickOptions(options, policyOptionKeys), limits),
     presence: oneOf(options, 'presence', ['required', 'optional']),
     enforcement: oneOf(options, 'enforcement', ['enforce', 'report-only']),
     isExcluded: options.exclude === undefined ? (): boolean => false : compileExcludedPaths(options.exclude),
@@ -165,9 +163,23 @@ export function compileOptions(options: MtlsOptions = {}): CompiledOptions {
     clock,
     limits,
   };
-  // Last, because it may open files and connections, which nobody would close if another option were wrong.
-  const surroundings = { clock, onEvent, path, trust: (isTrustByName(trust) ? trust.default : trust)?.current };
-  return Object.freeze({ ...compiled, revocation: compileRevocation(options, sources, surroundings) });
+  // Last, because they may open files and connections; what was opened is closed when a later option is wrong.
+  const policy = compilePolicy(pickOptions(options, policyOptionKeys), limits, onEvent);
+  let trust: CompiledOptions['trust'];
+  try {
+    trust = compileTrust(options.trust, sources, onEvent);
+    const surroundings = { clock, onEvent, path, trust: (isTrustByName(trust) ? trust.default : trust)?.current };
+    return Object.freeze({
+      ...compiled,
+      policy,
+      trust,
+      revocation: compileRevocation(options, sources, surroundings),
+    });
+  } catch (error) {
+    closePolicy(policy);
+    if (trust !== options.trust) trust?.close();
+    throw error;
+  }
 }
 
 function compileRevocation(

@@ -1,6 +1,7 @@
 import type { AssertedName } from '../certificate/asserted-name.ts';
 import type { Certificate } from '../certificate/model.ts';
 import type { MaybePromise } from '../decision.ts';
+import type { FileSource } from '../file-watcher.ts';
 import { defaultLimits, type Limits } from '../limits.ts';
 import { refuseUnknownKeys } from '../option-keys.ts';
 import { type Outcome, type Reason, reason } from '../reasons.ts';
@@ -11,20 +12,26 @@ import { type CheckFunction, type CompiledCheck, compileCheck } from './check.ts
 import { type Evidence, evidenceOf, evidenceOfName } from './evidence.ts';
 import { type CompiledIdentify, compileIdentify, type IdentifyFunction } from './identify.ts';
 import { type ClientIdentity, createIdentity } from './identity.ts';
+import type { PinCheck, PinStore } from './pin-file.ts';
 import { compilePins, type PinOption } from './pins.ts';
+import type { Followed, PolicyFileEvent } from './policy-file.ts';
+import { openPolicyFiles, type PolicyFiles } from './policy-files.ts';
 import { noRoles } from './role-set.ts';
-import { type CompiledRoles, compileRoles, type RolesOption } from './roles.ts';
+import { type CompiledRoles, compileFollowedRoles, compileRoles, type RoleMap, type RolesOption } from './roles.ts';
 import { matchesRule, type Rule, requireRule } from './rule.ts';
 
 /** Who of those that authenticated may come in, and as what. */
 export interface PolicyOptions {
-  /** The client's key (`sha256/BASE64`, RFC 7469) or certificate (`certificatePin`): one of the list must be the leaf's. */
-  readonly pins?: readonly PinOption[];
+  /**
+   * The client's key (`sha256/BASE64`, RFC 7469) or certificate (`certificatePin`): one of the list must be the leaf's.
+   * Or a file of such keys that is followed, one a line: `fromFile('pins.txt')`, or what `createPinStore` makes.
+   */
+  readonly pins?: readonly PinOption[] | FileSource | PinStore;
   /** Where clients may connect from. */
   readonly addresses?: AddressOptions;
   /** Which identities are allowed; every one that authenticates if absent. */
   readonly identity?: Rule;
-  /** Roles by OU, by OU of one authority, or by a function. */
+  /** Roles by OU, by OU of one authority, by a file of such, or by a function. */
   readonly roles?: RolesOption;
   /** Roles that every client with a certificate has besides. */
   readonly defaultRoles?: string | readonly string[];
@@ -59,6 +66,8 @@ interface CompiledPolicy extends Policy {
   readonly identify: CompiledIdentify;
   readonly roles: CompiledRoles;
   readonly check: CompiledCheck | undefined;
+  readonly files: PolicyFiles;
+  readonly isFixed: boolean;
 }
 
 /**
@@ -69,17 +78,59 @@ interface CompiledPolicy extends Policy {
 export function compilePolicy(
   options: PolicyOptions,
   { policyMilliseconds }: Pick<Limits, 'policyMilliseconds'> = defaultLimits,
+  onEvent?: (event: PolicyFileEvent) => void,
 ): Policy {
   refuseUnknownKeys(options, policyOptionKeys, 'policy');
+  const files = openPolicyFiles(options, onEvent);
+  try {
+    return compileParts(options, policyMilliseconds, files);
+  } catch (error) {
+    files.close();
+    throw error;
+  }
+}
+
+function compileParts(options: PolicyOptions, policyMilliseconds: number, files: PolicyFiles): Policy {
+  const { pins, roles } = files;
   const policy: Omit<CompiledPolicy, typeof compiled> = {
-    pins: 'pins' in options ? compilePins(options.pins as PinOption[]) : undefined,
+    pins: 'pins' in options ? compilePinsOption(options.pins, pins) : undefined,
     addresses: 'addresses' in options ? compileAddresses(options.addresses as AddressOptions) : undefined,
     identity: 'identity' in options ? requireRule(options.identity, 'identity') : undefined,
     identify: compileIdentify(options.identify),
-    roles: compileRoles(options.roles, options.defaultRoles, policyMilliseconds),
+    roles:
+      roles === undefined
+        ? compileRoles(options.roles as RoleMap | undefined, options.defaultRoles, policyMilliseconds)
+        : compileFollowedRoles(roles, options.defaultRoles),
     check: 'check' in options ? compileCheck(options.check as CheckFunction, policyMilliseconds) : undefined,
+    files,
+    isFixed:
+      pins === undefined &&
+      roles === undefined &&
+      options.check === undefined &&
+      options.identify === undefined &&
+      typeof options.roles !== 'function',
   };
   return Object.freeze(policy) as unknown as Policy;
+}
+
+function compilePinsOption(option: PolicyOptions['pins'], followed: Followed<PinCheck> | undefined): PinCheck {
+  return followed === undefined ? compilePins(option as PinOption[]) : (leaf) => followed.current(leaf);
+}
+
+/** Which state of its files a policy is in: what was judged in another is to be judged again. */
+export function versionOf(policy: Policy): number {
+  const { pins, roles } = (policy as CompiledPolicy).files;
+  return (pins?.version ?? 0) + (roles?.version ?? 0);
+}
+
+/** Ends following files that the policy opened itself. */
+export function closePolicy(policy: Policy): void {
+  (policy as CompiledPolicy).files.close();
+}
+
+/** Whether it always says the same of the same certificate from the same address: it asks no function, follows no file. */
+export function isFixed(policy: Policy): boolean {
+  return (policy as CompiledPolicy).isFixed;
 }
 
 /**

@@ -1,10 +1,13 @@
 import type { MaybePromise } from '../decision.ts';
+import type { FileSource } from '../file-watcher.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
 import type { Outcome } from '../reasons.ts';
 import { type Answer, ask } from './deadline.ts';
 import type { ClientIdentity } from './identity.ts';
 import type { CertificateOption, IssuerOption } from './issuer-option.ts';
 import { anchor, issuer } from './path-rules.ts';
+import type { Followed } from './policy-file.ts';
+import type { RoleStore } from './role-file.ts';
 import { createRoleSet } from './role-set.ts';
 import { matchesRule, type Rule, type RuleSubject } from './rule.ts';
 import { unavailable } from './unavailable.ts';
@@ -28,7 +31,13 @@ export interface RoleRule {
  */
 export type RoleFunction = (client: ClientIdentity) => readonly string[] | PromiseLike<readonly string[]>;
 
-export type RolesOption = RoleMap | readonly RoleRule[] | RoleFunction;
+/** A mapping, one in a file that is followed (`fromFile('roles.json')`, or what `createRoleStore` makes), or a function. */
+export type RolesOption = GivenRoles | FileSource | RoleStore;
+
+type GivenRoles = RoleMap | readonly RoleRule[] | RoleFunction;
+
+/** The roles that a mapping gives by the OUs of a subject. */
+export type RoleMapping = (evidence: RoleEvidence) => readonly string[];
 
 /** `client` is called only where a function asks for it. */
 export type CompiledRoles = (
@@ -45,15 +54,11 @@ export interface RoleEvidence extends RuleSubject {
  * certificate: a bare name asserted by a proxy gets none. Throws TypeError for an empty or malformed mapping.
  */
 export function compileRoles(
-  roles: RolesOption | undefined,
+  roles: GivenRoles | undefined,
   defaultRoles: string | readonly string[] | undefined,
   milliseconds: number,
 ): CompiledRoles {
-  const defaults = defaultRoles === undefined ? [] : readRoles(defaultRoles, 'defaultRoles');
-  const withDefaults = (mapped: readonly string[], { certificate }: RoleEvidence): Outcome<ReadonlySet<string>> => ({
-    ok: true,
-    value: createRoleSet(certificate === null || defaults.length === 0 ? mapped : [...mapped, ...defaults]),
-  });
+  const withDefaults = compileDefaults(defaultRoles);
   if (typeof roles === 'function') {
     return (evidence, client) => {
       const judge = (answer: Answer): Outcome<ReadonlySet<string>> => {
@@ -67,7 +72,42 @@ export function compileRoles(
       return answer instanceof Promise ? answer.then(judge) : judge(answer);
     };
   }
-  const mapping = roles === undefined ? () => [] : isRuleList(roles) ? compileRules(roles) : compileMap(roles);
+  return rememberingRoles(roles === undefined ? () => [] : compileRoleMapping(roles), withDefaults);
+}
+
+/** The same for a mapping that is replaced while requests run. */
+export function compileFollowedRoles(
+  followed: Followed<RoleMapping>,
+  defaultRoles: string | readonly string[] | undefined,
+): CompiledRoles {
+  const withDefaults = compileDefaults(defaultRoles);
+  let mapping = followed.current;
+  let roles = rememberingRoles(mapping, withDefaults);
+  return (evidence, client) => {
+    if (followed.current !== mapping) {
+      mapping = followed.current;
+      roles = rememberingRoles(mapping, withDefaults);
+    }
+    return roles(evidence, client);
+  };
+}
+
+/** Throws TypeError for an empty or malformed mapping. */
+export function compileRoleMapping(roles: RoleMap | readonly RoleRule[]): RoleMapping {
+  return isRuleList(roles) ? compileRules(roles) : compileMap(roles);
+}
+
+type WithDefaults = (mapped: readonly string[], evidence: RoleEvidence) => Outcome<ReadonlySet<string>>;
+
+function compileDefaults(defaultRoles: string | readonly string[] | undefined): WithDefaults {
+  const defaults = defaultRoles === undefined ? [] : readRoles(defaultRoles, 'defaultRoles');
+  return (mapped, { certificate }) => ({
+    ok: true,
+    value: createRoleSet(certificate === null || defaults.length === 0 ? mapped : [...mapped, ...defaults]),
+  });
+}
+
+function rememberingRoles(mapping: RoleMapping, withDefaults: WithDefaults): CompiledRoles {
   // A mapping that never changes says the same of the same evidence each time, and role sets cannot be changed.
   const worked = new WeakMap<RoleEvidence, Outcome<ReadonlySet<string>>>();
   return (evidence) => {
@@ -80,7 +120,7 @@ export function compileRoles(
   };
 }
 
-function compileMap(map: RoleMap): (evidence: RoleEvidence) => readonly string[] {
+function compileMap(map: RoleMap): RoleMapping {
   // An object literal with a bare `__proto__` key has no such key but another prototype.
   const prototype: unknown = typeof map === 'object' && map !== null ? Object.getPrototypeOf(map) : undefined;
   if (prototype !== null && !isObjectPrototype(prototype)) {
@@ -110,7 +150,7 @@ interface CompiledRoleRule {
   readonly roles: readonly string[];
 }
 
-function compileRules(rules: readonly RoleRule[]): (evidence: RoleEvidence) => readonly string[] {
+function compileRules(rules: readonly RoleRule[]): RoleMapping {
   if (rules.length === 0) throw new TypeError('roles: an empty list gives no role; leave the option out or add a rule');
   const compiled = Array.from(rules, compileRule);
   return (evidence) =>
