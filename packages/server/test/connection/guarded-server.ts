@@ -73,7 +73,10 @@ export async function guarded(server: Server, options: ConnectionOptions, listen
 
 /** A plain connection, from an address of loopback. What goes wrong with it is no failure of a test. */
 export async function dial({ port, path }: Guarded, localAddress = '127.0.0.1'): Promise<Socket> {
-  const socket = path === '' ? connect({ port, host: '127.0.0.1', localAddress } as TcpNetConnectOpts) : connect(path);
+  const socket =
+    path === ''
+      ? connect({ port, host: localAddress === '::1' ? '::1' : '127.0.0.1', localAddress } as TcpNetConnectOpts)
+      : connect(path);
   socket.on('error', () => {});
   cleanups.push(() => socket.destroy());
   await once(socket, 'connect');
