@@ -80,7 +80,8 @@ export function createAdmission(options: MtlsOptions, registry: Registry, where:
         thumbprint: client?.thumbprint,
         clientAddress,
         requestTarget: facts.requestTarget,
-        validUntilMs: client?.notAfter?.getTime() ?? Number.POSITIVE_INFINITY,
+        // Its last second is part of the validity (RFC 5280 section 4.1.2.5).
+        validUntilMs: (client?.notAfter?.getTime() ?? Number.POSITIVE_INFINITY) + 999,
         channel,
         decide: () => decideAnew(lasting, demanded, client),
         demand(more) {

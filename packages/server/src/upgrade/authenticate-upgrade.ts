@@ -24,7 +24,7 @@ import {
 } from './channel.ts';
 import { createTeller, type UpgradeEvent } from './events.ts';
 import { createLiveSockets, type LiveSockets, registryOf } from './live-sockets.ts';
-import { fail, refuse } from './refusal.ts';
+import { fail, goAway, refuse } from './refusal.ts';
 
 export interface UpgradeSettings {
   /** Where the connections are kept that were let in. Default: a `createLiveSockets()` of their own. */
@@ -98,6 +98,10 @@ export function createUpgradeAuthenticator(
     const subject = subjectOf(request);
     const denial = await admission.admit(subject, guards);
     if (socket.destroyed) return undefined;
+    if (registry.isClosed) {
+      goAway(socket, clock());
+      return undefined;
+    }
     if (denial !== undefined) {
       refuse(socket, denial, clock());
       return undefined;

@@ -23,7 +23,7 @@ export interface LiveSockets {
 export interface LiveSocket extends ConnectionSubject {
   /** How it is closed; another way once its WebSocket is known. */
   channel: Channel;
-  /** Milliseconds since the epoch: the notAfter of the certificate. */
+  /** Milliseconds since the epoch: the last moment at which the certificate is valid. */
   readonly validUntilMs: number;
   /** Decides anew. Throws or rejects where the answer would be a 500. */
   decide(): MaybePromise<Verdict>;
@@ -39,6 +39,8 @@ export type Verdict =
 export interface Registry {
   readonly closeCodes: CloseCodes;
   readonly closeMilliseconds: number;
+  /** The server closes: nobody is let in any more. */
+  readonly isClosed: boolean;
   readonly tell: (event: UpgradeEvent) => void;
   /** From now on it is decided again and again. */
   add(socket: LiveSocket): void;
@@ -195,6 +197,9 @@ export function createLiveSockets(options: LiveSocketsOptions = {}): LiveSockets
     [registryBrand]: Object.freeze({
       closeCodes,
       closeMilliseconds: settings.closeMilliseconds,
+      get isClosed() {
+        return isClosed;
+      },
       tell,
       add,
       remove,

@@ -21,9 +21,19 @@ export function fail(socket: Duplex | ServerHttp2Stream, nowMs: number): void {
     else socket.respond({ ':status': 500 }, { endStream: true });
     return;
   }
+  answerStatus(socket, 500, nowMs);
+}
+
+/** Answers that the server closes. */
+export function goAway(socket: Duplex, nowMs: number): void {
+  answerStatus(socket, 503, nowMs);
+}
+
+function answerStatus(socket: Duplex, status: 500 | 503, nowMs: number): void {
   const headers = { 'Cache-Control': 'no-store', 'Content-Type': 'application/problem+json' };
-  const body = JSON.stringify({ type: 'about:blank', title: 'Internal Server Error', status: 500 });
-  answer(socket, 500, headers, body, nowMs);
+  // RFC 9457 section 4.2.1.
+  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status });
+  answer(socket, status, headers, body, nowMs);
 }
 
 function answer(
