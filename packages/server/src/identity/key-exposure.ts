@@ -11,15 +11,25 @@ const notTheOwner = 0o077;
  */
 export function keyExposure(path: string): KeyFileExposedEvent | undefined {
   if (platform === 'win32') return undefined;
-  const file = realpathSync(path);
-  const mode = statSync(file).mode & 0o777;
-  if ((mode & notTheOwner) === 0) return undefined;
+  const found = modeOf(path);
+  if (found === undefined || (found.mode & notTheOwner) === 0) return undefined;
+  const { file, mode } = found;
   return Object.freeze({
     type: 'key_file_exposed',
     path: file,
     mode: `0${mode.toString(8).padStart(3, '0')}`,
     hint: isProjected(file) ? `set defaultMode: 0400 on the volume of the pod${byGroup}` : `chmod 0600 ${file}`,
   });
+}
+
+function modeOf(path: string): { readonly file: string; readonly mode: number } | undefined {
+  try {
+    const file = realpathSync(path);
+    return { file, mode: statSync(file).mode & 0o777 };
+  } catch {
+    // Swapped away since it was read: what came in its place is read next.
+    return undefined;
+  }
 }
 
 /** The volumes of Kubernetes keep their files in a directory `..2026_11_22_03_27_07.123456789`, behind links. */

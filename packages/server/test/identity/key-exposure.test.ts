@@ -27,6 +27,10 @@ describe.runIf(platform !== 'win32')('a key file', () => {
     });
   });
 
+  it('that was swapped away since it was read is no event', () => {
+    expect(keyExposure(join(temporaryFolder().path, 'tls.key'))).toBeUndefined();
+  });
+
   it('behind symbolic links is judged by its own mode, and by its own name', () => {
     const folder = temporaryFolder();
     const exposed = folder.write('real.key', 'x', 0o644);

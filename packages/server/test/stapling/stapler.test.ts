@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { type EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { connect, createSecureContext, createServer, type SecureContext } from 'node:tls';
@@ -60,9 +60,10 @@ function stapled(stapler: Stapler, certificate: IssuedCertificate): Buffer | nul
 
 /** The staple that a real client of Node is shown. */
 async function shownTo(port: number, servername: string): Promise<Buffer | null> {
-  const socket = connect({ port, host: '127.0.0.1', servername, ca: root.certificatePem, requestOCSP: true });
+  const options = { port, host: '127.0.0.1', servername, ca: root.certificatePem, requestOCSP: true };
+  const socket = connect(options);
   onTestFinished(() => void socket.destroy());
-  const [response] = (await once(socket as EventEmitter, 'OCSPResponse')) as [Buffer | null];
+  const response = await new Promise<Buffer | null>((resolve) => void socket.once('OCSPResponse', resolve));
   if (!socket.authorized) await once(socket, 'secureConnect');
   return response;
 }
