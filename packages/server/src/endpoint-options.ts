@@ -1,5 +1,6 @@
 import {
   isTrustByName,
+  isTrustStore,
   type MtlsOptions,
   refuseUnknownKeys,
   shown,
@@ -144,7 +145,7 @@ export function compileEndpointOptions(options: EndpointOptions): EndpointSettin
     timeouts: compileTimeouts(options.timeouts),
     connection: checkConnection(options.connection),
     handshakeMilliseconds: 1_000 * (options.connection?.handshakes?.seconds ?? 30),
-    sessions: compileSessions(options.sessions),
+    sessions: compileEndpointSessions(options, names),
     maxHeaderBytes: compileHeaderBytes(options.maxHeaderBytes),
     hsts: options.hsts === undefined ? undefined : compileHsts(options.hsts),
     stapling: options.stapling,
@@ -226,6 +227,26 @@ function trustByName(
 ): ReadonlyMap<string, TrustOptions | TrustStore> {
   const own = [...names.values()].some((options) => options.trust !== undefined);
   return new Map(own ? [...names].map(([name, options]) => [name, options.trust ?? trust]) : []);
+}
+
+/** A worker that resumes the session of another has never seen the intermediates that the client sent. */
+function compileEndpointSessions(
+  { sessions, trust }: EndpointOptions,
+  names: ReadonlyMap<string, NameOptions>,
+): Sessions {
+  const compiled = compileSessions(sessions);
+  if (compiled.sharedSecret === undefined) return compiled;
+  for (const [where, one] of [
+    ['', trust] as const,
+    ...[...names].map(([name, own]) => [`names['${name}'].`, own.trust] as const),
+  ]) {
+    if (one === undefined || isTrustStore(one) || one.intermediates !== undefined) continue;
+    throw new TypeError(
+      `sessions.sharedSecret needs ${where}trust.intermediates, because a resumed session shows the client's own ` +
+        'certificate alone: give them, or [] where the anchors issue clients themselves',
+    );
+  }
+  return compiled;
 }
 
 function compileHandshake({ enforcement, exclude, handshake, presence }: EndpointOptions): HandshakeMode {

@@ -62,13 +62,13 @@ function assemble(
   trust.subscribe((event) => {
     tell(event);
     if (event.type !== 'trust_updated') return;
-    contexts.renew();
+    contexts.renew('trust');
     recheck();
   });
 
   function useIdentities(): void {
     stapler?.use(currentOf(identities));
-    contexts.renew();
+    contexts.renew('identity');
   }
 
   return Object.freeze({

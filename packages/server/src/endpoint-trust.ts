@@ -17,8 +17,8 @@ export interface EndpointTrust {
   readonly option: TrustStore | TrustByName;
   /** By name; what has no name of its own is `default`. */
   readonly stores: ReadonlyMap<string, TrustStore>;
-  /** The anchors as they are now. */
-  anchors(): BoundTrust;
+  /** What sessions are bound to now. */
+  bound(): BoundTrust;
   anchorsOf(name: string): readonly Certificate[];
   reload(): Promise<void>;
   subscribe(listener: (event: TrustEvent) => void): void;
@@ -51,7 +51,8 @@ export function openTrust({ handshake, trust, trustByName }: EndpointSettings): 
     option,
     stores,
     anchorsOf,
-    anchors: () => new Map([...stores.keys()].map((name) => [name, anchorsOf(name)])),
+    bound: () =>
+      new Map([...stores].map(([name, { current }]) => [name, [current.anchors.all, current.intermediates.all]])),
     reload: () => option.reload(),
     subscribe: (listener: (event: TrustEvent) => void): void => void ends.push(option.subscribe(listener)),
     close,

@@ -18,7 +18,7 @@ export interface SecureContexts {
   /** For a new server. */
   options(): SecureContextOptions & Pick<TlsOptions, 'SNICallback'>;
   /** Gives every server what identities and trust come to now. Connections that are open go on. */
-  renew(): void;
+  renew(change: 'identity' | 'trust'): void;
   /** The server has from now on whatever `renew` makes, until it is closed. */
   add(server: Server): void;
   readonly servers: ReadonlySet<Server>;
@@ -40,6 +40,7 @@ export function createSecureContexts(
   });
   let sessionIdContext: string;
   let contexts: ServerNames<SecureContext>;
+  bind();
   build();
 
   function optionsOf(name: string): SecureContextOptions {
@@ -51,10 +52,13 @@ export function createSecureContexts(
     );
   }
 
-  function build(): void {
-    const binding = bindingOf(trust.anchors());
+  function bind(): void {
+    const binding = bindingOf(trust.bound());
     tickets.bind(binding);
     sessionIdContext = sessionIdContextOf(binding);
+  }
+
+  function build(): void {
     contexts = new ServerNames(new Map(names.map((name) => [name, createSecureContext(optionsOf(name))])));
   }
 
@@ -66,8 +70,9 @@ export function createSecureContexts(
   return Object.freeze({
     servers,
     options: () => ({ ...optionsOf(defaultName), ...(names.length > 0 && { SNICallback: contextFor }) }),
-    renew(): void {
+    renew(change: 'identity' | 'trust'): void {
       try {
+        if (change === 'trust') bind();
         build();
         for (const server of servers) server.setSecureContext(optionsOf(defaultName));
       } catch (error) {

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Certificate } from '@peercert/core';
 
-/** What sessions of an endpoint are authorized by: the trust anchors, and the names with anchors of their own. */
-export type BoundTrust = ReadonlyMap<string, readonly Certificate[]>;
+/**
+ * What sessions of an endpoint are authorized by, by name: the trust anchors, and the intermediates that lead to them,
+ * because a session that is resumed shows the client's own certificate alone.
+ */
+export type BoundTrust = ReadonlyMap<string, readonly (readonly Certificate[])[]>;
 
 /**
  * A digest that differs as soon as an authority is added or removed under any name. One for all names together: OpenSSL
@@ -10,10 +13,10 @@ export type BoundTrust = ReadonlyMap<string, readonly Certificate[]>;
  */
 export function bindingOf(trust: BoundTrust): Buffer {
   const hash = createHash('sha256');
-  for (const [name, anchors] of [...trust].sort(byName)) {
-    hash.update(`${name}\0${anchors.length}\0`);
+  for (const [name, lists] of [...trust].sort(byName)) {
+    hash.update(`${name}\0${lists.map(({ length }) => length)}\0`);
     // Each element of DER says how long it is, so that no two lists run together into the same octets.
-    for (const { der } of anchors) hash.update(der);
+    for (const { der } of lists.flat()) hash.update(der);
   }
   return hash.digest();
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { refuseUnknownKeys, shown } from '@peercert/core';
 
 /** Resumption of TLS sessions. What a session was authorized by is asked again on every request in any case. */
@@ -11,7 +11,9 @@ export interface SessionOptions {
   readonly rotationSeconds?: number;
   /**
    * Lets the workers of a cluster, or several hosts, resume each other's sessions: at least 32 random octets, the same
-   * everywhere. The ticket keys are derived from it; it is no ticket key itself. Default: a random one per process.
+   * everywhere. The ticket keys are derived from it; it is no ticket key itself. A session that is resumed shows the
+   * client's own certificate alone, so `trust.intermediates` must be there, `[]` where anchors issue clients themselves.
+   * Default: a random one per process, and another whenever the trust changes.
    */
   readonly sharedSecret?: string | Uint8Array;
 }
@@ -20,7 +22,8 @@ export interface Sessions {
   readonly resumption: 'tickets' | 'off';
   readonly lifetimeSeconds: number;
   readonly rotationSeconds: number;
-  readonly secret: Uint8Array;
+  /** `undefined`: nobody else needs to know it. */
+  readonly sharedSecret: Uint8Array | undefined;
 }
 
 const leastSecretBytes = 32;
@@ -42,7 +45,7 @@ export function compileSessions(options: SessionOptions = {}): Sessions {
     resumption,
     lifetimeSeconds,
     rotationSeconds,
-    secret: 'sharedSecret' in options ? readSecret(sharedSecret) : randomBytes(leastSecretBytes),
+    sharedSecret: 'sharedSecret' in options ? readSecret(sharedSecret) : undefined,
   });
 }
 

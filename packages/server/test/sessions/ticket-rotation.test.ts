@@ -37,6 +37,19 @@ describe('the rotation of ticket keys', () => {
     rotation.close();
   });
 
+  it('has a secret of its own that lasts as long as the trust, where none is shared', () => {
+    const alone = compileSessions();
+    const rotation = createTicketRotation(alone, Date.now, () => undefined);
+    const other = createTicketRotation(alone, Date.now, () => undefined);
+    expect(rotation.current()).toEqual(rotation.current());
+    expect(rotation.current()).not.toEqual(other.current());
+    const before = rotation.current();
+    rotation.bind(Buffer.alloc(0));
+    expect(rotation.current()).not.toEqual(before);
+    rotation.close();
+    other.close();
+  });
+
   it('ends', () => {
     const onRotation = vi.fn();
     createTicketRotation(sessions, Date.now, onRotation).close();
