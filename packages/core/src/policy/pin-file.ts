@@ -38,7 +38,7 @@ export function pinsOf(value: unknown): Followed<PinCheck> | undefined {
 function readPins(text: string): { readonly value: PinCheck; readonly entries: number } {
   const digests = new Set<string>();
   for (const [index, line] of text.split('\n').entries()) {
-    const pin = line.replace(/#.*$/, '').trim();
+    const [pin = ''] = line.split('#', 1).map((text) => text.trim());
     if (pin === '') continue;
     try {
       spkiPin(pin);
