@@ -3,7 +3,7 @@ import type { Decision, MaybePromise } from './decision.ts';
 import { ClientCertificateError, internalFailure } from './error.ts';
 import { compileOptions, type DecisionEvent, type MtlsOptions } from './options.ts';
 import type { Reason } from './reasons.ts';
-import { rememberState } from './request-state.ts';
+import { createState, type RequestMtls, type StateHolder } from './request-state.ts';
 import { clientAddressOf } from './source/client-address.ts';
 import type { RequestFacts } from './source/facts.ts';
 import { createRemoval } from './source/header-removal.ts';
@@ -15,16 +15,18 @@ export interface Gate {
   /** `'framework'`: the adapter puts the framework's own idea of the client's address into the facts. */
   readonly clientAddress: 'derived' | 'framework';
   /**
-   * Decides the request and leaves the state for handlers and guards on `request`, the `IncomingMessage` or
-   * `Http2ServerRequest` itself. Answers the error to refuse it with, or `undefined` to go on. Throws (or rejects
-   * with) a `PeercertFailure` where the answer is a 500.
+   * Decides a request, the `IncomingMessage` or `Http2ServerRequest` itself, and leaves what handlers and guards see as
+   * `holder.mtls`. Answers the error to refuse it with, or `undefined` to go on. Throws (or rejects with) a
+   * `PeercertFailure` where the answer is a 500.
+   *
+   * @param holder where a framework keeps the state of a request. Default: the request
    */
-  admit(request: object, facts: RequestFacts): MaybePromise<ClientCertificateError | undefined>;
+  admit(request: object, facts: RequestFacts, holder?: object): MaybePromise<ClientCertificateError | undefined>;
   /**
    * Decides once more, for a connection that outlives its request, and leaves what it came to. As `admit`, but that
    * `onDecision` hears of a denial only, and that headers are left as they are: forged ones are gone since `admit`.
    */
-  readmit(request: object, facts: RequestFacts): MaybePromise<ClientCertificateError | undefined>;
+  readmit(holder: object, facts: RequestFacts): MaybePromise<ClientCertificateError | undefined>;
 }
 
 /** Throws TypeError for every wrong option. */
@@ -39,34 +41,38 @@ export function createGate(options: MtlsOptions = {}): Gate {
     isExcluded,
     onDecision,
   } = compiled;
-  const authenticator = assemble(compiled);
+  const line = assemble(compiled);
   const removeForged = createRemoval(forwarding);
   const anonymous: Decision = Object.freeze({ outcome: 'anonymous' });
 
-  /** Leaves what handlers and guards see, tells the observer, and answers a denial that is enforced. */
-  function conclude(
-    request: object,
-    facts: RequestFacts,
-    decision: Decision,
-    told: 'always' | 'of denials',
-  ): ClientCertificateError | undefined {
+  /** What handlers see of a decision. */
+  function stateFor(facts: RequestFacts, decision: Decision): RequestMtls {
     const clientAddress = clientAddressOf(facts, addressChoice, forwarding);
-    const client = decision.outcome === 'allow' ? decision.client : null;
     const vary = forwarding.varyFor(facts);
-    rememberState(request, {
-      mtls: { client, decision, clientAddress },
+    return createState(decision, clientAddress, {
       denials,
       challenge,
       vary: vary !== undefined && isExcluded(facts.requestTarget) ? undefined : vary,
       report: onDecision === undefined ? nobody : reportTo(onDecision, clientAddress, facts.requestTarget),
     });
+  }
+
+  /** Leaves what handlers and guards see, tells the observer, and answers a denial that is enforced. */
+  function conclude(
+    holder: StateHolder,
+    facts: RequestFacts,
+    decision: Decision,
+    told: 'always' | 'of denials',
+  ): ClientCertificateError | undefined {
+    const state = stateFor(facts, decision);
+    holder.mtls = state;
     const refused = decision.outcome === 'deny' && enforcement === 'enforce';
     if (told === 'always' || decision.outcome === 'deny') {
       onDecision?.({
         decision,
         enforced: decision.outcome !== 'deny' || refused,
         by: 'mtls',
-        clientAddress,
+        clientAddress: state.clientAddress,
         requestTarget: facts.requestTarget,
       });
     }
@@ -74,34 +80,60 @@ export function createGate(options: MtlsOptions = {}): Gate {
   }
 
   function decide(
-    request: object,
+    holder: StateHolder,
     facts: RequestFacts,
     told: 'always' | 'of denials',
   ): MaybePromise<ClientCertificateError | undefined> {
-    try {
-      // Before they are removed, and before anything of the application runs.
-      const forged = forwarding.refusalOf(facts);
-      if (told === 'always') removeForged(request, facts);
-      if (isExcluded(facts.requestTarget)) return conclude(request, facts, anonymous, told);
-      if (forged !== undefined) return conclude(request, facts, { outcome: 'deny', reason: forged }, told);
-      const decision = authenticator.authenticate(facts);
-      if (!(decision instanceof Promise)) return conclude(request, facts, decision, told);
-      return decision
-        .then((late) => conclude(request, facts, late, told))
-        .catch((error: unknown) => {
-          throw internalFailure(error);
-        });
-    } catch (error) {
-      throw internalFailure(error);
-    }
+    if (isExcluded(facts.requestTarget)) return conclude(holder, facts, anonymous, told);
+    const decision = line.standing(facts)?.decision ?? line.authenticate(facts);
+    return decision instanceof Promise
+      ? decision.then((late) => conclude(holder, facts, late, told)).catch(fail)
+      : conclude(holder, facts, decision, told);
+  }
+
+  /**
+   * The short way of a client who was let in before on the same connection. It is taken only where no header plays a part,
+   * so that none has to be removed.
+   */
+  function admitStanding(facts: RequestFacts, holder: StateHolder): boolean {
+    if (onDecision !== undefined) return false;
+    const standing = line.standing(facts);
+    if (standing === undefined || isExcluded(facts.requestTarget)) return false;
+    standing.state ??= stateFor(facts, standing.decision);
+    holder.mtls = standing.state;
+    return true;
   }
 
   return Object.freeze({
     denials,
     clientAddress: addressChoice,
-    admit: (request: object, facts: RequestFacts) => decide(request, facts, 'always'),
-    readmit: (request: object, facts: RequestFacts) => decide(request, facts, 'of denials'),
+
+    admit(request: object, facts: RequestFacts, holder: object = request) {
+      try {
+        if (admitStanding(facts, holder)) return undefined;
+        // Before they are removed, and before anything of the application runs.
+        const forged = forwarding.refusalOf(facts);
+        removeForged(request, facts);
+        return forged === undefined || isExcluded(facts.requestTarget)
+          ? decide(holder, facts, 'always')
+          : conclude(holder, facts, { outcome: 'deny', reason: forged }, 'always');
+      } catch (error) {
+        return fail(error);
+      }
+    },
+
+    readmit(holder: object, facts: RequestFacts) {
+      try {
+        return decide(holder, facts, 'of denials');
+      } catch (error) {
+        return fail(error);
+      }
+    },
   });
+}
+
+function fail(error: unknown): never {
+  throw internalFailure(error);
 }
 
 function nobody(): void {}

@@ -136,7 +136,14 @@ export {
   type ReasonEntry,
   reasons,
 } from './reasons.ts';
-export { clientOf, type RequestMtls, type RequestState, stateIfAny, stateOf } from './request-state.ts';
+export {
+  clientOf,
+  type RequestMtls,
+  type RequestState,
+  type StateHolder,
+  stateIfAny,
+  stateOf,
+} from './request-state.ts';
 export type { CheckedPath, RevocationStatus } from './revocation/checked-path.ts';
 export { type Crl, type CrlOutcome, parseCrl } from './revocation/crl/crl.ts';
 export { type CrlPolicy, type CrlQuestion, crlStatus } from './revocation/crl/crl-status.ts';

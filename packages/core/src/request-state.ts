@@ -23,32 +23,51 @@ export interface RequestState {
   readonly report: (reason: Reason, enforced: boolean) => void;
 }
 
-/**
- * Beside the requests rather than on them: the first property of its own that a request of Express gets costs as much
- * as ten decisions. One map for every copy of this package, so that guards of one meet the requests of another.
- */
-const states: WeakMap<object, RequestState> = sharedStates();
-
-function sharedStates(): WeakMap<object, RequestState> {
-  const key: unique symbol = Symbol.for('peercert.request') as never;
-  const shared = globalThis as { [key]?: WeakMap<object, RequestState> };
-  if (shared[key] === undefined) Object.defineProperty(shared, key, { value: new WeakMap() });
-  return shared[key] as WeakMap<object, RequestState>;
+/** Where `mtls()` leaves its result: the request, or what a framework keeps for the state of one. */
+export interface StateHolder {
+  mtls?: RequestMtls | null | undefined;
 }
 
-/** Leaves the state of the inner-most instance beside the request: an inner identity replaces an outer one. */
-export function rememberState(request: object, state: RequestState): void {
-  states.set(request, state);
+/** Shared by every copy of this package, so that guards of one meet the requests of another. */
+const stateKey: unique symbol = Symbol.for('peercert.request') as never;
+
+/** The state of a request as handlers see it. Immutable, so that all requests of a connection may share it. */
+class LeftState implements RequestMtls {
+  readonly client: ClientIdentity | null;
+  readonly decision: Decision;
+  readonly clientAddress: string | undefined;
+  readonly #state: RequestState;
+
+  constructor(decision: Decision, clientAddress: string | undefined, state: Omit<RequestState, 'mtls'>) {
+    this.client = decision.outcome === 'allow' ? decision.client : null;
+    this.decision = decision;
+    this.clientAddress = clientAddress;
+    this.#state = { mtls: this, ...state };
+    Object.freeze(this);
+  }
+
+  get [stateKey](): RequestState {
+    return this.#state;
+  }
+}
+
+/** What a decision leaves on a request. */
+export function createState(
+  decision: Decision,
+  clientAddress: string | undefined,
+  instance: Omit<RequestState, 'mtls'>,
+): RequestMtls {
+  return new LeftState(decision, clientAddress, instance);
 }
 
 /** The state that `mtls()` left, or `undefined` when none ran before. */
-export function stateIfAny(request: object): RequestState | undefined {
-  return states.get(request);
+export function stateIfAny(holder: object): RequestState | undefined {
+  return (holder as { readonly mtls?: { readonly [stateKey]?: RequestState } | null }).mtls?.[stateKey];
 }
 
 /** The state that `mtls()` left. Throws a 500 for the programmer when none ran before. */
-export function stateOf(request: object): RequestState {
-  const state = states.get(request);
+export function stateOf(holder: object): RequestState {
+  const state = stateIfAny(holder);
   if (state === undefined) {
     throw new PeercertFailure(
       'setup',
@@ -59,6 +78,6 @@ export function stateOf(request: object): RequestState {
 }
 
 /** The client of a request, or `null` when it is anonymous. Throws a 500 when `mtls()` was never met. */
-export function clientOf(request: object): ClientIdentity | null {
-  return stateOf(request).mtls.client;
+export function clientOf(holder: object): ClientIdentity | null {
+  return stateOf(holder).mtls.client;
 }

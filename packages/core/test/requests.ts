@@ -58,5 +58,13 @@ export function refusedBySource(reason: Reason): RequestFacts {
 
 /** Node's verdict on a fresh handshake of a server with this `ca`. */
 export function byNode(ca: unknown, changes: Partial<NodeVerdict> = {}): NodeVerdict {
-  return { by: 'node', fresh: true, resumed: false, server: { ca, requestCert: true }, trustByName: false, ...changes };
+  return {
+    by: 'node',
+    fresh: true,
+    resumed: false,
+    server: { ca, requestCert: true },
+    trustByName: false,
+    superseded: false,
+    ...changes,
+  };
 }

@@ -9,7 +9,7 @@ import {
   nodeRequestFacts,
   PeercertFailure,
   type RequestMtls,
-  stateIfAny,
+  type StateHolder,
   stateOf,
 } from '@peercert/core';
 import type { Request } from 'express';
@@ -41,18 +41,19 @@ export function mtls(options?: MtlsOptions): Handler {
     const req = request as Request;
     let admitted: MaybePromise<ClientCertificateError | undefined>;
     try {
-      admitted = gate.admit(req, nodeRequestFacts(req, req.originalUrl, addressOf(req)));
+      provideMtls(req, res);
+      admitted = gate.admit(req, nodeRequestFacts(req, req.originalUrl, addressOf(req)), localsOf(res));
     } catch (failure) {
       next(internalFailure(failure));
       return;
     }
     if (admitted instanceof Promise) {
       admitted.then(
-        (denial) => settle(denial, gate.denials, req, res, next),
+        (denial) => settle(denial, gate.denials, res, next),
         (failure: unknown) => next(internalFailure(failure)),
       );
     } else {
-      settle(admitted, gate.denials, req, res, next);
+      settle(admitted, gate.denials, res, next);
     }
   };
 }
@@ -60,7 +61,6 @@ export function mtls(options?: MtlsOptions): Handler {
 function settle(
   denial: ClientCertificateError | undefined,
   denials: 'respond' | 'throw',
-  req: Request,
   res: ServerResponse,
   next: (error?: unknown) => void,
 ): void {
@@ -68,25 +68,38 @@ function settle(
     refuse(denial, denials, res, next);
     return;
   }
-  const { vary } = stateOf(req);
-  if (!('mtls' in req)) provideMtls(req);
+  const { vary } = stateOf(localsOf(res));
   if (vary !== undefined && !res.headersSent) res.setHeader('Vary', addToVary(res.getHeader('Vary'), vary));
   next();
+}
+
+/**
+ * Where the state of a request is kept: `res.locals.mtls`. The request itself would be a slow place: the first property
+ * of its own that a request of Express gets costs ten times as much as to decide it.
+ */
+function localsOf(res: ServerResponse): StateHolder {
+  const response = res as ServerResponse & { locals?: StateHolder };
+  response.locals ??= {};
+  return response.locals;
 }
 
 /**
  * Gives `req.mtls` to every request of an application at once, through the prototype that Express keeps for such
  * additions (`app.request`). A request that no application made gets it as its own.
  */
-function provideMtls(req: object): void {
+function provideMtls(req: object, res: ServerResponse): void {
+  if ('mtls' in req) return;
   const prototype: unknown = Object.getPrototypeOf(req);
-  const isOfExpress = typeof prototype === 'object' && prototype !== null && Object.hasOwn(prototype, 'app');
-  Object.defineProperty(isOfExpress ? prototype : req, 'mtls', {
-    configurable: true,
-    get(this: object) {
-      return stateIfAny(this)?.mtls;
-    },
-  });
+  if (typeof prototype === 'object' && prototype !== null && Object.hasOwn(prototype, 'app')) {
+    Object.defineProperty(prototype, 'mtls', {
+      configurable: true,
+      get(this: { readonly res?: ServerResponse & { readonly locals?: StateHolder } }) {
+        return this.res?.locals?.mtls;
+      },
+    });
+  } else {
+    Object.defineProperty(req, 'mtls', { configurable: true, get: () => localsOf(res).mtls });
+  }
 }
 
 function noAddress(): undefined {

@@ -19,21 +19,35 @@ export interface RoutePlan {
 }
 
 export interface RoutePlans {
+  /** The plan of routes that say nothing of themselves. */
+  readonly registered: RoutePlan;
+  /** No route says anything of itself. */
+  readonly areUniform: boolean;
   /**
    * The plan of a route by its `config.mtls`. Called for each route as it is added, where a TypeError stops the start.
    */
   planFor(config: RouteMtlsOptions | undefined): RoutePlan;
 }
 
-/** Compiles the options of a registration, and those of each of its routes once. */
-export function createRoutePlans(options: MtlsOptions): RoutePlans {
+/**
+ * Compiles the options of a registration, and those of each of its routes once.
+ *
+ * @param seesAll whether `planFor` is called for each route as it is added: not for those that were there before
+ */
+export function createRoutePlans(options: MtlsOptions, seesAll: boolean): RoutePlans {
   const registered = planBy(options);
   // By the object that the programmer wrote: Fastify copies what is around it, and adds HEAD routes that share it.
   const plans = new WeakMap<RouteMtlsOptions, RoutePlan>();
+  let areUniform = seesAll;
 
   return {
+    registered,
+    get areUniform() {
+      return areUniform;
+    },
     planFor(config) {
       if (config === undefined) return registered;
+      areUniform = false;
       let plan = plans.get(config);
       if (plan === undefined) {
         plan = compile(config, options, registered);

@@ -31,7 +31,7 @@ export function mtls(options?: MtlsOptions): Middleware {
 
   // What is thrown here before a promise exists becomes a rejection in koa-compose.
   return function mtls(ctx, next) {
-    const admitted = gate.admit(ctx.req, nodeRequestFacts(ctx.req, ctx.originalUrl, addressOf(ctx)));
+    const admitted = gate.admit(ctx.req, nodeRequestFacts(ctx.req, ctx.originalUrl, addressOf(ctx)), ctx.state);
     return admitted instanceof Promise
       ? admitted.then((denial) => settle(denial, gate.denials, ctx, next))
       : settle(admitted, gate.denials, ctx, next);
@@ -48,8 +48,7 @@ function settle(
     refuse(denial, denials, ctx);
     return undefined;
   }
-  const { mtls, vary } = stateOf(ctx.req);
-  ctx.state.mtls = mtls;
+  const { vary } = stateOf(ctx.state);
   if (vary !== undefined) ctx.set('Vary', addToVary(ctx.response.get('Vary'), vary));
   return next();
 }

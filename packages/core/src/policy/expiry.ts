@@ -16,7 +16,8 @@ export interface ExpiryEvent {
 export type ExpiryWatch = (leaf: Certificate, nowMs: number) => ExpiryEvent | undefined;
 
 const dayMs = 86_400_000;
-const windowMs = 30 * dayMs;
+/** How long before its expiry a certificate is reported. */
+export const expiryWindowMs: number = 30 * dayMs;
 
 /**
  * Watches certificates within 30 days of their expiry. Remembers at most `capacity` of them a day, about 1 MB; those
@@ -27,7 +28,7 @@ export function createExpiryWatch(capacity = 10_000): ExpiryWatch {
   let today = Number.NaN;
   return (leaf, nowMs) => {
     const leftMs = leaf.notAfterMs - nowMs;
-    if (leftMs > windowMs) return undefined;
+    if (leftMs > expiryWindowMs) return undefined;
     const day = Math.floor(nowMs / dayMs);
     if (day !== today) {
       reported.clear();

@@ -67,7 +67,7 @@ interface CompiledPolicy extends Policy {
   readonly roles: CompiledRoles;
   readonly check: CompiledCheck | undefined;
   readonly files: PolicyFiles;
-  readonly isFixed: boolean;
+  readonly asksFunctions: boolean;
 }
 
 /**
@@ -103,12 +103,7 @@ function compileParts(options: PolicyOptions, policyMilliseconds: number, files:
         : compileFollowedRoles(roles, options.defaultRoles),
     check: 'check' in options ? compileCheck(options.check as CheckFunction, policyMilliseconds) : undefined,
     files,
-    isFixed:
-      pins === undefined &&
-      roles === undefined &&
-      options.check === undefined &&
-      options.identify === undefined &&
-      typeof options.roles !== 'function',
+    asksFunctions: options.check !== undefined || options.identify !== undefined || typeof options.roles === 'function',
   };
   return Object.freeze(policy) as unknown as Policy;
 }
@@ -128,9 +123,12 @@ export function closePolicy(policy: Policy): void {
   (policy as CompiledPolicy).files.close();
 }
 
-/** Whether it always says the same of the same certificate from the same address: it asks no function, follows no file. */
-export function isFixed(policy: Policy): boolean {
-  return (policy as CompiledPolicy).isFixed;
+/**
+ * Whether functions of the operator have a say. Without them a policy says the same of the same certificate from the same
+ * address as long as its version is the same.
+ */
+export function asksFunctions(policy: Policy): boolean {
+  return (policy as CompiledPolicy).asksFunctions;
 }
 
 /**

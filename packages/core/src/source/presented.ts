@@ -58,6 +58,8 @@ export interface NodeVerdict {
   readonly server: TlsServer;
   /** The name the client asked for has a secure context of its own, so that `server.ca` may not be what was applied. */
   readonly trustByName: boolean;
+  /** A renegotiation was completed since: what it brought counts now. */
+  readonly superseded: boolean;
 }
 
 /** What is read of the `tls.Server` behind a socket, whenever it is needed: `setSecureContext` changes it. */

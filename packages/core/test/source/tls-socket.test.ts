@@ -100,7 +100,14 @@ describe('the source of direct connections', () => {
     const presented = presentedBy(socket);
     expect(presented.source).toBe('tls');
     expect([...(presented.certificates[0] as Uint8Array)]).toEqual([...alice.der]);
-    expect(presented.verdict).toEqual({ by: 'node', fresh: true, resumed: false, server, trustByName: false });
+    expect(presented.verdict).toEqual({
+      by: 'node',
+      fresh: true,
+      resumed: false,
+      server,
+      trustByName: false,
+      superseded: false,
+    });
   });
 
   it('presents a self-signed certificate once', async () => {
@@ -399,6 +406,7 @@ describe('a socket without a server', () => {
       resumed: false,
       server: {},
       trustByName: false,
+      superseded: false,
     });
     expect(presentedBy(own({ raw: alice.der }, { _tlsOptions: {} })).verdict.fresh).toBe(false);
     expect(presentedBy(own({ raw: alice.der }, { server: {}, _tlsOptions: {} })).verdict.fresh).toBe(false);

@@ -1,0 +1,84 @@
+import type { Decision } from './decision.ts';
+import type { CompiledOptions } from './options.ts';
+import { isTrustByName } from './path/trust-by-name.ts';
+import type { TrustSnapshot } from './path/trust-store.ts';
+import { expiryWindowMs } from './policy/expiry.ts';
+import { asksFunctions, versionOf } from './policy/policy.ts';
+import type { RequestMtls } from './request-state.ts';
+import type { CheckedPath } from './revocation/checked-path.ts';
+import type { RequestFacts } from './source/facts.ts';
+import type { NodeVerdict, Presented } from './source/presented.ts';
+import type { TrustResolver } from './trust.ts';
+
+/**
+ * An allow to which every further request of its connection would come as well, because whatever it rests upon is what
+ * it was: the handshake, the trust, what is known of revocation, the time. Nothing of a request but its connection plays a
+ * part in it: it is the same sum with the same numbers, and no decision is carried over a change.
+ */
+export interface StandingAllow {
+  readonly decision: Decision;
+  /** What handlers see of it, once somebody made that. */
+  state: RequestMtls | undefined;
+}
+
+export interface StandingAllows {
+  /** The allow that stands on the connection of a request. */
+  find(facts: RequestFacts, nowMs: number): StandingAllow | undefined;
+  /** Remembers an allow that was worked out at this moment. */
+  keep(facts: RequestFacts, allow: Decision, grounds: Grounds): void;
+}
+
+/** What an allow rests upon. */
+export interface Grounds {
+  readonly presented: Presented;
+  readonly trust: TrustSnapshot;
+  readonly checked: CheckedPath;
+  /** When it was worked out. A clock that is set back does not revive it before that. */
+  readonly fromMs: number;
+}
+
+interface Kept extends StandingAllow, Grounds {
+  /** Of the files that the policy follows. */
+  readonly policyVersion: number;
+  readonly verdict: NodeVerdict;
+  readonly untilMs: number;
+}
+
+/**
+ * Of one instance; `undefined` where its decisions depend on more than the connection: on headers, on the server name,
+ * on functions of the operator.
+ */
+export function createStandingAllows(options: CompiledOptions, trustFor: TrustResolver): StandingAllows | undefined {
+  const { clientAddress, denyList, limits, onEvent, policy, revocation, sources, trust } = options;
+  const isOfConnection = sources.every(({ of }) => of === 'connection') && clientAddress === 'derived';
+  if (!isOfConnection || isTrustByName(trust) || asksFunctions(policy)) return undefined;
+  const bySocket = new WeakMap<object, Kept>();
+  const lifetimeMs = limits.rememberedSeconds * 1000;
+
+  return {
+    find(facts, nowMs) {
+      const kept = bySocket.get(facts.socket as object);
+      return kept !== undefined &&
+        !kept.verdict.superseded &&
+        nowMs >= kept.fromMs &&
+        nowMs <= kept.untilMs &&
+        trustFor(kept.presented, facts) === kept.trust &&
+        versionOf(policy) === kept.policyVersion &&
+        (revocation === undefined || revocation.isCurrent(kept.checked, nowMs)) &&
+        (denyList === undefined || denyList.size === 0)
+        ? kept
+        : undefined;
+    },
+
+    keep(facts, decision, grounds) {
+      const { checked, fromMs, presented } = grounds;
+      const { verdict } = presented;
+      if (verdict.by !== 'node' || !checked.isDetermined) return;
+      // Who listens hears daily of certificates near their expiry.
+      const quietUntilMs = checked.validUntilMs - (onEvent === undefined ? 0 : expiryWindowMs);
+      const untilMs = Math.min(quietUntilMs, fromMs + lifetimeMs);
+      const policyVersion = versionOf(policy);
+      bySocket.set(facts.socket as object, { ...grounds, decision, state: undefined, policyVersion, verdict, untilMs });
+    },
+  };
+}
