@@ -89,5 +89,5 @@ function requireHandshake(socket: TLSSocket & { readonly secureConnecting?: bool
 
 /** There is no request: its target is empty, which no excluded path equals. */
 function subjectOf(socket: TLSSocket): Subject {
-  return { request: socket, facts: nodeRequestFacts({ socket, rawHeaders: [], rawTrailers: [] }, '') };
+  return { holder: socket, facts: nodeRequestFacts({ socket, rawHeaders: [], rawTrailers: [] }, '') };
 }

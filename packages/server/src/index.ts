@@ -22,7 +22,7 @@ export {
   type Http2Listener,
 } from './endpoint.ts';
 export type { EndpointOptions, NameOptions } from './endpoint-options.ts';
-export type { EndpointStatus, IdentityStatus, TrustStatus } from './endpoint-status.ts';
+export type { EndpointStatus, IdentityStatus, PolicyStatus, TrustStatus } from './endpoint-status.ts';
 export type { EndpointEvent, IdentityReloadEvent, ReloadFailedEvent } from './events.ts';
 export { addHsts, compileHsts, type HstsOptions, hstsHeader } from './hsts.ts';
 export { expiringCertificates } from './identity/expiring-certificates.ts';
@@ -51,6 +51,7 @@ export type { HandshakeMode } from './tls-options.ts';
 export type { AccessOptions } from './upgrade/access.ts';
 export {
   createUpgradeAuthenticator,
+  type FastifyRequestLike,
   type UpgradeAccess,
   type UpgradeAuthenticator,
   type UpgradeSettings,

@@ -13,9 +13,10 @@ import {
 import type { Channel } from './channel.ts';
 import type { LiveSocket, Registry, Verdict } from './live-sockets.ts';
 
-/** What is decided about: the request of an upgrade or the socket of a connection, where its state is left, and the facts. */
+/** What is decided about. */
 export interface Subject {
-  readonly request: object;
+  /** Where the result is left: the request of an upgrade, the socket of a connection without HTTP. */
+  readonly holder: object;
   readonly facts: RequestFacts;
 }
 
@@ -43,37 +44,37 @@ export function createAdmission(options: MtlsOptions, registry: Registry, where:
   }
 
   function decideAnew(
-    { request, facts }: Subject,
+    { holder, facts }: Subject,
     guards: readonly Guard[],
     before: ClientIdentity | null,
   ): MaybePromise<Verdict> {
     const conclude = (denial: ClientCertificateError | undefined): Verdict => {
       if (denial !== undefined) return { outcome: 'deny', reason: denial.reason };
-      const { client } = stateOf(request).mtls;
+      const { client } = stateOf(holder).mtls;
       if (client !== null && client.thumbprint !== before?.thumbprint) {
         return { outcome: 'deny', reason: anotherCertificate };
       }
-      const refused = refusalOf(guards, request);
+      const refused = refusalOf(guards, holder);
       if (refused !== undefined) return { outcome: 'deny', reason: refused.reason };
       // Nobody is known, so nothing can expire; a denial under report-only was told, and need not be told again.
       return { outcome: client === null ? 'ignore' : 'allow' };
     };
-    const denial = gate.readmit(request, facts);
+    const denial = gate.readmit(holder, facts);
     return denial instanceof Promise ? denial.then(conclude) : conclude(denial);
   }
 
   return Object.freeze({
-    admit({ request, facts }: Subject, guards: readonly Guard[]) {
-      const denial = gate.admit(request, facts);
+    admit({ holder, facts }: Subject, guards: readonly Guard[]) {
+      const denial = gate.admit(holder, facts);
       return denial instanceof Promise
-        ? denial.then((late) => late ?? refusalOf(guards, request))
-        : (denial ?? refusalOf(guards, request));
+        ? denial.then((late) => late ?? refusalOf(guards, holder))
+        : (denial ?? refusalOf(guards, holder));
     },
 
-    follow({ request, facts }: Subject, guards: readonly Guard[], channel: Channel, socket: Duplex) {
-      const { client, clientAddress } = stateOf(request).mtls;
+    follow({ holder, facts }: Subject, guards: readonly Guard[], channel: Channel, socket: Duplex) {
+      const { client, clientAddress } = stateOf(holder).mtls;
       // The request may be changed by whoever handles it, and its headers with it.
-      const lasting: Subject = { request, facts: { ...facts, rawHeaders: [...facts.rawHeaders], trailers: [] } };
+      const lasting: Subject = { holder, facts: { ...facts, rawHeaders: [...facts.rawHeaders], trailers: [] } };
       let demanded = guards;
       const followed: Followed = {
         id: client?.id,
@@ -104,9 +105,9 @@ const anotherCertificate: Reason = {
   detail: { error: 'the connection presents another certificate than the one it was admitted with' },
 };
 
-function refusalOf(guards: readonly Guard[], request: object): ClientCertificateError | undefined {
+function refusalOf(guards: readonly Guard[], holder: object): ClientCertificateError | undefined {
   for (const guard of guards) {
-    const refused = guard(request);
+    const refused = guard(holder);
     if (refused !== undefined) return refused;
   }
   return undefined;

@@ -9,6 +9,7 @@ import {
   PeercertFailure,
   type RequestMtls,
   refuseUnknownKeys,
+  stateIfAny,
   stateOf,
   systemClock,
 } from '@peercert/core';
@@ -36,6 +37,11 @@ export interface UpgradeSettings {
 export interface UpgradeAccess extends AccessOptions {
   /** The last words to a protocol other than WebSocket, by the code of the reason. Default: none, it is cut off. */
   readonly farewell?: Farewell;
+}
+
+/** A request of Fastify, around the one of Node. */
+export interface FastifyRequestLike {
+  readonly raw: IncomingMessage;
 }
 
 /** The option `verifyClient` of `ws`, of two parameters. */
@@ -67,8 +73,10 @@ export interface UpgradeAuthenticator {
    * Hands the WebSocket of a request over, which `authenticateUpgrade` or an adapter's `mtls` has let in: it is closed by
    * its own `close()`, and cut off if the peer does not answer. Makes a live socket of it where it is none yet, as it is
    * with `@fastify/websocket`, whose requests pass the hooks of Fastify. What `access` asks for is asked at once.
+   *
+   * @param request the one of Node, or the one of Fastify
    */
-  watch(webSocket: WebSocketLike, request: IncomingMessage, access?: AccessOptions): void;
+  watch(webSocket: WebSocketLike, request: IncomingMessage | FastifyRequestLike, access?: AccessOptions): void;
   /** For the option `verifyClient` of `ws`, where `ws` itself listens for upgrades. Throws TypeError for wrong options. */
   verifyClient(access?: AccessOptions): VerifyClient;
 }
@@ -132,14 +140,21 @@ export function createUpgradeAuthenticator(
     }
   }
 
-  function watch(webSocket: WebSocketLike, request: IncomingMessage, access?: AccessOptions): void {
+  function watch(
+    webSocket: WebSocketLike,
+    request: IncomingMessage | FastifyRequestLike,
+    access?: AccessOptions,
+  ): void {
     const channel = webSocketChannel(webSocket, registry.closeMilliseconds);
+    const raw = 'raw' in request ? request.raw : request;
     try {
       const guards = guardsOf(access, 'watch()');
-      let live = followed.get(request);
+      let live = followed.get(raw);
       if (live === undefined) {
-        live = admission.follow(subjectOf(request), guards, channel, request.socket);
-        followed.set(request, live);
+        // Fastify's own plugins leave their result on Fastify's request.
+        const holder = stateIfAny(request) === undefined ? raw : request;
+        live = admission.follow({ ...subjectOf(raw), holder }, guards, channel, raw.socket);
+        followed.set(raw, live);
       } else {
         live.channel = channel;
         live.demand(guards);
@@ -147,7 +162,7 @@ export function createUpgradeAuthenticator(
       void registry.check(live);
     } catch (error) {
       channel.close(registry.closeCodes.failed, 'internal_error');
-      tell({ type: 'upgrade_failed', failure: internalFailure(error), requestTarget: targetOf(request) });
+      tell({ type: 'upgrade_failed', failure: internalFailure(error), requestTarget: targetOf(raw) });
     }
   }
 
@@ -165,7 +180,7 @@ export function createUpgradeAuthenticator(
 }
 
 function subjectOf(request: IncomingMessage): Subject {
-  return { request, facts: nodeRequestFacts(request, targetOf(request)) };
+  return { holder: request, facts: nodeRequestFacts(request, targetOf(request)) };
 }
 
 /** Where a framework rewrote the target, the one that came; no client can write this property. */
