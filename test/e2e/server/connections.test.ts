@@ -19,6 +19,7 @@ import {
 import express from 'express';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { tool } from '../../tools.ts';
+import { freePort } from '../free-port.ts';
 import { type Company, theCompany } from '../proxies/company.ts';
 import type { Change } from '../proxies/configuration.ts';
 import { haproxy } from '../proxies/kinds.ts';
@@ -51,11 +52,11 @@ async function open(connection: ConnectionOptions, tls: TlsOptions = {}): Promis
 }
 
 /** What a client from this address of loopback is answered: the first and the last line, or `nothing`. */
-async function answer({ clients, internal }: Company, port: number, localAddress: string): Promise<string> {
+async function answer({ clients, internal }: Company, at: number | string, localAddress: string): Promise<string> {
   const { chainPem: cert, privateKeyPem: key } = clients.admin;
   const credential: SecureContextOptions = { cert, key, ca: internal.certificatePem };
-  const options = { port, host: '127.0.0.1', localAddress, servername: 'localhost', ...credential };
-  const socket = connect(options);
+  const where = typeof at === 'string' ? { path: at } : { port: at, host: '127.0.0.1', localAddress };
+  const socket = connect({ ...where, servername: 'localhost', ...credential });
   socket.end('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
   const answered = await text(socket).catch(() => '');
   const lines = answered.split('\r\n');
@@ -100,7 +101,7 @@ describe.runIf(tool('haproxy') !== undefined).each(announcements)(
       const denied = events.filter(({ cause }) => cause === 'address_denied');
       expect(denied).toEqual([
         {
-          type: 'connection-refused',
+          type: 'connection_refused',
           cause: 'address_denied',
           address: '127.0.0.7',
           port: expect.any(Number) as number,
@@ -125,6 +126,43 @@ describe.runIf(tool('haproxy') !== undefined)('behind HAProxy that checks the he
     await expect.poll(() => guard.status().admitted, { timeout: 10_000 }).toBeGreaterThan(2);
     expect(events.filter(({ cause }) => cause !== 'closed')).toEqual([]);
     expect(await answer(company, proxy.port, '127.0.0.5')).toContain('from 127.0.0.5');
+  });
+});
+
+describe.runIf(tool('haproxy') !== undefined)('behind HAProxy that listens elsewhere too', () => {
+  const bind = `  bind "\${GATEWAY}"`;
+
+  it.each(['send-proxy', 'send-proxy-v2'])('a client of IPv4 on a socket of IPv6 is announced by %s', async (send) => {
+    const { company, port } = await open({ proxyProtocol: { from: ['127.0.0.1'] }, allow: ['127.0.0.5'] });
+    const second = await freePort();
+    const proxy = await haproxy.start({
+      company,
+      app: `127.0.0.1:${port}`,
+      file: 'haproxy-passthrough.cfg',
+      changes: [
+        [passthrough, send],
+        [bind, `${bind}\n  bind ":::${second}" v4v6`],
+      ],
+    });
+    onTestFinished(proxy.stop);
+    expect(await answer(company, second, '127.0.0.5')).toBe('HTTP/1.1 200 OK admin from 127.0.0.5');
+    expect(await answer(company, second, '127.0.0.6')).toBe('nothing');
+  });
+
+  it.each(['send-proxy', 'send-proxy-v2'])('a client of its Unix socket counts as itself by %s', async (send) => {
+    const { company, port } = await open({ proxyProtocol: { from: ['127.0.0.1'] } });
+    const path = join(await temporaryFolder(), 'gateway');
+    const proxy = await haproxy.start({
+      company,
+      app: `127.0.0.1:${port}`,
+      file: 'haproxy-passthrough.cfg',
+      changes: [
+        [passthrough, send],
+        [bind, `${bind}\n  bind "unix@${path}"`],
+      ],
+    });
+    onTestFinished(proxy.stop);
+    expect(await answer(company, path, '')).toBe('HTTP/1.1 200 OK admin from 127.0.0.1');
   });
 });
 
@@ -189,7 +227,7 @@ describe.runIf(openssl !== undefined)('openssl s_client', () => {
     await expect.poll(() => site.guard.status().pending).toBe(0);
     expect(site.events).toEqual([
       {
-        type: 'connection-refused',
+        type: 'connection_refused',
         cause: 'tls_error',
         address: '127.0.0.9',
         port: expect.any(Number) as number,

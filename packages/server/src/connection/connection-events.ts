@@ -18,7 +18,7 @@ export type ConnectionRefusal = keyof typeof connectionRefusals;
 
 /** A connection that was refused: told exactly once, whatever else went wrong with it afterwards. */
 export interface ConnectionRefusedEvent {
-  readonly type: 'connection-refused';
+  readonly type: 'connection_refused';
   readonly cause: ConnectionRefusal;
   /** The client's address: as announced by a balancer, else the socket's own; `undefined` over a Unix socket. */
   readonly address: string | undefined;

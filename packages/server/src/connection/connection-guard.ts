@@ -58,7 +58,7 @@ export function guardConnections(
   const refuseUnguarded = (socket: Partial<Socket> | undefined): true => {
     const { remoteAddress: address, remotePort: port } = socket ?? {};
     socket?.destroy?.();
-    tell({ type: 'connection-refused', cause: 'unguarded', address, port, balancer: undefined, detail: undefined });
+    tell({ type: 'connection_refused', cause: 'unguarded', address, port, balancer: undefined, detail: undefined });
     return true;
   };
 

@@ -72,7 +72,7 @@ export class GuardedConnection {
     const own = this.#own?.kind === 'inet' ? this.#own : undefined;
     const { address, port } = this.#announced ?? own ?? {};
     const balancer = this.#isBalancer ? own?.address : undefined;
-    this.#surroundings.tell({ type: 'connection-refused', cause, address, port, balancer, detail });
+    this.#surroundings.tell({ type: 'connection_refused', cause, address, port, balancer, detail });
   }
 
   #take(step: Step): void {

@@ -54,7 +54,7 @@ async function said(socket: TLSSocket): Promise<string> {
 }
 
 const refusal = (cause: string, rest: object = {}) => ({
-  type: 'connection-refused',
+  type: 'connection_refused',
   cause,
   address: balancer,
   port: expect.any(Number) as number,
@@ -168,7 +168,7 @@ describe('a listed balancer', () => {
 
   it('is refused when it begins its handshake without a header', async () => {
     const server = await start(behindBalancer);
-    await expect(handshake(await dial(server))).rejects.toThrow();
+    await expect(handshake(await dial(server))).rejects.toThrow(/closed|disconnected|ECONNRESET/);
     expect(await server.settled()).toEqual([refusal('proxy_header_missing', { balancer })]);
   });
 

@@ -38,7 +38,8 @@ export function closeServers(): void {
   for (const cleanup of cleanups.splice(0)) cleanup();
 }
 
-export async function guarded(server: Server, options: ConnectionOptions, listen?: 'unix' | string): Promise<Guarded> {
+/** `listen`: an address, or `unix` for a Unix socket. */
+export async function guarded(server: Server, options: ConnectionOptions, listen?: string): Promise<Guarded> {
   const events: ConnectionRefusedEvent[] = [];
   const guard = guardConnections(server, options, (event) => events.push(event));
   const sockets = new Set<Socket>();
