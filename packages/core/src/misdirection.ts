@@ -13,14 +13,14 @@ export type MisdirectionCheck = (facts: RequestFacts) => Reason | undefined;
  * (RFC 9110 section 15.5.20): every host that a request names must have the set of the name that the client asked for in
  * its handshake. `undefined` where all names have the same trust.
  *
- * A resumed session of TLS 1.2 shows the name that it was made under, whatever was asked for now. So it counts for hosts
- * of that name alone, and is misdirected for the one that was asked for.
+ * A resumed session of TLS 1.2 counts for hosts of the name that it was made under. Where that is not known, because
+ * another process made it, nothing can come over it.
  */
 export function createMisdirectionCheck(trust: TrustStore | TrustByName | undefined): MisdirectionCheck | undefined {
   if (!isTrustByName(trust)) return undefined;
   return (facts) => {
-    const serverName = serverNameOf(facts.socket);
-    const store = trust.storeFor(serverName);
+    const { isKnown, name: serverName } = serverNameOf(facts.socket);
+    const store = isKnown ? trust.storeFor(serverName) : undefined;
     if (facts.of === 'connection') {
       return store === undefined ? reason('misdirected_request', { serverName, host: undefined }) : undefined;
     }

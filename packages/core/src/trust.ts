@@ -56,8 +56,11 @@ interface ServerTrust {
 
 /** Who has no store was refused before (`misdirected_request`); should that ever fail, there is no anchor for him. */
 function resolveByName(trust: TrustByName): TrustResolver {
-  return ({ verdict }, { socket }) =>
-    verdict.by === 'proxy' ? nobody : (trust.storeFor(serverNameOf(socket))?.current ?? nobody);
+  return ({ verdict }, { socket }) => {
+    if (verdict.by === 'proxy') return nobody;
+    const { isKnown, name } = serverNameOf(socket);
+    return (isKnown ? trust.storeFor(name)?.current : undefined) ?? nobody;
+  };
 }
 
 /** Where a proxy's word is taken, no anchor of ours is: its verdict is of no generation. */

@@ -151,7 +151,10 @@ describe('trust by server name', () => {
   const trust = createTrustByName({ names: { 'a.example': stores.a, 'b.example': stores.b } });
   const request = (name: string, host: string, what = presented([alice])): RequestFacts => ({
     ...handingOver(what),
-    socket: Object.assign(Object.create(TLSSocket.prototype) as TLSSocket, { servername: name }),
+    socket: Object.assign(Object.create(TLSSocket.prototype) as TLSSocket, {
+      servername: name,
+      getProtocol: () => 'TLSv1.3',
+    }),
     rawHeaders: ['Host', host],
   });
 

@@ -12,7 +12,7 @@ const b = { anchors: authority('CN=B').der };
 
 /** A connection on which the client asked for the name, of the very class of Node. */
 function connection(servername: string | false | undefined): TLSSocket {
-  return Object.assign(Object.create(TLSSocket.prototype) as TLSSocket, { servername });
+  return Object.assign(Object.create(TLSSocket.prototype) as TLSSocket, { servername, getProtocol: () => 'TLSv1.3' });
 }
 
 function outcomes(

@@ -3,6 +3,7 @@ import { PeercertFailure } from '../error.ts';
 import { type Outcome, reason } from '../reasons.ts';
 import type { RequestFacts } from './facts.ts';
 import type { Presented, Source, TlsServer } from './presented.ts';
+import { type ServerName, SessionNames } from './session-names.ts';
 
 /**
  * The certificate of a client that is connected directly. Only a real `TLSSocket` (or the session socket of HTTP/2,
@@ -39,13 +40,34 @@ const tlsSource: Source = Object.freeze({
 });
 
 /**
- * The name that the client asked for in its handshake (RFC 6066 section 3), as it wrote it. `undefined`: none, or no real
- * TLS connection. A resumed session of TLS 1.2 shows the name that it was made under.
+ * The name that the client asked for in its handshake (RFC 6066 section 3), as it wrote it; for a connection that is no TLS,
+ * none. A resumed session of TLS 1.2 counts for the name that it was made under, and for none that may be asked for now:
+ * that name Node does not tell.
  */
-export function serverNameOf(socket: unknown): string | undefined {
-  if (!(socket instanceof TLSSocket)) return undefined;
-  const { servername } = socket as ServerSocket;
-  return typeof servername === 'string' && servername !== '' ? servername : undefined;
+export function serverNameOf(socket: unknown): ServerName {
+  if (!(socket instanceof TLSSocket)) return nameless;
+  let serverName = serverNames.get(socket);
+  if (serverName === undefined) {
+    serverName = readServerName(socket);
+    serverNames.set(socket, serverName);
+  }
+  return serverName;
+}
+
+const nameless: ServerName = Object.freeze({ isKnown: true, name: undefined });
+const serverNames: WeakMap<TLSSocket, ServerName> = new WeakMap();
+const sessionNames = new SessionNames();
+
+function readServerName(socket: ServerSocket): ServerName {
+  const { servername } = socket;
+  const name = typeof servername === 'string' && servername !== '' ? servername : undefined;
+  const known: ServerName = Object.freeze({ isKnown: true, name });
+  if (socket.getProtocol() === 'TLSv1.3') return known;
+  // A socket that is gone tells nothing of itself any more.
+  if (socket.destroyed) return sessionNames.recall(undefined);
+  if (socket.isSessionReused()) return sessionNames.recall(socket.getSession());
+  sessionNames.remember(socket.getSession(), name);
+  return known;
 }
 
 /** What a connection presented, as it was read when its handshake was complete; or the failure of that reading. */
