@@ -4,8 +4,10 @@ import { Server as TlsServer } from 'node:tls';
 import { shown } from '@peercert/core';
 import { type ConnectionGuard, guardConnections } from './connection/connection-guard.ts';
 import type { ConnectionOptions } from './connection/connection-options.ts';
+import type { EndpointTrust } from './endpoint-trust.ts';
 import type { EndpointEvent } from './events.ts';
 import { addHsts } from './hsts.ts';
+import { rememberIntermediates } from './sessions/session-intermediates.ts';
 import type { Stapler } from './stapling/stapler.ts';
 import { applyTimeouts, type Timeouts } from './timeouts.ts';
 
@@ -16,6 +18,8 @@ export interface ServerEquipment {
   readonly maxHeaderBytes: number;
   readonly hsts: string | undefined;
   readonly stapler: Stapler | undefined;
+  readonly trust: EndpointTrust;
+  readonly clock: () => number;
   readonly tell: (event: EndpointEvent) => void;
 }
 
@@ -28,8 +32,9 @@ export function equipServer(server: TlsServer, equipment: ServerEquipment): Conn
     throw new TypeError('attach(): the server does not ask for certificates: create it with endpoint.tlsOptions()');
   }
   if (server.listening) throw new TypeError('attach(): the server listens already: attach it before listen()');
-  const { connection, hsts, maxHeaderBytes, stapler, tell, timeouts } = equipment;
+  const { clock, connection, hsts, maxHeaderBytes, stapler, tell, timeouts, trust } = equipment;
   const guard = guardConnections(server, connection, tell);
+  rememberIntermediates(server, trust.storeFor, clock);
   if (stapler !== undefined) server.on('OCSPRequest', stapler.respond);
   if (isHttp(server)) {
     applyTimeouts(server, timeouts);

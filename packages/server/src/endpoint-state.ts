@@ -7,6 +7,7 @@ import {
 } from '@peercert/core';
 import { type EndpointIdentities, failureOf, openIdentities } from './endpoint-identities.ts';
 import type { EndpointSettings } from './endpoint-options.ts';
+import { openPolicyFiles } from './endpoint-policy.ts';
 import type { EndpointStatus, IdentityStatus, TrustStatus } from './endpoint-status.ts';
 import { type EndpointTrust, openTrust } from './endpoint-trust.ts';
 import type { ServerIdentity } from './identity/server-identity.ts';
@@ -17,6 +18,7 @@ import { createLiveSockets, type LiveSockets } from './upgrade/live-sockets.ts';
 /** What an endpoint knows and follows: certificates, authorities, revocation, staples. */
 export interface EndpointState {
   readonly mtls: MtlsOptions;
+  readonly trust: EndpointTrust;
   readonly contexts: SecureContexts;
   readonly stapler: Stapler | undefined;
   /** Connections that outlive a request. They are decided anew at once when trust or revocation is another. */
@@ -58,6 +60,7 @@ function assemble(
   // Behind whatever else hears of the change: it must be in place everywhere.
   const recheck = (): void => void setImmediate(() => void liveSockets.recheck());
   const revocation = openRevocation(settings, closing, recheck);
+  const policy = closing(openPolicyFiles(settings, recheck));
   stapler?.use(currentOf(identities));
   trust.subscribe((event) => {
     tell(event);
@@ -74,20 +77,29 @@ function assemble(
   return Object.freeze({
     mtls: Object.freeze({
       ...settings.mtls,
+      ...policy.options,
       trust: trust.option,
       ...(revocation && { revocation }),
       onEvent: tell,
     }),
+    trust,
     contexts,
     stapler,
     liveSockets,
     async reload(): Promise<void> {
       // Each tells of its own failure by event and status.
-      await Promise.allSettled([identities.reload(), trust.reload(), revocation?.refresh(), stapler?.refresh()]);
+      await Promise.allSettled([
+        identities.reload(),
+        trust.reload(),
+        policy.reload(),
+        revocation?.refresh(),
+        stapler?.refresh(),
+      ]);
     },
     status: () => ({
       identities: identityStatus(identities),
       trust: trustStatus(trust),
+      policy: policy.status(),
       revocation: revocation?.status() ?? [],
       stapling: stapler?.status() ?? [],
       liveSockets: liveSockets.size,

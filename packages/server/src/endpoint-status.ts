@@ -8,6 +8,8 @@ export interface EndpointStatus {
   readonly identities: readonly IdentityStatus[];
   /** The trust of the endpoint first (`default`), then that of names. */
   readonly trust: readonly TrustStatus[];
+  /** Pins and roles that come from files. */
+  readonly policy: readonly PolicyStatus[];
   readonly revocation: readonly RevocationSourceStatus[];
   readonly stapling: readonly StapleStatus[];
   /** WebSockets and connections without HTTP that were let in and are open. */
@@ -37,5 +39,11 @@ export interface TrustStatus {
   readonly generation: number;
   readonly anchors: number;
   readonly intermediates: number;
+  readonly failure: FileFailure | undefined;
+}
+
+export interface PolicyStatus {
+  readonly option: 'pins' | 'roles';
+  readonly file: string;
   readonly failure: FileFailure | undefined;
 }

@@ -9,7 +9,6 @@ import {
 } from '@peercert/core';
 import { defaultName, type EndpointSettings } from './endpoint-options.ts';
 import type { BoundTrust } from './sessions/session-binding.ts';
-import { checkNamedAnchors } from './tls-options.ts';
 
 /** Whom an endpoint trusts, under its own name and under others: what `mtls()` is given, and what sessions are bound to. */
 export interface EndpointTrust {
@@ -20,14 +19,16 @@ export interface EndpointTrust {
   /** What sessions are bound to now. */
   bound(): BoundTrust;
   anchorsOf(name: string): readonly Certificate[];
+  /** By the name that a client asked for. */
+  storeFor(serverName: string | undefined): TrustStore | undefined;
   reload(): Promise<void>;
   subscribe(listener: (event: TrustEvent) => void): void;
   /** Stores that were given belong to whoever made them. */
   close(): void;
 }
 
-/** Throws TypeError for anchors that cannot be read, and for more than the handshake can name where it is to. */
-export function openTrust({ handshake, trust, trustByName }: EndpointSettings): EndpointTrust {
+/** Throws TypeError for anchors that cannot be read. */
+export function openTrust({ trust, trustByName }: EndpointSettings): EndpointTrust {
   const option =
     trustByName.size === 0
       ? storeOf(trust)
@@ -41,16 +42,11 @@ export function openTrust({ handshake, trust, trustByName }: EndpointSettings): 
   };
   const anchorsOf = (name: string): readonly Certificate[] =>
     (stores.get(name) ?? (stores.get(defaultName) as TrustStore)).current.anchors.all;
-  try {
-    for (const name of stores.keys()) checkNamedAnchors(handshake, anchorsOf(name), optionOf(name));
-  } catch (error) {
-    close();
-    throw error;
-  }
   return Object.freeze({
     option,
     stores,
     anchorsOf,
+    storeFor: (serverName: string | undefined) => (isTrustStore(option) ? option : option.storeFor(serverName)),
     bound: () =>
       new Map([...stores].map(([name, { current }]) => [name, [current.anchors.all, current.intermediates.all]])),
     reload: () => option.reload(),
@@ -66,8 +62,4 @@ function storeOf(trust: EndpointSettings['trust']): TrustStore {
 function storesIn(option: TrustStore | TrustByName): ReadonlyMap<string, TrustStore> {
   if (isTrustStore(option)) return new Map([[defaultName, option]]);
   return new Map([[defaultName, option.default as TrustStore], ...option.names]);
-}
-
-function optionOf(name: string): string {
-  return name === defaultName ? 'trust.anchors' : `names['${name}'].trust.anchors`;
 }

@@ -106,7 +106,7 @@ function serve(settings: EndpointSettings, state: EndpointState): Endpoint {
   }
 
   function attach<S extends TlsServer>(server: S): S {
-    guards.set(server, equipServer(server, { ...settings, stapler: state.stapler }));
+    guards.set(server, equipServer(server, { ...settings, stapler: state.stapler, trust: state.trust }));
     state.contexts.add(server);
     server.once('close', () => guards.delete(server));
     return server;

@@ -11,7 +11,7 @@ import type { EndpointTrust } from './endpoint-trust.ts';
 import { ServerNames } from './names/server-names.ts';
 import { bindingOf, sessionIdContextOf } from './sessions/session-binding.ts';
 import { createTicketRotation } from './sessions/ticket-rotation.ts';
-import { contextOptions } from './tls-options.ts';
+import { checkNamedAnchors, contextOptions } from './tls-options.ts';
 
 /** The TLS settings of an endpoint at this moment, and the servers that have them. */
 export interface SecureContexts {
@@ -59,6 +59,7 @@ export function createSecureContexts(
   }
 
   function build(): void {
+    for (const name of trust.stores.keys()) checkNamedAnchors(handshake, trust.anchorsOf(name), anchorsOption(name));
     contexts = new ServerNames(new Map(names.map((name) => [name, createSecureContext(optionsOf(name))])));
   }
 
@@ -88,4 +89,8 @@ export function createSecureContexts(
       servers.clear();
     },
   });
+}
+
+function anchorsOption(name: string): string {
+  return name === defaultName ? 'trust.anchors' : `names['${name}'].trust.anchors`;
 }
