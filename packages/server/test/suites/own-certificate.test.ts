@@ -68,8 +68,8 @@ async function handshake(port: number, servername: string): Promise<Shown> {
   await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
   const chain: string[] = [];
   let one = socket.getPeerCertificate(true);
-  while (one !== undefined && !chain.includes(one.subject.CN)) {
-    chain.push(one.subject.CN);
+  while (one !== undefined && !chain.includes(String(one.subject.CN))) {
+    chain.push(String(one.subject.CN));
     one = one.issuerCertificate;
   }
   return { chain, staple };
@@ -124,8 +124,8 @@ describe('certificate and key that are written in place, one after the other', (
     const { identities } = await endpoint.reload();
     expect(identities[0]?.failure).toBeUndefined();
     expect((await handshake(port, 'new.example.com')).chain).toEqual(['new.example.com', 'Issuing', 'Root']);
-    const failures = events.filter(({ type }) => type === 'identity_failed');
-    expect(failures.map((event) => ('detail' in event ? event.detail.replaceAll(directory, '') : ''))).toEqual([
+    const details = events.flatMap((event) => (event.type === 'identity_failed' ? event.detail : []));
+    expect(details.map((detail) => detail.replaceAll(directory, ''))).toEqual([
       'key /tls.key is empty: write the file elsewhere and rename it into place when it is whole',
       'key /tls.key does not belong to certificate /tls.crt (CN=old.example.com): take both from the same issuance',
       expect.stringMatching(/^certificate \/tls\.crt is cut off: /),
