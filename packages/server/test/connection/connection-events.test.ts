@@ -8,7 +8,8 @@ describe('the causes of refused connections', () => {
     const page = readFileSync(join(import.meta.dirname, '../../../../docs/connections.md'), 'utf8');
     const [, table = ''] = page.split('| cause | |');
     const explained = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, cause]) => cause);
-    expect(explained.sort()).toEqual(Object.keys(connectionRefusals).sort());
+    expect(explained).toHaveLength(Object.keys(connectionRefusals).length);
+    expect(new Set(explained)).toEqual(new Set(Object.keys(connectionRefusals)));
   });
 
   it('each say what they mean', () => {

@@ -1,5 +1,6 @@
 // The address that a balancer announces, as applications and their rules see it.
 import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:tls';
 import { fromRfc9440 } from '@peercert/core';
 import { mtls } from '@peercert/express';
@@ -105,7 +106,7 @@ describe('behind a balancer that announces its clients, Fastify', () => {
     app.get('/', (request) => request.ip);
     // Where localhost has two addresses, Fastify makes a server for each.
     await app.listen({ port: 0, host: 'localhost' });
-    for (const { address, port } of app.addresses()) {
+    for (const { address, port } of app.addresses() as AddressInfo[]) {
       const target = { port, path: '' } as Guarded;
       expect(await answer(target, announced('203.0.113.7'), [], address)).toContain('203.0.113.7');
     }
