@@ -23,7 +23,8 @@ describe('the pages written from tables', () => {
       'standard, and what the client reads. Generated from `packages/core/src/reasons.ts`.',
       '',
       '400: what was presented cannot be read, or was built to exhaust the server. 401: it was read and does not',
-      'authenticate. 403: it is known who it is, and the answer is no. 429: too many. 503: it cannot be decided now.',
+      'authenticate. 403: it is known who it is, and the answer is no. 421: it came over a connection for another host. 429:',
+      'too many. 503: it cannot be decided now.',
       ...Object.entries(reasons).flatMap(([code, { hint, section, stage, status, title }]) => [
         '',
         `### ${code}`,

@@ -63,8 +63,10 @@ describe('the files beside the rooms', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('lend a stage their types only where the types are those of reasons, decisions and limits', () => {
-    const lent = ['reasons.ts', 'decision.ts', 'limits.ts'].map((name) => `packages/core/src/${name}`);
+  it('lend a stage their types only where the types are those of reasons, decisions, limits and files', () => {
+    const lent = ['reasons.ts', 'decision.ts', 'limits.ts', 'file-watcher.ts', 'watched-files.ts'].map(
+      (name) => `packages/core/src/${name}`,
+    );
     const wrong = core
       .filter((file) => room(file.path) !== '')
       .flatMap((file) =>

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fromFile } from '../../src/file-watcher.ts';
 import type { TrustEvent } from '../../src/path/trust-event.ts';
 import { createTrustStore, type TrustOptions, type TrustStore } from '../../src/path/trust-store.ts';
-import { authority } from './certificates.ts';
+import { authority } from '../path/certificates.ts';
 
 const [one, two, three] = [authority('CN=One'), authority('CN=Two'), authority('CN=Three')];
 const pem = (...all: readonly (typeof one)[]): string => all.map(({ der }) => toPem(der)).join('');
