@@ -2,6 +2,7 @@ import { type AssertedName, parseAssertedName } from './certificate/asserted-nam
 import { createCertificateCheck } from './certificate-check.ts';
 import type { Decision, MaybePromise } from './decision.ts';
 import { createMisdirectionCheck } from './misdirection.ts';
+import { observer } from './observer.ts';
 import { type CompiledOptions, compileOptions, type MtlsOptions } from './options.ts';
 import type { TrustSnapshot } from './path/trust-store.ts';
 import { createExpiryWatch } from './policy/expiry.ts';
@@ -48,7 +49,8 @@ export function assemble(options: CompiledOptions): Line {
   const checkCertificates = createCertificateCheck(options);
   const expiryWatch = createExpiryWatch();
   const standingAllows = createStandingAllows(options, trustFor);
-  const { denyList, onEvent, revocation } = options;
+  const { denyList, revocation } = options;
+  const onEvent = options.onEvent && observer(options.onEvent);
 
   function standing(facts: RequestFacts): StandingAllow | undefined {
     return standingAllows?.find(facts, options.clock());

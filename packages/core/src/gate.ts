@@ -1,6 +1,7 @@
 import { assemble } from './authenticator.ts';
 import type { Decision, MaybePromise } from './decision.ts';
 import { ClientCertificateError, internalFailure } from './error.ts';
+import { observer } from './observer.ts';
 import { compileOptions, type DecisionEvent, type MtlsOptions } from './options.ts';
 import type { Reason } from './reasons.ts';
 import { createState, type RequestMtls, type StateHolder } from './request-state.ts';
@@ -32,15 +33,8 @@ export interface Gate {
 /** Throws TypeError for every wrong option. */
 export function createGate(options: MtlsOptions = {}): Gate {
   const compiled = compileOptions(options);
-  const {
-    challenge,
-    clientAddress: addressChoice,
-    denials,
-    enforcement,
-    forwarding,
-    isExcluded,
-    onDecision,
-  } = compiled;
+  const { challenge, clientAddress: addressChoice, denials, enforcement, forwarding, isExcluded } = compiled;
+  const onDecision = compiled.onDecision && observer(compiled.onDecision);
   const line = assemble(compiled);
   const removeForged = createRemoval(forwarding);
   const anonymous: Decision = Object.freeze({ outcome: 'anonymous' });

@@ -54,11 +54,15 @@ export interface MtlsOptions extends PolicyOptions {
   readonly challenge?: string;
   /** Whose idea of the client's address the address rules use. Default `'derived'`: Peercert's own. */
   readonly clientAddress?: 'derived' | 'framework';
-  /** Hears of every decision. It may observe; when it throws, the request is a 500. */
+  /**
+   * Hears of every decision. It may observe; when it throws, the request is a 500. A promise is not waited for: when it
+   * rejects, the decision stands, and the process has a warning.
+   */
   readonly onDecision?: (event: DecisionEvent) => void;
   /**
    * Hears of everything else worth knowing: certificates that expire within 30 days, sources of revocation information
-   * that were updated or failed, files that were taken anew or cannot be. What it throws about the latter is ignored.
+   * that were updated or failed, files that were taken anew or cannot be. What it throws about the latter is ignored. A
+   * promise is not waited for: when it rejects, the process has a warning.
    */
   readonly onEvent?: (event: PeercertEvent) => void;
   /** Milliseconds since the epoch. Default `Date.now`. */

@@ -275,6 +275,13 @@ describe('a failure', () => {
     await expect(later).rejects.toMatchObject({ code: 'internal', status: 500, cause: new Error('log is full') });
   });
 
+  it('of an observer that comes later is a warning, and the decision stands', async () => {
+    const heard = new Promise((resolve) => process.once('warning', resolve));
+    const { gate } = gated({ onDecision: () => Promise.reject(new Error('log is far')) as never });
+    expect(gate.admit({}, presenting([alice]))).toBeUndefined();
+    expect(await heard).toMatchObject({ message: 'log is far' });
+  });
+
   it('of an observer is a 500 on an excluded path as well', () => {
     const one = gated({
       exclude: ['/healthz'],

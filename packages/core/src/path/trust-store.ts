@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Certificate } from '../certificate/model.ts';
 import type { FileContents } from '../file-watcher.ts';
+import { observer } from '../observer.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
 import { type FileFailure, type WatchedFiles, watchFiles } from '../watched-files.ts';
 import { CertificateIndex } from './certificate-index.ts';
@@ -133,7 +134,7 @@ class FollowingTrustStore implements TrustStore {
   }
 
   subscribe(listener: (event: TrustEvent) => void): () => void {
-    const heard = (event: TrustEvent): void => listener(event);
+    const heard = observer(listener);
     this.#listeners.add(heard);
     return () => void this.#listeners.delete(heard);
   }

@@ -1,4 +1,5 @@
 import { type FileSource, isFileSource } from '../file-watcher.ts';
+import { observer } from '../observer.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
 import { type FileFailure, watchFiles } from '../watched-files.ts';
 
@@ -91,7 +92,7 @@ export function followFile<T, Store extends PolicyFile>(followed: FollowedOption
     onFailure: (failure) => tell({ type: 'policy_failed', option, file: path, ...failure }),
   });
   const subscribe = (listener: (event: PolicyFileEvent) => void): (() => void) => {
-    const heard = (event: PolicyFileEvent): void => listener(event);
+    const heard = observer(listener);
     listeners.add(heard);
     return () => void listeners.delete(heard);
   };

@@ -1,5 +1,6 @@
 import { systemClock } from '../clock.ts';
 import { defaultLimits } from '../limits.ts';
+import { observer } from '../observer.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
 import { defaultPathSettings, type PathSettings } from '../path/settings.ts';
 import type { TrustSnapshot } from '../path/trust-store.ts';
@@ -63,7 +64,8 @@ export function openRevocation(
   },
 ): Revocation {
   const settings = compileRevocationOptions(options);
-  const { clock, onEvent, path, trust } = surroundings;
+  const { clock, path, trust } = surroundings;
+  const onEvent = surroundings.onEvent && observer(surroundings.onEvent);
   const tell = (event: RevocationEvent): void => {
     try {
       onEvent?.(event);
