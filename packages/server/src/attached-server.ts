@@ -1,6 +1,6 @@
 import type { Http2SecureServer } from 'node:http2';
-import { Server as HttpsServer } from 'node:https';
-import { Server as TlsServer } from 'node:tls';
+import type { Server as HttpsServer } from 'node:https';
+import { Server } from 'node:tls';
 import { shown } from '@peercert/core';
 import { type ConnectionGuard, guardConnections } from './connection/connection-guard.ts';
 import type { ConnectionOptions } from './connection/connection-options.ts';
@@ -24,8 +24,8 @@ export interface ServerEquipment {
 }
 
 /** Equips a server before it listens. Throws TypeError for anything else. */
-export function equipServer(server: TlsServer, equipment: ServerEquipment): ConnectionGuard {
-  if (!(server instanceof TlsServer)) {
+export function equipServer(server: Server, equipment: ServerEquipment): ConnectionGuard {
+  if (!(server instanceof Server)) {
     throw new TypeError(`attach(): expected a server of node:tls, node:https or node:http2, got ${shown(server)}`);
   }
   if ((server as { readonly requestCert?: unknown }).requestCert !== true) {
@@ -45,7 +45,7 @@ export function equipServer(server: TlsServer, equipment: ServerEquipment): Conn
   return guard;
 }
 
-/** Node exports no class for the secure server of HTTP/2. */
-function isHttp(server: TlsServer): server is HttpsServer | Http2SecureServer {
-  return server instanceof HttpsServer || 'updateSettings' in server;
+/** Node exports no class for the secure server of HTTP/2; a server without HTTP has no time-out to set. */
+function isHttp(server: Server): server is HttpsServer | Http2SecureServer {
+  return 'setTimeout' in server;
 }

@@ -51,7 +51,7 @@ describe('the rotation of ticket keys', () => {
   });
 
   it('ends', () => {
-    const onRotation = vi.fn();
+    const onRotation = vi.fn<() => void>();
     createTicketRotation(sessions, Date.now, onRotation).close();
     vi.advanceTimersByTime(600_000);
     expect(onRotation).not.toHaveBeenCalled();
