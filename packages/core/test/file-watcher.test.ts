@@ -211,6 +211,32 @@ describe('a file that is in trouble', () => {
   });
 });
 
+describe('what is wrong with a file', () => {
+  it('is said as long as it is, and not when it is over', async () => {
+    const { path, watcher } = watching(file('ca.crl', 'one'), {
+      quietMilliseconds: never,
+      onChange: (contents) => {
+        if (textOf(contents, join(folder, 'ca.crl')) === 'half') throw new Error('half-written');
+      },
+    });
+    expect(watcher.trouble).toBeUndefined();
+    writeFileSync(path, 'half');
+    await watcher.check();
+    expect(watcher.trouble?.message).toBe('half-written');
+    rmSync(path);
+    await watcher.check();
+    expect(watcher.trouble?.message).toMatch(/^ENOENT/);
+    // Back with the contents that could not be used, which are not tried again.
+    writeFileSync(path, 'half');
+    await watcher.check();
+    await watcher.check();
+    expect(watcher.trouble?.message).toBe('half-written');
+    writeFileSync(path, 'one');
+    await watcher.check();
+    expect(watcher.trouble).toBeUndefined();
+  });
+});
+
 describe('files that belong together', () => {
   it('are heard of together', async () => {
     const paths = [file('tls.crt', 'certificate 1'), file('tls.key', 'key 1')];
