@@ -29,8 +29,8 @@ export function readPrivateKey(source: PemText, passphrase: string | undefined, 
 const damaged = 'is damaged: its "-----BEGIN" line announces a private key, and none can be read';
 
 function unreadable(error: unknown, passphraseOption: string): string {
-  const { code } = error as { readonly code?: unknown };
-  return /^ERR_OSSL_(?:EVP_)?UNSUPPORTED$/.test(String(code))
+  // The code without EVP is of something else: one wrong passphrase in 256 decrypts to what looks like an unknown format.
+  return (error as { readonly code?: unknown }).code === 'ERR_OSSL_EVP_UNSUPPORTED'
     ? 'is encrypted in a way that this OpenSSL no longer reads: encrypt it again with openssl pkcs8 -topk8 -v2 aes-256-cbc'
     : `cannot be decrypted: the option ${passphraseOption} is wrong for it, or the file is damaged`;
 }

@@ -73,6 +73,13 @@ describe('a private key', () => {
     const message =
       'key (given as text) cannot be decrypted: the option passphrase is wrong for it, or the file is damaged';
     expect(() => read(encrypted, 'simsim')).toThrow(new TypeError(message));
+    // One in 256 decrypts to something that ends as padding does.
+    const legacy = privateKey
+      .export({ type: 'sec1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'sesame' })
+      .toString();
+    for (let attempt = 0; attempt < 2_000; attempt++) {
+      expect(() => read(legacy, `simsim ${attempt}`)).toThrow(message);
+    }
   });
 
   it('is refused with the remedy when its cipher is too old for OpenSSL', () => {
