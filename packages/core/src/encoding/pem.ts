@@ -22,6 +22,15 @@ export type PemResult =
 const broken = (rule: PemRule): PemResult => ({ ok: false, rule });
 
 /**
+ * Whether the octets of a file begin as DER does: with a SEQUENCE. Its identifier is the digit 0 of a text, but where its
+ * length follows no text has such octets, and what is shorter than 130 octets holds no block of a certificate or list.
+ */
+export function beginsAsDer(octets: Uint8Array): boolean {
+  const length = octets[1] ?? 0;
+  return octets[0] === 0x30 && (octets.length < 130 || (length >= 0x80 && length <= 0x84));
+}
+
+/**
  * Strictly: blocks of one label and nothing else, neither text nor empty lines between, before or after them. Lines end
  * in LF or CRLF and may have any length (section 2 leaves that to the parser); blanks are refused.
  */

@@ -1,7 +1,7 @@
 import { parseCertificate } from '../certificate/certificate.ts';
 import type { malformedRules } from '../certificate/malformed.ts';
 import type { Certificate } from '../certificate/model.ts';
-import { cutPemBundle, decodePemBundle } from '../encoding/pem.ts';
+import { beginsAsDer, cutPemBundle, decodePemBundle } from '../encoding/pem.ts';
 import { type FileContents, type FileSource, isFileSource } from '../file-watcher.ts';
 import { shown } from '../option-keys.ts';
 
@@ -64,8 +64,8 @@ function* inFile({ path }: FileSource, option: string, files: FileContents): Gen
 
 function* inItem(item: CertificateItem, option: string, takesFiles: boolean): Generator<Certificate, void, undefined> {
   if (item instanceof Uint8Array) {
-    // A Buffer read from a .pem file is PEM; DER starts with a SEQUENCE.
-    if (item[0] === 0x30) yield parse(item, option);
+    // A Buffer read from a .pem file is PEM.
+    if (beginsAsDer(item)) yield parse(item, option);
     else yield* inPem(Buffer.from(item.buffer, item.byteOffset, item.length).toString('latin1'), option);
   } else if (typeof item === 'string') {
     if (isPath(item)) {

@@ -1,12 +1,32 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutPemBundle, decodePem, decodePemBundle, encodePem } from '../../src/encoding/pem.ts';
+import { beginsAsDer, cutPemBundle, decodePem, decodePemBundle, encodePem } from '../../src/encoding/pem.ts';
 
 const der = Uint8Array.from({ length: 100 }, (_, index) => index);
 const block = encodePem(der, 'CERTIFICATE');
 const strict = (text: string): unknown => outcome(decodePem(text, 'CERTIFICATE'));
 const bundle = (text: string): unknown => outcome(decodePemBundle(text, 'CERTIFICATE'));
 const outcome = (result: ReturnType<typeof decodePem>): unknown => (result.ok ? result.value : result.rule);
+
+describe('a file', () => {
+  const octets = (length: number, ...first: readonly number[]): Uint8Array =>
+    Uint8Array.from({ length }, (_, index) => first[index] ?? 0);
+
+  it.each<[string, boolean, Uint8Array]>([
+    ['a length of one octet', true, octets(129, 0x30, 0x7f)],
+    ['a length of two octets', true, octets(200, 0x30, 0x81, 0xc5)],
+    ['a length of five octets', true, octets(200, 0x30, 0x84, 0, 0, 0, 0xc2)],
+    ['an indefinite length, which its reader refuses', true, octets(200, 0x30, 0x80)],
+    ['an identifier alone', true, octets(1, 0x30)],
+    ['nothing', false, octets(0)],
+    ['another identifier', false, octets(200, 0x31, 0x81)],
+    ['digits', false, Buffer.from('0'.repeat(200))],
+    ['a digit and a letter that is not ASCII', false, Buffer.from(`0\u{e4}${' '.repeat(200)}`)],
+    ['a digit and such a letter in Latin-1', false, Buffer.from(`0\u{e4}${' '.repeat(200)}`, 'latin1')],
+  ])('that begins with %s is DER: %s', (_, expected, file) => {
+    expect(beginsAsDer(file)).toBe(expected);
+  });
+});
 
 describe('a block', () => {
   it('is written in lines of 64 characters', () => {

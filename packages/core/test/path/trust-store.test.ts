@@ -79,6 +79,11 @@ describe('trust anchors', () => {
     expect(() => createTrustStore({ anchors } as TrustOptions)).toThrow(new TypeError(message));
   });
 
+  it('are found in a file of text that begins with the digit 0', () => {
+    const bytes = Buffer.from(`0 = the root of Acme\n${pem(one)}`);
+    expect(createTrustStore({ anchors: bytes }).current.anchors.has(one.certificate)).toBe(true);
+  });
+
   it('are read anew from their bytes, whoever says that they were read', () => {
     const [anchor] = createTrustStore({ anchors: one.certificate }).current.anchors.all;
     expect(anchor).not.toBe(one.certificate);

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { MaybePromise } from '../../decision.ts';
 import { decodeBase64 } from '../../encoding/base64.ts';
-import type { PemResult, PemRule } from '../../encoding/pem.ts';
+import { beginsAsDer, type PemResult, type PemRule } from '../../encoding/pem.ts';
 import { runInSlices, type Sliced } from './slices.ts';
 
 /** Files of revocation lists: DER, or PEM with one or more blocks (RFC 7468 section 6), of any size. */
@@ -11,7 +11,6 @@ const closing = '-----END X509 CRL-----';
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const hyphen = 0x2d;
-const sequence = 0x30;
 
 /** Octets of text decoded in one slice: a few milliseconds. */
 const sliceOctets = 524_288;
@@ -26,7 +25,7 @@ export function readCrlBlocks(input: string | Uint8Array): MaybePromise<PemResul
   if (typeof input === 'string') return runInSlices(decodeBlocks(Buffer.from(input, 'utf8')));
   if (!(input instanceof Uint8Array))
     throw new TypeError('A revocation list is given as PEM text or as octets, PEM or DER');
-  if (input[0] === sequence) return { ok: true, value: [input] };
+  if (beginsAsDer(input)) return { ok: true, value: [input] };
   return runInSlices(decodeBlocks(Buffer.from(input.buffer, input.byteOffset, input.length)));
 }
 

@@ -30,6 +30,7 @@ describe('a file of revocation lists', () => {
     ['text with CRLF line ends', text(first, second).replaceAll('\n', '\r\n')],
     ['text around the blocks', `Issuer: CN=é\n${text(first)}\n# more\n${text(second)}end`],
     ['no line end behind the last block', text(first, second).slice(0, -1)],
+    ['octets of text that begins with the digit 0', Buffer.from(`0 lists${' '.repeat(99)}\n${text(first, second)}`)],
   ])('holds several lists in %s', async (_, input) => {
     expect(await blocksOf(input)).toEqual([[...first], [...second]]);
   });
