@@ -147,7 +147,7 @@ function read(socket: ServerSocket, handshake: Handshake): Outcome<Presented> | 
       },
       resumed,
       server: server ?? {},
-      // A resumed TLS 1.2 session reports the name it was made under, not the one that was asked for now.
+      // A resumed session of TLS 1.2 shows no name, whichever was asked for.
       trustByName: hasContextsByName(socket) && (resumed || Boolean(socket.servername)),
       get superseded() {
         return handshake.superseded;
