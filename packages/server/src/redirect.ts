@@ -41,12 +41,21 @@ export function createRedirectServer(options: RedirectOptions): Server {
   const authority = to.host === undefined ? undefined : hostText(readHost(to.host, 'redirect.to.host'));
   const suffix = port === 443 ? '' : `:${port}`;
 
-  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+  function redirect(request: IncomingMessage, response: ServerResponse): void {
     const host = hostOf(request.rawHeaders);
     const target = request.url ?? '';
     if (host === undefined || !isPathAndQuery(target)) answer(response, 400);
     else if (!known().some((pattern) => matches(pattern, host))) answer(response, 421);
     else answer(response, 308, `https://${authority ?? hostText(host)}${suffix}${target}`);
+  }
+
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    try {
+      redirect(request, response);
+    } catch {
+      // Of the function that was given for hosts: it must not end the process.
+      answer(response, 500);
+    }
   };
 
   const server = createServer(

@@ -129,6 +129,16 @@ describe('a redirect', () => {
     expect(statusOf(await get(follower, '/', 'new.example.com'))).toBe('308');
   });
 
+  it('is a 500 where nobody can say which hosts there are', async () => {
+    const failing = await listen({
+      hosts: () => {
+        throw new Error('on purpose');
+      },
+    });
+    const answer = await get(failing, '/');
+    expect([statusOf(answer), locationOf(answer)]).toEqual(['500', undefined]);
+  });
+
   it('says nothing of Strict-Transport-Security, which plain HTTP must not', async () => {
     expect(await get(port, '/')).not.toMatch(/strict-transport/i);
   });
