@@ -20,7 +20,7 @@ export class PathCache {
   /** A whole path takes some 7 KB with all that was decoded. Of the others `LeafMemory` knows the signature. */
   static readonly wholePaths: number = 500;
   readonly #entries: Map<number, Entry> = new Map();
-  /** A connection presents the same object with every request: from the second on, its entry is found without a key. */
+  /** A connection presents the same object with every request: its entry is found without a key, as long as it lives. */
   readonly #byPresented: WeakMap<PresentedCertificates, Entry> = new WeakMap();
   readonly #capacity: number;
   readonly #longestMs: number;
@@ -60,6 +60,7 @@ export class PathCache {
       untilMs: Math.min(path.validUntilMs, nowMs + this.#longestMs),
     };
     this.#entries.set(key, entry);
+    this.#byPresented.set(presented, entry);
     return entry;
   }
 }

@@ -132,6 +132,16 @@ describe('the cache', () => {
     ]);
   });
 
+  it('still knows it by the object that a connection presents again, however many came since', () => {
+    const cache = new PathCache(limits);
+    const held = presented([leaf(1)]);
+    const path = verified();
+    cache.set(held, trust, path, now);
+    for (const number of [2, 3, 4]) cache.set(presented([leaf(number)]), trust, verified(), now);
+    expect(cache.get(held, trust, now)?.path).toBe(path);
+    expect(cache.get(presented([leaf(1)]), trust, now)).toBeUndefined();
+  });
+
   it('lets nobody go when one that it has is verified again', () => {
     const cache = new PathCache(limits);
     for (const number of [1, 2, 3, 3]) cache.set(presented([leaf(number)]), trust, verified(), now);

@@ -11,6 +11,7 @@ import {
   stateOf,
 } from '@peercert/core';
 import type { Channel } from './channel.ts';
+import { withLastingSources } from './lasting-source.ts';
 import type { LiveSocket, Registry, Verdict } from './live-sockets.ts';
 
 /** What is decided about. */
@@ -36,7 +37,7 @@ export interface Followed extends LiveSocket {
 
 /** Throws TypeError for every wrong option. */
 export function createAdmission(options: MtlsOptions, registry: Registry, where: string): Admission {
-  const gate = createGate(options);
+  const gate = createGate(withLastingSources(options));
   if (gate.clientAddress === 'framework') {
     throw new TypeError(
       `${where}: clientAddress: 'framework' needs a framework, which never sees these connections: leave it out`,
