@@ -136,16 +136,21 @@ export function compileEndpointOptions(options: EndpointOptions): EndpointSettin
     if (value !== undefined && typeof value !== 'function') throw new TypeError(`${name} must be a function`);
   }
   const names = compileNames(options.names);
+  const handshake = compileHandshake(options);
+  const sessions = compileSessions(options.sessions);
+  const trust = compileTrust(options.trust);
+  if (sessions.sharedSecret !== undefined) requireIntermediates('sessions.sharedSecret', options, names);
+  if (handshake !== 'ask') requireIntermediates(`handshake: '${handshake}'`, options, names);
   return Object.freeze({
     identities: identitiesOf(options, names),
-    trust: compileTrust(options.trust),
+    trust,
     trustByName: trustByName(options.trust, names),
     tlsProfile: oneOf('tlsProfile', options.tlsProfile, Object.keys(tlsProfiles) as TlsProfileName[]),
-    handshake: compileHandshake(options),
+    handshake,
     timeouts: compileTimeouts(options.timeouts),
     connection: checkConnection(options.connection),
     handshakeMilliseconds: 1_000 * (options.connection?.handshakes?.seconds ?? 30),
-    sessions: compileEndpointSessions(options, names),
+    sessions,
     maxHeaderBytes: compileHeaderBytes(options.maxHeaderBytes),
     hsts: options.hsts === undefined ? undefined : compileHsts(options.hsts),
     stapling: options.stapling,
@@ -229,24 +234,19 @@ function trustByName(
   return new Map(own ? [...names].map(([name, options]) => [name, options.trust ?? trust]) : []);
 }
 
-/** A worker that resumes the session of another has never seen the intermediates that the client sent. */
-function compileEndpointSessions(
-  { sessions, trust }: EndpointOptions,
-  names: ReadonlyMap<string, NameOptions>,
-): Sessions {
-  const compiled = compileSessions(sessions);
-  if (compiled.sharedSecret === undefined) return compiled;
-  for (const [where, one] of [
-    ['', trust] as const,
-    ...[...names].map(([name, own]) => [`names['${name}'].`, own.trust] as const),
-  ]) {
+/**
+ * Where only the client's own certificate is shown, the intermediates must be known: a worker that resumes the session of
+ * another has never seen them, and Node 24 shows none of a chain that it was told enough to verify.
+ */
+function requireIntermediates(why: string, { trust }: EndpointOptions, names: ReadonlyMap<string, NameOptions>): void {
+  const all = [['', trust] as const, ...[...names].map(([name, own]) => [`names['${name}'].`, own.trust] as const)];
+  for (const [where, one] of all) {
     if (one === undefined || isTrustStore(one) || one.intermediates !== undefined) continue;
     throw new TypeError(
-      `sessions.sharedSecret needs ${where}trust.intermediates, because a resumed session shows the client's own ` +
-        'certificate alone: give them, or [] where the anchors issue clients themselves',
+      `${why} needs ${where}trust.intermediates, because it can leave the client's own certificate alone to see: ` +
+        'give them, or [] where the anchors issue clients themselves',
     );
   }
-  return compiled;
 }
 
 function compileHandshake({ enforcement, exclude, handshake, presence }: EndpointOptions): HandshakeMode {

@@ -48,6 +48,11 @@ describe('the options of an endpoint', () => {
       { sessions: { sharedSecret: 'k3/9sQ4uT0v8xY2zB6nM1pL5wE7rJ4hG' } },
       /sessions\.sharedSecret needs trust\.intermediates.*or \[\] where the anchors issue clients themselves/,
     ],
+    [
+      'a handshake that shows no intermediates everywhere, without any configured',
+      { handshake: 'name' },
+      /handshake: 'name' needs trust\.intermediates/,
+    ],
     ['wrong limits of connections', { connection: { alow: [] } }, /"alow"; did you mean "allow"\?/],
     ['wrong HSTS', { hsts: { maxAgeSeconds: '1y' } }, /hsts\.maxAgeSeconds/],
     ['wrong stapling', { stapling: { responder: 'ftp://x' } }, /stapling\.responder/],

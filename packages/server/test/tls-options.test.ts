@@ -1,19 +1,21 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
-import type { Certificate } from '@peercert/core';
+import { type Certificate, fromFile } from '@peercert/core';
 import type { IssuedCertificate } from '@peercert/pki';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { checkNamedAnchors } from '../src/tls-options.ts';
+import { checkNamedAnchors, type HandshakeMode } from '../src/tls-options.ts';
 import {
   type Authorities,
   answer,
   closeWorld,
   createAuthorities,
+  createDirectory,
   get,
   openEndpoint,
   place,
   serve,
+  type World,
 } from './endpoint-world.ts';
 
 let authorities: Authorities;
@@ -27,6 +29,14 @@ beforeAll(async () => {
 });
 afterEach(closeWorld);
 
+/** With the intermediates of both, so that either may be trusted. */
+async function openHandshake(handshake: HandshakeMode): Promise<World> {
+  const directory = createDirectory();
+  const intermediates = [authorities.partners, authorities.staff].map(({ issuing }) => issuing.certificatePem);
+  const trust = { anchors: fromFile(join(directory, 'clients.pem')), intermediates };
+  return openEndpoint(authorities, { handshake, trust }, directory);
+}
+
 describe('the options of a server', () => {
   it('ask for a certificate, tell Node of no authority, and never let it take the public ones', async () => {
     const { endpoint } = await openEndpoint(authorities);
@@ -34,7 +44,7 @@ describe('the options of a server', () => {
   });
 
   it('name the anchors to clients that have to choose, and still leave the decision to mtls()', async () => {
-    const world = await openEndpoint(authorities, { handshake: 'name' });
+    const world = await openHandshake('name');
     expect(world.endpoint.tlsOptions()).toMatchObject({ ca: [authorities.partners.caPem], rejectUnauthorized: false });
     const port = await serve(world);
     expect(await answer(authorities, port, bob)).toBe('401 issuer_unknown');
@@ -44,7 +54,7 @@ describe('the options of a server', () => {
   });
 
   it('refuse in the handshake where they are told to, by the anchors of the moment', async () => {
-    const world = await openEndpoint(authorities, { handshake: 'refuse' });
+    const world = await openHandshake('refuse');
     const port = await serve(world);
     expect(await answer(authorities, port, alice)).toBe('200 known');
     await expect(get(authorities, port, bob)).rejects.toThrow(/alert|ECONNRESET|hang up/);
