@@ -1,10 +1,10 @@
-import { constants, verify } from 'node:crypto';
 import type { Certificate } from '../certificate/model.ts';
 import { type Reason, reason } from '../reasons.ts';
 import { keyRefusal, signatureAlgorithm, signatureWeight, weakAlgorithms } from './algorithms.ts';
 import { Budget } from './budget.ts';
 import { about } from './checks.ts';
 import { loadPublicKey } from './public-key.ts';
+import { isKeyFor, isVerified } from './verification.ts';
 
 /** Which algorithms and keys may vouch for a certificate. */
 export interface SignaturePolicy {
@@ -46,17 +46,11 @@ export function signatureRefusal(
   if (verifiedBefore) return undefined;
 
   const { publicKey } = issuer;
-  const rsaPssKey = publicKey.keyType === 'rsa-pss';
-  const keyType = rsaPssKey ? 'rsa' : publicKey.keyType;
-  if (keyType !== algorithm.keyType || (rsaPssKey && !algorithm.pss))
-    return reason('signature_invalid', about(certificate, index));
+  if (!isKeyFor(algorithm, publicKey)) return reason('signature_invalid', about(certificate, index));
   const key = loadPublicKey(publicKey);
   if (key === undefined) return reason('signature_invalid', about(certificate, index));
   if (!budget.spendSignature(signatureWeight(publicKey))) return reason('signature_invalid', about(certificate, index));
-  const options = algorithm.pss
-    ? { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
-    : key;
-  return isSignedBy(algorithm.hash, certificate, options)
+  return isVerified(algorithm, certificate.tbsDer, key, certificate.signature)
     ? undefined
     : reason('signature_invalid', about(certificate, index));
 }
@@ -76,13 +70,4 @@ export function isSelfSigned(certificate: Certificate): boolean {
     selfSigned.set(certificate, answer);
   }
   return answer;
-}
-
-function isSignedBy(hash: string | undefined, certificate: Certificate, key: Parameters<typeof verify>[2]): boolean {
-  try {
-    return verify(hash, certificate.tbsDer, key, certificate.signature);
-  } catch {
-    // OpenSSL throws on some keys and signatures instead of answering no.
-    return false;
-  }
 }

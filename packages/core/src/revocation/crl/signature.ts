@@ -1,9 +1,10 @@
-import { constants, createVerify, type KeyObject, verify } from 'node:crypto';
+import { createVerify, type KeyObject, type VerifyKeyObjectInput, verify } from 'node:crypto';
 import type { Certificate } from '../../certificate/model.ts';
 import type { MaybePromise } from '../../decision.ts';
 import { keyRefusal, type SignatureAlgorithm, signatureAlgorithm } from '../../path/algorithms.ts';
 import { loadPublicKey } from '../../path/public-key.ts';
 import type { SignaturePolicy } from '../../path/signature.ts';
+import { isKeyFor, isVerified, paddedKey } from '../../path/verification.ts';
 import type { Crl } from './crl.ts';
 import { runInSlices, type Sliced } from './slices.ts';
 
@@ -25,8 +26,7 @@ export function isSignedBy(crl: Crl, signer: Certificate, policy: SignaturePolic
   if (algorithm === undefined || (algorithm.weak && !policy.allowedWeakAlgorithms.has(algorithm.name))) return false;
   if (keyRefusal(signer, policy.minimumRsaBits) !== undefined) return false;
   const { publicKey, spkiSha256 } = signer;
-  const isPssKey = publicKey.keyType === 'rsa-pss';
-  if ((isPssKey ? 'rsa' : publicKey.keyType) !== algorithm.keyType || (isPssKey && !algorithm.pss)) return false;
+  if (!isKeyFor(algorithm, publicKey)) return false;
 
   const known = answers.get(crl) ?? new Map<string, MaybePromise<boolean>>();
   answers.set(crl, known);
@@ -43,19 +43,15 @@ export function isSignedBy(crl: Crl, signer: Certificate, policy: SignaturePolic
   });
 }
 
-function compute(crl: Crl, { hash, pss }: SignatureAlgorithm, key: KeyObject): MaybePromise<boolean> {
-  if (hash === undefined) return verifyWhole(crl, key);
-  const options = pss
-    ? { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
-    : { key };
-  return runInSlices(verifyInSlices(crl, hash, options));
+function compute(crl: Crl, algorithm: SignatureAlgorithm, key: KeyObject): MaybePromise<boolean> {
+  const { hash } = algorithm;
+  if (crl.tbsDer.length <= sliceOctets) return isVerified(algorithm, crl.tbsDer, key, crl.signature);
+  return hash === undefined
+    ? verifyElsewhere(crl, key)
+    : runInSlices(verifyInSlices(crl, hash, paddedKey(algorithm, key)));
 }
 
-function* verifyInSlices(
-  { tbsDer, signature }: Crl,
-  hash: string,
-  key: Parameters<ReturnType<typeof createVerify>['verify']>[0],
-): Sliced<boolean> {
+function* verifyInSlices({ tbsDer, signature }: Crl, hash: string, key: VerifyKeyObjectInput): Sliced<boolean> {
   const verifier = createVerify(hash);
   for (let at = 0; at < tbsDer.length; at += sliceOctets) {
     if (at > 0) yield;
@@ -70,14 +66,7 @@ function* verifyInSlices(
 }
 
 /** Ed25519 (RFC 8032 5.1.6) goes over the message twice, so it cannot be computed in parts. */
-function verifyWhole({ tbsDer, signature }: Crl, key: KeyObject): MaybePromise<boolean> {
-  if (tbsDer.length <= sliceOctets) {
-    try {
-      return verify(null, tbsDer, key, signature);
-    } catch {
-      return false;
-    }
-  }
+function verifyElsewhere({ tbsDer, signature }: Crl, key: KeyObject): Promise<boolean> {
   return new Promise((resolve) => {
     verify(null, tbsDer, key, signature, (error, isSigned) => resolve(error === null && isSigned));
   });
