@@ -38,8 +38,8 @@ export function createAuthenticator(options: MtlsOptions = {}): Authenticator {
 
 /** The line as the rest of this package uses it. */
 export interface Line extends Authenticator {
-  /** The allow that stands on the connection of a request; `authenticate` would answer its decision. */
-  standing(facts: RequestFacts): StandingAllow | undefined;
+  /** The allow that stands on a connection: what `authenticate` would answer to every request of it. */
+  standing(connection: unknown): StandingAllow | undefined;
 }
 
 /** The line of options that were compiled already. */
@@ -52,8 +52,8 @@ export function assemble(options: CompiledOptions): Line {
   const { denyList, revocation } = options;
   const onEvent = options.onEvent && observer(options.onEvent);
 
-  function standing(facts: RequestFacts): StandingAllow | undefined {
-    return standingAllows?.find(facts, options.clock());
+  function standing(connection: unknown): StandingAllow | undefined {
+    return standingAllows?.find(connection, options.clock());
   }
 
   function authenticate(facts: RequestFacts): MaybePromise<Decision> {
@@ -66,7 +66,7 @@ export function assemble(options: CompiledOptions): Line {
     }
     if (!presented.ok) return deny(presented.reason);
 
-    const trust = trustFor(presented.value, facts);
+    const trust = trustFor(presented.value, facts.socket);
     const subject =
       'assertedName' in presented.value
         ? checkName(presented.value.assertedName)
@@ -74,7 +74,7 @@ export function assemble(options: CompiledOptions): Line {
     if (!(subject instanceof Promise)) return judge(subject, presented.value, trust, facts, nowMs);
     // While a status was fetched, an authority may have been removed: what was found counts only under the same trust.
     return subject.then((late) =>
-      trustFor(presented.value, facts) === trust
+      trustFor(presented.value, facts.socket) === trust
         ? judge(late, presented.value, trust, facts, nowMs)
         : authenticate(facts),
     );
@@ -96,13 +96,14 @@ export function assemble(options: CompiledOptions): Line {
     if (!(client instanceof Promise)) {
       const decision = decide(client, nowMs);
       if (decision.outcome === 'allow' && 'path' in subject.value) {
-        standingAllows?.keep(facts, decision, { presented, trust, checked: subject.value, fromMs: nowMs });
+        standingAllows?.keep(facts.socket, decision, { presented, trust, checked: subject.value, fromMs: nowMs });
       }
       return decision;
     }
     // While a role function ran, an authority may have been removed, a file of the policy replaced, or a certificate denied.
     return client.then((late) => {
-      if (trustFor(presented, facts) !== trust || versionOf(options.policy) !== version) return authenticate(facts);
+      if (trustFor(presented, facts.socket) !== trust || versionOf(options.policy) !== version)
+        return authenticate(facts);
       const revoked = denyListRefusal(subject.value);
       return revoked === undefined ? decide(late, nowMs) : deny(revoked);
     });

@@ -23,6 +23,14 @@ export interface Gate {
    * @param holder where a framework keeps the state of a request. Default: the request
    */
   admit(request: object, facts: RequestFacts, holder?: object): MaybePromise<ClientCertificateError | undefined>;
+  /** Whether some paths are excluded, so that `recall` has to know the raw request target. */
+  readonly excludesPaths: boolean;
+  /**
+   * The short way for a client who was let in on the same connection: leaves the same as then and answers `true` where
+   * nothing that `admit` looks at can have changed, `false` where the request has to be decided. It spares collecting the
+   * facts, which takes longer than all the rest.
+   */
+  recall(connection: unknown, holder: object, requestTarget: string): boolean;
   /**
    * Decides once more, for a connection that outlives its request, and leaves what it came to. As `admit`, but that
    * `onDecision` hears of a denial only, and that headers are left as they are: forged ones are gone since `admit`.
@@ -34,6 +42,7 @@ export interface Gate {
 export function createGate(options: MtlsOptions = {}): Gate {
   const compiled = compileOptions(options);
   const { challenge, clientAddress: addressChoice, denials, enforcement, forwarding, isExcluded } = compiled;
+  const excludesPaths = options.exclude !== undefined;
   const onDecision = compiled.onDecision && observer(compiled.onDecision);
   const line = assemble(compiled);
   const removeForged = createRemoval(forwarding);
@@ -79,32 +88,37 @@ export function createGate(options: MtlsOptions = {}): Gate {
     told: 'always' | 'of denials',
   ): MaybePromise<ClientCertificateError | undefined> {
     if (isExcluded(facts.requestTarget)) return conclude(holder, facts, anonymous, told);
-    const decision = line.standing(facts)?.decision ?? line.authenticate(facts);
-    return decision instanceof Promise
-      ? decision.then((late) => conclude(holder, facts, late, told)).catch(fail)
-      : conclude(holder, facts, decision, told);
+    const decision = line.authenticate(facts);
+    if (decision instanceof Promise) {
+      return decision.then((late) => conclude(holder, facts, late, told)).catch(fail);
+    }
+    const denial = conclude(holder, facts, decision, told);
+    const standing = line.standing(facts.socket);
+    if (standing !== undefined) standing.state = holder.mtls ?? undefined;
+    return denial;
   }
 
-  /**
-   * The short way of a client who was let in before on the same connection. It is taken only where no header plays a part,
-   * so that none has to be removed.
-   */
-  function admitStanding(facts: RequestFacts, holder: StateHolder): boolean {
-    if (onDecision !== undefined) return false;
-    const standing = line.standing(facts);
-    if (standing === undefined || isExcluded(facts.requestTarget)) return false;
-    standing.state ??= stateFor(facts, standing.decision);
-    holder.mtls = standing.state;
-    return true;
+  /** Only where no header plays a part is there an allow that stands: so none has to be removed. */
+  function recall(connection: unknown, holder: StateHolder, requestTarget: string): boolean {
+    if (onDecision !== undefined || (excludesPaths && isExcluded(requestTarget))) return false;
+    try {
+      const standing = line.standing(connection);
+      if (standing?.state === undefined) return false;
+      holder.mtls = standing.state;
+      return true;
+    } catch (error) {
+      return fail(error);
+    }
   }
 
   return Object.freeze({
     denials,
     clientAddress: addressChoice,
+    excludesPaths,
+    recall,
 
     admit(request: object, facts: RequestFacts, holder: object = request) {
       try {
-        if (admitStanding(facts, holder)) return undefined;
         // Before they are removed, and before anything of the application runs.
         const forged = forwarding.refusalOf(facts);
         removeForged(request, facts);

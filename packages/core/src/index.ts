@@ -223,7 +223,7 @@ export {
   type VerdictHeaderOptions,
 } from './source/headers.ts';
 export { fromIngressNginx, fromNginx, type NginxOptions } from './source/nginx.ts';
-export { connectionFacts, nodeRequestFacts } from './source/node-request.ts';
+export { connectionFacts, connectionOf, nodeRequestFacts } from './source/node-request.ts';
 export type { Presented, PresentedVerdict, Source } from './source/presented.ts';
 export { fromRfc9440, type Rfc9440Options } from './source/rfc9440.ts';
 export { fromTls } from './source/tls-socket.ts';

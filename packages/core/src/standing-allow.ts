@@ -6,7 +6,6 @@ import { expiryWindowMs } from './policy/expiry.ts';
 import { asksFunctions, versionOf } from './policy/policy.ts';
 import type { RequestMtls } from './request-state.ts';
 import type { CheckedPath } from './revocation/checked-path.ts';
-import type { RequestFacts } from './source/facts.ts';
 import type { NodeVerdict, Presented } from './source/presented.ts';
 import type { TrustResolver } from './trust.ts';
 
@@ -22,10 +21,9 @@ export interface StandingAllow {
 }
 
 export interface StandingAllows {
-  /** The allow that stands on the connection of a request. */
-  find(facts: RequestFacts, nowMs: number): StandingAllow | undefined;
+  find(connection: unknown, nowMs: number): StandingAllow | undefined;
   /** Remembers an allow that was worked out at this moment. */
-  keep(facts: RequestFacts, allow: Decision, grounds: Grounds): void;
+  keep(connection: unknown, allow: Decision, grounds: Grounds): void;
 }
 
 /** What an allow rests upon. */
@@ -52,17 +50,17 @@ export function createStandingAllows(options: CompiledOptions, trustFor: TrustRe
   const { clientAddress, denyList, limits, onEvent, policy, revocation, sources, trust } = options;
   const isOfConnection = sources.every(({ of }) => of === 'connection') && clientAddress === 'derived';
   if (!isOfConnection || isTrustByName(trust) || asksFunctions(policy)) return undefined;
-  const bySocket = new WeakMap<object, Kept>();
+  const byConnection = new WeakMap<object, Kept>();
   const lifetimeMs = limits.rememberedSeconds * 1000;
 
   return {
-    find(facts, nowMs) {
-      const kept = bySocket.get(facts.socket as object);
+    find(connection, nowMs) {
+      const kept = byConnection.get(connection as object);
       return kept !== undefined &&
         !kept.verdict.superseded &&
         nowMs >= kept.fromMs &&
         nowMs <= kept.untilMs &&
-        trustFor(kept.presented, facts) === kept.trust &&
+        trustFor(kept.presented, connection) === kept.trust &&
         versionOf(policy) === kept.policyVersion &&
         (revocation === undefined || revocation.isCurrent(kept.checked, nowMs)) &&
         (denyList === undefined || denyList.size === 0)
@@ -70,7 +68,7 @@ export function createStandingAllows(options: CompiledOptions, trustFor: TrustRe
         : undefined;
     },
 
-    keep(facts, decision, grounds) {
+    keep(connection, decision, grounds) {
       const { checked, fromMs, presented } = grounds;
       const { verdict } = presented;
       if (verdict.by !== 'node' || !checked.isDetermined) return;
@@ -78,7 +76,14 @@ export function createStandingAllows(options: CompiledOptions, trustFor: TrustRe
       const quietUntilMs = checked.validUntilMs - (onEvent === undefined ? 0 : expiryWindowMs);
       const untilMs = Math.min(quietUntilMs, fromMs + lifetimeMs);
       const policyVersion = versionOf(policy);
-      bySocket.set(facts.socket as object, { ...grounds, decision, state: undefined, policyVersion, verdict, untilMs });
+      byConnection.set(connection as object, {
+        ...grounds,
+        decision,
+        state: undefined,
+        policyVersion,
+        verdict,
+        untilMs,
+      });
     },
   };
 }

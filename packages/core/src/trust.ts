@@ -5,12 +5,11 @@ import { IntermediateMemory } from './path/intermediate-memory.ts';
 import { LeafMemory } from './path/leaf-memory.ts';
 import { isTrustByName, type TrustByName } from './path/trust-by-name.ts';
 import { createTrustStore, type TrustSnapshot, type TrustStore } from './path/trust-store.ts';
-import type { RequestFacts } from './source/facts.ts';
 import type { NodeVerdict, Presented, TlsServer } from './source/presented.ts';
 import { serverNameOf } from './source/tls-socket.ts';
 
 /** Answers which trust applies to what was presented. Throws a 500 for the programmer where none can be known. */
-export type TrustResolver = (presented: Presented, facts: RequestFacts) => TrustSnapshot;
+export type TrustResolver = (presented: Presented, connection: unknown) => TrustSnapshot;
 
 /**
  * Without the option `trust` the anchors are those of the TLS server's own `ca`, as it is now: a replaced `ca` or
@@ -56,9 +55,9 @@ interface ServerTrust {
 
 /** Who has no store was refused before (`misdirected_request`); should that ever fail, there is no anchor for him. */
 function resolveByName(trust: TrustByName): TrustResolver {
-  return ({ verdict }, { socket }) => {
+  return ({ verdict }, connection) => {
     if (verdict.by === 'proxy') return nobody;
-    const { isKnown, name } = serverNameOf(socket);
+    const { isKnown, name } = serverNameOf(connection);
     return (isKnown ? trust.storeFor(name)?.current : undefined) ?? nobody;
   };
 }

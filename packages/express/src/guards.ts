@@ -1,9 +1,11 @@
+import type { ServerResponse } from 'node:http';
 import {
   type ClientGuardArguments,
   createClientGuard,
   createRoleGuard,
   type Guard,
   type GuardOptions,
+  type StateHolder,
   stateOf,
 } from '@peercert/core';
 import type { Handler } from './handler.ts';
@@ -24,9 +26,11 @@ export function requireClient(...given: ClientGuardArguments): Handler {
 
 /** What the guard throws (`mtls()` was never met) is caught by Express and goes to the error handler. */
 function guardWith(guard: Guard): Handler {
-  return function guardClient(req, res, next) {
-    const denial = guard(req);
+  return function guardClient(req, response, next) {
+    const res = response as ServerResponse & { readonly locals?: StateHolder };
+    const holder = res.locals?.mtls === undefined ? req : res.locals;
+    const denial = guard(holder);
     if (denial === undefined) next();
-    else refuse(denial, stateOf(req).denials, res, next);
+    else refuse(denial, stateOf(holder).denials, res, next);
   };
 }

@@ -36,18 +36,26 @@ declare global {
 export function mtls(options?: MtlsOptions): Handler {
   const gate = createGate(options);
   const addressOf = gate.clientAddress === 'framework' ? frameworkAddress : noAddress;
+  // Of the requests that have `req.mtls`: to look for it on each of them takes longer than to decide it.
+  let provided: unknown;
 
   return function mtls(request, res, next) {
     const req = request as Request;
-    let admitted: MaybePromise<ClientCertificateError | undefined>;
+    let admitted: MaybePromise<ClientCertificateError | undefined> | 'recalled';
     try {
-      provideMtls(req, res);
-      admitted = gate.admit(req, nodeRequestFacts(req, req.originalUrl, addressOf(req)), localsOf(res));
+      const prototype: unknown = Object.getPrototypeOf(req);
+      if (prototype !== provided) provided = provideMtls(req, res, prototype);
+      const locals = localsOf(res);
+      admitted = gate.recall(req.socket, locals, gate.excludesPaths ? req.originalUrl : '')
+        ? 'recalled'
+        : gate.admit(req, nodeRequestFacts(req, req.originalUrl, addressOf(req)), locals);
     } catch (failure) {
       next(internalFailure(failure));
       return;
     }
-    if (admitted instanceof Promise) {
+    if (admitted === 'recalled') {
+      next();
+    } else if (admitted instanceof Promise) {
       admitted.then(
         (denial) => settle(denial, gate.denials, res, next),
         (failure: unknown) => next(internalFailure(failure)),
@@ -85,21 +93,23 @@ function localsOf(res: ServerResponse): StateHolder {
 
 /**
  * Gives `req.mtls` to every request of an application at once, through the prototype that Express keeps for such
- * additions (`app.request`). A request that no application made gets it as its own.
+ * additions (`app.request`), and answers it. A request that no application made gets it as its own.
  */
-function provideMtls(req: object, res: ServerResponse): void {
-  if ('mtls' in req) return;
-  const prototype: unknown = Object.getPrototypeOf(req);
-  if (typeof prototype === 'object' && prototype !== null && Object.hasOwn(prototype, 'app')) {
+function provideMtls(req: object, res: ServerResponse, prototype: unknown): unknown {
+  const isOfExpress = typeof prototype === 'object' && prototype !== null && Object.hasOwn(prototype, 'app');
+  if (!isOfExpress) {
+    Object.defineProperty(req, 'mtls', { configurable: true, get: () => localsOf(res).mtls });
+    return undefined;
+  }
+  if (!('mtls' in prototype)) {
     Object.defineProperty(prototype, 'mtls', {
       configurable: true,
       get(this: { readonly res?: ServerResponse & { readonly locals?: StateHolder } }) {
         return this.res?.locals?.mtls;
       },
     });
-  } else {
-    Object.defineProperty(req, 'mtls', { configurable: true, get: () => localsOf(res).mtls });
   }
+  return prototype;
 }
 
 function noAddress(): undefined {

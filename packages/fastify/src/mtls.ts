@@ -1,6 +1,7 @@
 import {
   addToVary,
   type ClientCertificateError,
+  connectionOf,
   internalFailure,
   type MaybePromise,
   type MtlsOptions,
@@ -59,9 +60,17 @@ async function register(fastify: FastifyInstance, options: MtlsOptions): Promise
     try {
       // To ask a request for its route costs as much as all the rest.
       plan = plans.areUniform ? plans.registered : plans.planFor(configOf(request, plans));
-      admitted = plan.gate.admit(
+      const { addressOf, gate, guard } = plan;
+      if (
+        guard === undefined &&
+        gate.recall(connectionOf(request.raw), request, gate.excludesPaths ? request.originalUrl : '')
+      ) {
+        done();
+        return;
+      }
+      admitted = gate.admit(
         request.raw,
-        nodeRequestFacts(request.raw, request.originalUrl, plan.addressOf(request), eventOf(request)),
+        nodeRequestFacts(request.raw, request.originalUrl, addressOf(request), eventOf(request)),
         request,
       );
     } catch (failure) {

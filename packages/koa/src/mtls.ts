@@ -1,6 +1,7 @@
 import {
   addToVary,
   type ClientCertificateError,
+  connectionOf,
   createGate,
   type MtlsOptions,
   nodeRequestFacts,
@@ -31,6 +32,7 @@ export function mtls(options?: MtlsOptions): Middleware {
 
   // What is thrown here before a promise exists becomes a rejection in koa-compose.
   return function mtls(ctx, next) {
+    if (gate.recall(connectionOf(ctx.req), ctx.state, gate.excludesPaths ? ctx.originalUrl : '')) return next();
     const admitted = gate.admit(ctx.req, nodeRequestFacts(ctx.req, ctx.originalUrl, addressOf(ctx)), ctx.state);
     return admitted instanceof Promise
       ? admitted.then((denial) => settle(denial, gate.denials, ctx, next))

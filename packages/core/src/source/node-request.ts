@@ -62,7 +62,7 @@ export function connectionFacts(socket: unknown): RequestFacts {
  * stream, while the socket of the session stays the same. A version other than 1 says nothing here: Node's HTTP/1
  * parser takes `HTTP/2.0` from anyone.
  */
-function connectionOf(request: NodeRequest): unknown {
+export function connectionOf(request: Pick<NodeRequest, 'socket' | 'httpVersionMajor' | 'stream'>): unknown {
   const stream = request.httpVersionMajor === 1 ? undefined : request.stream;
   if (stream === undefined) return request.socket;
   const { session } = stream;
