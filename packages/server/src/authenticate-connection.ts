@@ -1,8 +1,8 @@
 import { TLSSocket } from 'node:tls';
 import {
+  connectionFacts,
   type Decision,
   type MtlsOptions,
-  nodeRequestFacts,
   refuseUnknownKeys,
   type Source,
   stateOf,
@@ -60,7 +60,7 @@ export function createConnectionAuthenticator(
   const { onEvent, liveSockets = createLiveSockets({ clock, ...(onEvent === undefined ? {} : { onEvent }) }) } =
     settings;
   const registry = registryOf(liveSockets, where);
-  const admission = createAdmission(options, registry, where);
+  const admission = createAdmission(options, registry);
 
   return async function authenticateConnection(socket, { farewell, ...access } = {}) {
     requireHandshake(socket);
@@ -87,7 +87,6 @@ function requireHandshake(socket: TLSSocket & { readonly secureConnecting?: bool
   );
 }
 
-/** There is no request: its target is empty, which no excluded path equals. */
 function subjectOf(socket: TLSSocket): Subject {
-  return { holder: socket, facts: nodeRequestFacts({ socket, rawHeaders: [], rawTrailers: [] }, '') };
+  return { holder: socket, facts: connectionFacts(socket) };
 }

@@ -251,7 +251,6 @@ describe('the options', () => {
 
   it('are wrong at once', () => {
     expect(() => createConnectionAuthenticator({ presense: 'optional' } as never)).toThrow(/did you mean "presence"/);
-    expect(() => createConnectionAuthenticator({ clientAddress: 'framework' })).toThrow(/never sees these connections/);
     expect(() => createConnectionAuthenticator({}, { liveSockets: null as never })).toThrow(/createLiveSockets\(\)/);
   });
 });

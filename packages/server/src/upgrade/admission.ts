@@ -6,6 +6,7 @@ import {
   type Guard,
   type MaybePromise,
   type MtlsOptions,
+  PeercertFailure,
   type Reason,
   type RequestFacts,
   stateOf,
@@ -36,14 +37,8 @@ export interface Followed extends LiveSocket {
 }
 
 /** Throws TypeError for every wrong option. */
-export function createAdmission(options: MtlsOptions, registry: Registry, where: string): Admission {
+export function createAdmission(options: MtlsOptions, registry: Registry): Admission {
   const gate = createGate(withLastingSources(options));
-  if (gate.clientAddress === 'framework') {
-    throw new TypeError(
-      `${where}: clientAddress: 'framework' needs a framework, which never sees these connections: leave it out`,
-    );
-  }
-
   function decideAnew(
     { holder, facts }: Subject,
     guards: readonly Guard[],
@@ -66,6 +61,13 @@ export function createAdmission(options: MtlsOptions, registry: Registry, where:
 
   return Object.freeze({
     admit({ holder, facts }: Subject, guards: readonly Guard[]) {
+      // Not when it is made: who shares the options with a framework may never get an upgrade.
+      if (gate.clientAddress === 'framework') {
+        throw new PeercertFailure(
+          'setup',
+          "clientAddress: 'framework' needs a framework, which never sees upgrades and connections without HTTP: leave it out",
+        );
+      }
       const denial = gate.admit(holder, facts);
       return denial instanceof Promise
         ? denial.then((late) => late ?? refusalOf(guards, holder))

@@ -94,7 +94,7 @@ export function createUpgradeAuthenticator(
     settings;
   const registry = registryOf(liveSockets, where);
   const tell = onEvent === undefined ? registry.tell : createTeller(onEvent);
-  const admission = createAdmission(options, registry, where);
+  const admission = createAdmission(options, registry);
   const followed = new WeakMap<object, Followed>();
 
   async function decide(

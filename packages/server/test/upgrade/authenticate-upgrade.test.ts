@@ -290,6 +290,12 @@ describe('what cannot be decided', () => {
     ]);
   });
 
+  it('is a 500 where the address is to come from a framework, which sees no upgrades', async () => {
+    const server = await serve({ clientAddress: 'framework' });
+    expect(await outcomeOf(server.dial({ credential: alice }))).toMatchObject({ status: 500, body: { title: silent } });
+    expect(server.events).toMatchObject([{ type: 'upgrade_failed', failure: { message: /leave it out/ } }]);
+  });
+
   it('is a 500 where the observer fails', async () => {
     const server = await serve({
       onDecision: () => {
@@ -351,7 +357,6 @@ describe('an extended CONNECT of HTTP/2', () => {
 describe('the options', () => {
   it('are wrong at once', () => {
     expect(() => createUpgradeAuthenticator({ exclud: ['/'] } as never)).toThrow(/did you mean "exclude"/);
-    expect(() => createUpgradeAuthenticator({ clientAddress: 'framework' })).toThrow(/never sees these connections/);
     expect(() => createUpgradeAuthenticator({}, { liveSocket: undefined } as never)).toThrow(
       /did you mean "liveSockets"/,
     );
