@@ -53,6 +53,14 @@ export function createStandingAllows(options: CompiledOptions, trustFor: TrustRe
   const byConnection = new WeakMap<object, Kept>();
   const lifetimeMs = limits.rememberedSeconds * 1000;
 
+  /** Whoever listens hears daily of a certificate near its expiry. */
+  function quietUntilMs({ path }: CheckedPath): number {
+    const [leaf] = path.certificates;
+    return onEvent === undefined || leaf === undefined
+      ? Number.POSITIVE_INFINITY
+      : leaf.notAfterMs - expiryWindowMs - 1;
+  }
+
   return {
     find(connection, nowMs) {
       const kept = byConnection.get(connection as object);
@@ -71,12 +79,10 @@ export function createStandingAllows(options: CompiledOptions, trustFor: TrustRe
     keep(connection, decision, grounds) {
       const { checked, fromMs, presented } = grounds;
       const { verdict } = presented;
-      if (verdict.by !== 'node' || !checked.isDetermined) return;
-      // Who listens hears daily of certificates near their expiry.
-      const quietUntilMs = checked.validUntilMs - (onEvent === undefined ? 0 : expiryWindowMs);
-      const untilMs = Math.min(quietUntilMs, fromMs + lifetimeMs);
+      if (verdict.by !== 'node' || !checked.isDetermined || !isObject(connection)) return;
+      const untilMs = Math.min(checked.validUntilMs, fromMs + lifetimeMs, quietUntilMs(checked));
       const policyVersion = versionOf(policy);
-      byConnection.set(connection as object, {
+      byConnection.set(connection, {
         ...grounds,
         decision,
         state: undefined,
@@ -86,4 +92,8 @@ export function createStandingAllows(options: CompiledOptions, trustFor: TrustRe
       });
     },
   };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
