@@ -1,12 +1,20 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { IssuedCertificate } from '@peercert/pki';
+import process from 'node:process';
+import { connect } from 'node:tls';
+import { fromFile } from '@peercert/core';
+import { generateKeyPair, type IssuedCertificate } from '@peercert/pki';
+import { keepAliveAgent } from '@peercert/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Authorities,
   answer,
   closeWorld,
   createAuthorities,
+  createDirectory,
   get,
+  listen,
   openEndpoint,
   place,
   serve,
@@ -31,19 +39,148 @@ describe('an endpoint', () => {
     expect(await answer(authorities, port, null)).toBe('401 certificate_missing');
   });
 
-  it('trusts another authority as soon as its file says so', async () => {
-    const world = await openEndpoint(authorities);
-    const port = await serve(world);
-    place(join(world.directory, 'clients.pem'), authorities.staff.caPem);
-    const status = await world.endpoint.reload();
-    expect(status.trust).toMatchObject([{ name: 'default', generation: 2, anchors: 1, failure: undefined }]);
-    expect(await answer(authorities, port, alice)).toBe('401 issuer_unknown');
-    expect(await answer(authorities, port, bob)).toBe('200 known');
+  it('lets the anonymous in where presence is optional, and nobody with a bad certificate', async () => {
+    const port = await serve(await openEndpoint(authorities, { presence: 'optional' }));
+    expect(await answer(authorities, port, null)).toBe('200 known');
+    expect(await answer(authorities, port, bob)).toBe('401 issuer_unknown');
   });
+
   it.each(['TLSv1.2', 'TLSv1.3'] as const)('resumes sessions over %s', async (tlsVersion) => {
     const port = await serve(await openEndpoint(authorities));
     const { connection } = await get(authorities, port, alice, { tlsVersion });
     const second = await get(authorities, port, alice, { tlsVersion, session: connection.session });
     expect(second).toMatchObject({ status: 200, connection: { sessionReused: true, tlsVersion } });
+  });
+
+  it('is refused an empty file of authorities', async () => {
+    const directory = createDirectory();
+    writeFileSync(join(directory, 'none.pem'), '');
+    const anchors = fromFile(join(directory, 'none.pem'));
+    await expect(openEndpoint(authorities, { trust: { anchors } })).rejects.toThrow(/none\.pem is empty/);
+  });
+});
+
+describe('an endpoint whose files change', () => {
+  it('trusts another authority with the next request', async () => {
+    const world = await openEndpoint(authorities);
+    const port = await serve(world);
+    place(join(world.directory, 'clients.pem'), authorities.staff.caPem);
+    const status = await world.endpoint.reload();
+    expect(status.trust).toMatchObject([{ name: 'default', generation: 2, anchors: 1, failure: undefined }]);
+    expect(world.events.map(({ type }) => type)).toEqual(['trust_updated']);
+    expect(await answer(authorities, port, alice)).toBe('401 issuer_unknown');
+    expect(await answer(authorities, port, bob)).toBe('200 known');
+  });
+
+  it('shows another certificate with the next handshake, and resumes what began before', async () => {
+    const world = await openEndpoint(authorities);
+    const port = await serve(world);
+    const agent = keepAliveAgent();
+    const { connection } = await get(authorities, port, alice, { agent });
+    const next = await authorities.server.server({ keyPair: await generateKeyPair('P-256') });
+    place(join(world.directory, 'tls.crt'), next.chainPem);
+    place(join(world.directory, 'tls.key'), next.privateKeyPem);
+    const { identities } = await world.endpoint.reload();
+    expect(identities).toMatchObject([
+      { name: 'default', failure: undefined, names: expect.arrayContaining(['localhost']) },
+    ]);
+    expect(world.events).toMatchObject([{ type: 'identity_updated', name: 'default', digest: identities[0]?.digest }]);
+    const socket = connect({ port, host: '127.0.0.1', servername: 'localhost', ca: authorities.server.caPem });
+    await once(socket, 'secureConnect');
+    expect(socket.getPeerX509Certificate()?.raw.equals(next.certificateDer)).toBe(true);
+    socket.destroy();
+    expect(await get(authorities, port, alice, { agent })).toMatchObject({ connection: { connectionReused: true } });
+    expect(await get(authorities, port, alice, { session: connection.session })).toMatchObject({
+      status: 200,
+      connection: { sessionReused: true },
+    });
+    agent.destroy();
+  });
+
+  it.each([
+    ['clients.pem', '-----BEGIN CERTIFICATE-----\nMIIB', 'trust_failed'],
+    ['clients.pem', '', 'trust_failed'],
+    ['tls.crt', '-----BEGIN CERTIFICATE-----\nMIIB', 'identity_failed'],
+    ['tls.key', '', 'identity_failed'],
+  ])('goes on as before while %s holds %j, and says so', async (file, content, type) => {
+    const world = await openEndpoint(authorities);
+    const port = await serve(world);
+    writeFileSync(join(world.directory, file), content);
+    const status = await world.endpoint.reload();
+    await world.endpoint.reload();
+    expect([...status.identities, ...status.trust].flatMap(({ failure }) => failure ?? [])).toMatchObject([
+      { problem: 'file_malformed', detail: expect.stringContaining(join(world.directory, file)) },
+    ]);
+    expect(world.events).toMatchObject([{ type, detail: expect.stringContaining(file) }]);
+    expect(await answer(authorities, port, alice)).toBe('200 known');
+    expect(await answer(authorities, port, bob)).toBe('401 issuer_unknown');
+  });
+
+  it('follows pins and roles, too', async () => {
+    const directory = createDirectory();
+    place(join(directory, 'pins.txt'), `${bob.pin}\n`);
+    const world = await openEndpoint(authorities, { pins: fromFile(join(directory, 'pins.txt')) }, directory);
+    const port = await serve(world);
+    expect(await answer(authorities, port, alice)).toBe('403 pin_mismatch');
+    place(join(directory, 'pins.txt'), `${alice.pin}\n`);
+    const { policy } = await world.endpoint.reload();
+    expect(policy).toEqual([{ option: 'pins', file: join(directory, 'pins.txt'), failure: undefined }]);
+    expect(await answer(authorities, port, alice)).toBe('200 known');
+  });
+
+  it('reads them at SIGHUP where it is told to, until it is closed', async () => {
+    const world = await openEndpoint(authorities, { reloadSignal: 'SIGHUP' });
+    const before = process.listenerCount('SIGHUP');
+    place(join(world.directory, 'clients.pem'), authorities.staff.caPem);
+    process.emit('SIGHUP');
+    await expect.poll(() => world.events.map(({ type }) => type)).toEqual(['trust_updated']);
+    world.endpoint.close();
+    expect(process.listenerCount('SIGHUP')).toBe(before - 1);
+  });
+
+  it('closes a connection without HTTP at once when the authority of its client goes', async () => {
+    const world = await openEndpoint(authorities);
+    const { endpoint } = world;
+    const port = await listen(
+      endpoint.createTlsServer(async (socket) => {
+        socket.write((await endpoint.authenticateConnection(socket)).outcome);
+      }),
+    );
+    const socket = connect({
+      port,
+      host: '127.0.0.1',
+      servername: 'localhost',
+      ca: authorities.server.caPem,
+      cert: alice.chainPem,
+      key: alice.privateKeyPem,
+    });
+    const [word] = (await once(socket, 'data')) as [Buffer];
+    expect(String(word)).toBe('allow');
+    expect(endpoint.status().liveSockets).toBe(1);
+    place(join(world.directory, 'clients.pem'), authorities.staff.caPem);
+    const closed = once(socket.resume(), 'close');
+    await endpoint.reload();
+    await closed;
+    expect(endpoint.status().liveSockets).toBe(0);
+    expect(world.events).toMatchObject([{ type: 'trust_updated' }, { type: 'live_socket_closed', id: 'alice' }]);
+  });
+});
+
+describe('an endpoint that is closed', () => {
+  it('follows its files no more, and its servers go on', async () => {
+    const world = await openEndpoint(authorities);
+    const port = await serve(world);
+    world.endpoint.close();
+    world.endpoint.close();
+    place(join(world.directory, 'clients.pem'), authorities.staff.caPem);
+    await world.endpoint.reload();
+    expect(await answer(authorities, port, alice)).toBe('200 known');
+    expect(world.events).toEqual([]);
+  });
+
+  it('is never made of half its files', async () => {
+    const directory = createDirectory();
+    const pins = fromFile(join(directory, 'absent.txt'));
+    await expect(openEndpoint(authorities, { pins }, directory)).rejects.toThrow(/absent\.txt/);
   });
 });
