@@ -8,7 +8,14 @@ import { tool } from '../tools.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const folder = join(root, 'examples');
-const names = ['alb-fastify', 'api-gateway-lambda', 'balancer-nginx-koa', 'nginx-express'] as const;
+const names = [
+  'alb-fastify',
+  'api-gateway-lambda',
+  'balancer-nginx-koa',
+  'nginx-express',
+  'raw-tls',
+  'websocket',
+] as const;
 
 beforeAll(() => {
   const projects = names.map((name) => join(folder, name));
@@ -119,6 +126,41 @@ describe.runIf(tool('nginx') !== undefined && tool('haproxy') !== undefined)('a 
       { request: '/as-alice', address: '127.0.0.9', outcome: 'allow', ...staff },
       { request: '/without', address: '127.0.0.7', outcome: 'certificate_missing' },
       { request: '/forged', address: '127.0.0.7', outcome: 'certificate_missing' },
+    ]);
+    expect(code, errors).toBe(0);
+  });
+});
+
+describe('WebSockets', () => {
+  it('are open to whom they are for, and close with the reason when a certificate is revoked', async () => {
+    const { code, output, errors } = await run('websocket');
+    expect(output.trim().split('\n')).toEqual([
+      'alice: /control: open',
+      'bob: /feed: open',
+      'bob: /control: 403 role_missing',
+      'no certificate: /feed: 401 certificate_missing',
+      'bob: hello: bob said hello',
+      'the server closed bob: certificate_revoked',
+      'bob: 1008 certificate_revoked',
+      'alice: hello: alice said hello',
+      'alice: 1001 going_away',
+    ]);
+    expect(code, errors).toBe(0);
+  });
+});
+
+describe('TLS without HTTP', () => {
+  it('is decided as a request is, and ends when the authority of the client is removed', async () => {
+    const { code, output, errors } = await run('raw-tls');
+    expect(output.trim().split('\n')).toEqual([
+      'alice: OK',
+      'partner: OK',
+      'bob: ERR role_missing',
+      'no certificate: ERR certificate_missing',
+      'alice: alice',
+      'partner: partner-7',
+      'partner: BYE issuer_unknown',
+      'alice: alice',
     ]);
     expect(code, errors).toBe(0);
   });

@@ -1,5 +1,5 @@
 // What belongs to the options, so that a server needs no second import.
-export { fromFile } from '@peercert/core';
+export { clientOf, createDenyList, createTrustStore, fromFile } from '@peercert/core';
 export {
   type AuthenticateConnection,
   type ConnectionAccess,

@@ -17,7 +17,7 @@ import { createUpgradeAuthenticator, type UpgradeAccess } from '../../src/upgrad
 import type { UpgradeEvent } from '../../src/upgrade/events.ts';
 import { createLiveSockets } from '../../src/upgrade/live-sockets.ts';
 import type { LiveSocketsOptions } from '../../src/upgrade/live-sockets-options.ts';
-import { accepting, authority, connection, dial, endOf, outcomeOf, upgrading } from './world.ts';
+import { accepting, authority, connection, dial, endOf, outcomeOf, upgrading } from '../upgrade/world.ts';
 
 const alice = await authority.client({ cn: 'alice', ou: 'Administrators' });
 const bob = await authority.client({ cn: 'bob', ou: 'Sales' });

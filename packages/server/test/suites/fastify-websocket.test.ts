@@ -7,7 +7,7 @@ import { fastify } from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createUpgradeAuthenticator } from '../../src/upgrade/authenticate-upgrade.ts';
 import type { UpgradeEvent } from '../../src/upgrade/events.ts';
-import { authority, type DialOptions, dial, endOf, outcomeOf, tlsSettings } from './world.ts';
+import { authority, type DialOptions, dial, endOf, outcomeOf, tlsSettings } from '../upgrade/world.ts';
 
 const alice = await authority.client({ cn: 'alice', ou: 'Administrators' });
 const bob = await authority.client({ cn: 'bob', ou: 'Sales' });
