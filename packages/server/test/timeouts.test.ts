@@ -114,9 +114,10 @@ describe('a slow client of HTTP/2', () => {
     const { port } = await start({ headersMilliseconds: 150 });
     const socket = await open(port, 'h2');
     socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-    // SETTINGS, then HEADERS of 16,000 octets that never end.
+    // SETTINGS, then HEADERS of 16,000 octets that never end: a field `a` whose value has 15,000 (RFC 7541 6.2.2).
     socket.write(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0x3e, 0x80, 1, 4, 0, 0, 0, 1]));
-    drip(socket, '\x82'.repeat(16_000));
+    socket.write(Buffer.from([0, 1, 0x61, 0x7f, 0x99, 0x74]));
+    drip(socket, 'x'.repeat(15_000));
     await untilClosed(socket);
     expect(socket.destroyed).toBe(true);
   });
