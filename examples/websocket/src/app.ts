@@ -19,7 +19,7 @@ export function createApp(endpoint: Endpoint): Server {
   webSockets.on('connection', (ws, request) => {
     // From now on it is closed in its own way when its client would be refused.
     endpoint.watchWebSocket(ws, request);
-    ws.on('message', (data) => ws.send(`${clientOf(request)?.id} said ${data}`));
+    ws.on('message', (data) => ws.send(`${clientOf(request)?.id} said ${(data as Buffer).toString()}`));
   });
   return server;
 }

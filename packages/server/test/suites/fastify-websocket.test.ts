@@ -21,7 +21,7 @@ async function serve(options: MtlsOptions) {
   await app.register(mtls, options);
   app.get('/feed', { websocket: true }, (ws, request) => {
     upgrades.watch(ws, request);
-    ws.on('message', (data) => heard.push(`${clientOf(request)?.id}: ${data}`));
+    ws.on('message', (data) => heard.push(`${clientOf(request)?.id}: ${(data as Buffer).toString()}`));
   });
   app.get('/admin', { websocket: true, onRequest: requireRole('admin') }, (ws, request) => upgrades.watch(ws, request));
   app.get('/config', { websocket: true, config: { mtls: { roles: 'admin' } } }, (ws, request) => {

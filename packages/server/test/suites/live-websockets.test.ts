@@ -46,7 +46,7 @@ async function serve(options: MtlsOptions, { live = {}, access, handsOver = true
   const webSockets = new WebSocketServer({ noServer: true });
   webSockets.on('connection', (ws, request) => {
     if (handsOver) upgrades.watch(ws, request);
-    ws.on('message', (data) => heard.push(`${clientOf(request)?.id}: ${data}`));
+    ws.on('message', (data) => heard.push(`${clientOf(request)?.id}: ${(data as Buffer).toString()}`));
   });
   const port = await upgrading(
     accepting(webSockets, (request, socket) => upgrades.authenticateUpgrade(request, socket, access)),

@@ -243,7 +243,7 @@ describe('the end of a validity', () => {
   });
 
   it('does not spin where the clock stands still', async () => {
-    const clock = vi.fn(() => 1_000_000);
+    const clock = vi.fn<() => number>(() => 1_000_000);
     const { add } = live({ ...hourly, clock });
     add(fake(() => allow, 1_000_000));
     await vi.advanceTimersByTimeAsync(1_000);
