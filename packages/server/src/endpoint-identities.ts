@@ -1,7 +1,8 @@
 import type { FileFailure } from '@peercert/core';
-import { defaultName, type EndpointSettings } from './endpoint-options.ts';
+import type { EndpointSettings } from './endpoint-options.ts';
 import { expiringCertificates } from './identity/expiring-certificates.ts';
 import type { ServerIdentity, ServerIdentityOptions } from './identity/server-identity.ts';
+import { defaultName } from './names/name-options.ts';
 import { ServerNames } from './names/server-names.ts';
 import { type WatchedIdentity, watchIdentity } from './reload/watched-identity.ts';
 

@@ -1,6 +1,5 @@
 import {
   isTrustByName,
-  isTrustStore,
   type MtlsOptions,
   refuseUnknownKeys,
   shown,
@@ -13,7 +12,13 @@ import { compileConnectionOptions } from './connection/connection-rules.ts';
 import type { EndpointEvent } from './events.ts';
 import { compileHsts, type HstsOptions } from './hsts.ts';
 import type { ServerIdentityOptions } from './identity/server-identity.ts';
-import { readServerName } from './names/server-names.ts';
+import {
+  compileNames,
+  identitiesByName,
+  type NameOptions,
+  requireIntermediates,
+  trustByName,
+} from './names/name-options.ts';
 import { type TlsProfileName, tlsProfiles } from './profiles.ts';
 import type { ReloadSignal } from './reload/reload-signal.ts';
 import { compileSessions, type SessionOptions, type Sessions } from './sessions/session-options.ts';
@@ -50,11 +55,6 @@ export interface EndpointOptions extends Omit<MtlsOptions, 'trust' | 'onEvent'>,
   readonly onEvent?: (event: EndpointEvent) => void;
 }
 
-export interface NameOptions extends Partial<ServerIdentityOptions> {
-  /** Default: that of the endpoint. A client of one trust is nobody under another. */
-  readonly trust?: TrustOptions | TrustStore;
-}
-
 /** The options of the endpoint itself, compiled. */
 export interface EndpointSettings {
   readonly identities: ReadonlyMap<string, ServerIdentityOptions>;
@@ -77,9 +77,6 @@ export interface EndpointSettings {
   /** As `mtls()` takes them, but for `trust`, `revocation` and `onEvent`. */
   readonly mtls: MtlsOptions;
 }
-
-/** Stands for whatever has no name of its own. No client can ask for it. */
-export const defaultName = 'default';
 
 const ownKeys = {
   certificate: true,
@@ -139,12 +136,12 @@ export function compileEndpointOptions(options: EndpointOptions): EndpointSettin
   const handshake = compileHandshake(options);
   const sessions = compileSessions(options.sessions);
   const trust = compileTrust(options.trust);
-  if (sessions.sharedSecret !== undefined) requireIntermediates('sessions.sharedSecret', options, names);
-  if (handshake !== 'ask') requireIntermediates(`handshake: '${handshake}'`, options, names);
+  if (sessions.sharedSecret !== undefined) requireIntermediates('sessions.sharedSecret', trust, names);
+  if (handshake !== 'ask') requireIntermediates(`handshake: '${handshake}'`, trust, names);
   return Object.freeze({
-    identities: identitiesOf(options, names),
+    identities: identitiesByName(options, names),
     trust,
-    trustByName: trustByName(options.trust, names),
+    trustByName: trustByName(trust, names),
     tlsProfile: oneOf('tlsProfile', options.tlsProfile, Object.keys(tlsProfiles) as TlsProfileName[]),
     handshake,
     timeouts: compileTimeouts(options.timeouts),
@@ -174,44 +171,6 @@ function refuseTlsProfileAsProfile(profile: unknown): void {
   }
 }
 
-function compileNames(names: unknown = {}): ReadonlyMap<string, NameOptions> {
-  if (typeof names !== 'object' || names === null || Array.isArray(names)) {
-    throw new TypeError("names must be an object: names: { 'api.example.com': { certificate, key } }");
-  }
-  const compiled = new Map<string, NameOptions>();
-  for (const [given, options] of Object.entries(names as Record<string, NameOptions>)) {
-    const name = readServerName(given);
-    const where = `names[${shown(given)}]`;
-    refuseUnknownKeys(options, ['certificate', 'key', 'passphrase', 'trust'], where);
-    if (compiled.has(name)) throw new TypeError(`${where} is there twice: names do not differ by case`);
-    if (Object.keys(options).length === 0) {
-      throw new TypeError(`${where} says nothing: give it certificate and key, or trust, or leave it out`);
-    }
-    if ((options.certificate === undefined) !== (options.key === undefined)) {
-      throw new TypeError(`${where} needs both certificate and key, or neither`);
-    }
-    if ('trust' in options && options.trust === undefined) {
-      throw new TypeError(`${where}.trust is undefined: leave it out for the trust of the endpoint`);
-    }
-    compiled.set(name, options);
-  }
-  return compiled;
-}
-
-/** Under `default`, and under each name that has its own. */
-function identitiesOf(
-  { certificate, key, passphrase }: EndpointOptions,
-  names: ReadonlyMap<string, NameOptions>,
-): ReadonlyMap<string, ServerIdentityOptions> {
-  const all = new Map<string, ServerIdentityOptions>([[defaultName, { certificate, key, passphrase }]]);
-  for (const [name, options] of names) {
-    if (options.certificate !== undefined && options.key !== undefined) {
-      all.set(name, { certificate: options.certificate, key: options.key, passphrase: options.passphrase });
-    }
-  }
-  return all;
-}
-
 function compileTrust(trust: unknown): TrustOptions | TrustStore {
   // Checked here because mtls() alone would take the server's own `ca` in its place.
   if (typeof trust !== 'object' || trust === null) {
@@ -223,30 +182,6 @@ function compileTrust(trust: unknown): TrustOptions | TrustStore {
     );
   }
   return trust as TrustOptions | TrustStore;
-}
-
-/** A name without its own has the trust of the endpoint, also where a wildcard beside it has another. */
-function trustByName(
-  trust: TrustOptions | TrustStore,
-  names: ReadonlyMap<string, NameOptions>,
-): ReadonlyMap<string, TrustOptions | TrustStore> {
-  const own = [...names.values()].some((options) => options.trust !== undefined);
-  return new Map(own ? [...names].map(([name, options]) => [name, options.trust ?? trust]) : []);
-}
-
-/**
- * Where only the client's own certificate is shown, the intermediates must be known: a worker that resumes the session of
- * another has never seen them, and Node 24 shows none of a chain that it was told enough to verify.
- */
-function requireIntermediates(why: string, { trust }: EndpointOptions, names: ReadonlyMap<string, NameOptions>): void {
-  const all = [['', trust] as const, ...[...names].map(([name, own]) => [`names['${name}'].`, own.trust] as const)];
-  for (const [where, one] of all) {
-    if (one === undefined || isTrustStore(one) || one.intermediates !== undefined) continue;
-    throw new TypeError(
-      `${why} needs ${where}trust.intermediates, because it can leave the client's own certificate alone to see: ` +
-        'give them, or [] where the anchors issue clients themselves',
-    );
-  }
 }
 
 function compileHandshake({ enforcement, exclude, handshake, presence }: EndpointOptions): HandshakeMode {

@@ -7,7 +7,8 @@ import {
   type TrustEvent,
   type TrustStore,
 } from '@peercert/core';
-import { defaultName, type EndpointSettings } from './endpoint-options.ts';
+import type { EndpointSettings } from './endpoint-options.ts';
+import { defaultName } from './names/name-options.ts';
 import type { BoundTrust } from './sessions/session-binding.ts';
 
 /** Whom an endpoint trusts, under its own name and under others: what `mtls()` is given, and what sessions are bound to. */

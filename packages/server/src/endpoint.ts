@@ -106,9 +106,11 @@ function serve(settings: EndpointSettings, state: EndpointState): Endpoint {
   }
 
   function attach<S extends TlsServer>(server: S): S {
-    guards.set(server, equipServer(server, { ...settings, stapler: state.stapler, trust: state.trust }));
+    const guard = equipServer(server, { ...settings, stapler: state.stapler, trust: state.trust });
+    guards.set(server, guard);
     state.contexts.add(server);
-    server.once('close', () => guards.delete(server));
+    server.on('close', () => guards.delete(server));
+    server.on('listening', () => guards.set(server, guard));
     return server;
   }
 

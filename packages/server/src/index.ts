@@ -21,7 +21,7 @@ export {
   type FastifyServer,
   type Http2Listener,
 } from './endpoint.ts';
-export type { EndpointOptions, NameOptions } from './endpoint-options.ts';
+export type { EndpointOptions } from './endpoint-options.ts';
 export type { EndpointStatus, IdentityStatus, PolicyStatus, TrustStatus } from './endpoint-status.ts';
 export type { EndpointEvent, IdentityReloadEvent, ReloadFailedEvent } from './events.ts';
 export { addHsts, compileHsts, type HstsOptions, hstsHeader } from './hsts.ts';
@@ -39,6 +39,7 @@ export {
   type ServerIdentity,
   type ServerIdentityOptions,
 } from './identity/server-identity.ts';
+export type { NameOptions } from './names/name-options.ts';
 export { type TlsProfile, type TlsProfileName, tlsProfiles } from './profiles.ts';
 export { createRedirectServer, type RedirectOptions } from './redirect.ts';
 export type { ReloadSignal } from './reload/reload-signal.ts';

@@ -6,8 +6,9 @@ import {
   type TlsOptions,
 } from 'node:tls';
 import type { EndpointIdentities } from './endpoint-identities.ts';
-import { defaultName, type EndpointSettings } from './endpoint-options.ts';
+import type { EndpointSettings } from './endpoint-options.ts';
 import type { EndpointTrust } from './endpoint-trust.ts';
+import { defaultName } from './names/name-options.ts';
 import { ServerNames } from './names/server-names.ts';
 import { bindingOf, sessionIdContextOf } from './sessions/session-binding.ts';
 import { createTicketRotation } from './sessions/ticket-rotation.ts';
@@ -19,9 +20,8 @@ export interface SecureContexts {
   options(): SecureContextOptions & Pick<TlsOptions, 'SNICallback'>;
   /** Gives every server what identities and trust come to now. Connections that are open go on. */
   renew(change: 'identity' | 'trust'): void;
-  /** The server has from now on whatever `renew` makes, until it is closed. */
+  /** The server has from now on whatever `renew` makes, as long as it listens. */
   add(server: Server): void;
-  readonly servers: ReadonlySet<Server>;
   close(): void;
 }
 
@@ -38,6 +38,7 @@ export function createSecureContexts(
     const keys = tickets.current();
     for (const server of servers) server.setTicketKeys(keys);
   });
+  let isClosed = false;
   let sessionIdContext: string;
   let contexts: ServerNames<SecureContext>;
   bind();
@@ -69,7 +70,6 @@ export function createSecureContexts(
   }
 
   return Object.freeze({
-    servers,
     options: () => ({ ...optionsOf(defaultName), ...(names.length > 0 && { SNICallback: contextFor }) }),
     renew(change: 'identity' | 'trust'): void {
       try {
@@ -82,9 +82,16 @@ export function createSecureContexts(
     },
     add(server: Server): void {
       servers.add(server);
-      server.once('close', () => servers.delete(server));
+      server.on('close', () => servers.delete(server));
+      server.on('listening', () => {
+        if (servers.has(server) || isClosed) return;
+        // It was closed and listens again: what changed meanwhile went by it.
+        servers.add(server);
+        server.setSecureContext(optionsOf(defaultName));
+      });
     },
     close(): void {
+      isClosed = true;
       tickets.close();
       servers.clear();
     },

@@ -66,6 +66,7 @@ describe('the options of an endpoint', () => {
       /leave it out for the trust of the endpoint/,
     ],
     ['an unknown option of a name', { names: { 'a.test': { ca: 'x' } } }, /names\["a\.test"\]: unknown option "ca"/],
+    ['a name for what has none', { names: { default: { trust: {} } } }, /write its options beside names/],
     ['a name twice', { names: { 'a.test': { trust: {} }, 'A.test': { trust: {} } } }, /is there twice/],
   ])('refuse %s', (_, given, message) => {
     const create = (): unknown => createEndpoint(options(given));

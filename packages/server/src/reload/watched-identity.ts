@@ -31,6 +31,9 @@ export interface IdentityListener {
   readonly onFailure: (error: Error) => void;
 }
 
+/** A certificate that is refused because it is not yet valid need not change to become so. */
+const retryMilliseconds = 30_000;
+
 /**
  * Reads certificate and key, and again whenever one of their files changes. They are taken together or not at all: a new
  * certificate whose key is still the old one is half of a change, and the other half is waited for. Throws what
@@ -41,14 +44,32 @@ export function watchIdentity(options: ServerIdentityOptions, listener: Identity
   const files = identityFiles(options);
   let current: ServerIdentity | undefined;
   let loadedAtMs = clock();
+  let refusal: Error | undefined;
+  let retry: NodeJS.Timeout | undefined;
 
   function take(contents: FileContents): void {
+    clearTimeout(retry);
     const isFirst = current === undefined;
-    const next = readServerIdentity(options, { clock, contents, where });
-    check(next);
-    current = next;
+    try {
+      const next = readServerIdentity(options, { clock, contents, where });
+      check(next);
+      current = next;
+    } catch (error) {
+      refusal = error as Error;
+      if (!isFirst) retry = setTimeout(() => takeAgain(contents), retryMilliseconds).unref();
+      throw error;
+    }
+    refusal = undefined;
     loadedAtMs = clock();
     if (!isFirst) onReplaced(current);
+  }
+
+  function takeAgain(contents: FileContents): void {
+    try {
+      take(contents);
+    } catch {
+      // It was told already.
+    }
   }
 
   if (files.length === 0) take(new Map());
@@ -64,9 +85,14 @@ export function watchIdentity(options: ServerIdentityOptions, listener: Identity
       return loadedAtMs;
     },
     get failure(): Error | undefined {
-      return watcher?.trouble;
+      // The watcher knows of files that cannot be read, and of refusals only until they are tried again.
+      const trouble = watcher?.trouble;
+      return trouble instanceof TypeError ? refusal : (trouble ?? refusal);
     },
     check: async (): Promise<void> => watcher?.check(),
-    close: (): void => watcher?.close(),
+    close(): void {
+      clearTimeout(retry);
+      watcher?.close();
+    },
   });
 }

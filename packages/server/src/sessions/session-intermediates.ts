@@ -22,8 +22,15 @@ export function rememberIntermediates(
 ): void {
   const source = fromTls();
   const settings = { ...defaultPathSettings, limits: defaultLimits };
-  server.on('secureConnection', (socket: TLSSocket & { readonly servername?: string | false | null }) => {
-    if (socket.isSessionReused()) return;
+  server.on('secureConnection', (socket: TLSSocket) => {
+    try {
+      if (!socket.isSessionReused()) remember(socket);
+    } catch {
+      // What is wrong here is wrong with the first request, too, and answered there.
+    }
+  });
+
+  function remember(socket: TLSSocket & { readonly servername?: string | false | null }): void {
     const presented = source.present(connectionFacts(socket));
     if (!presented?.ok || !('certificates' in presented.value) || presented.value.certificates.length < 2) return;
     const trust = trustOf(socket.servername || undefined)?.current;
@@ -31,5 +38,5 @@ export function rememberIntermediates(
     const chain = parseChain(presented.value.certificates, defaultLimits, (der) => trust.memory.recall(der));
     // Whoever is refused here is refused again, with a reason, once there is a request.
     if (chain.ok) verifyPath(chain.value.leaf, chain.value.others, trust, settings, clock());
-  });
+  }
 }

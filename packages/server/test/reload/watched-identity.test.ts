@@ -2,22 +2,24 @@ import { mkdirSync, readFileSync, renameSync, symlinkSync, truncateSync, unlinkS
 import { join } from 'node:path';
 import { fromFile } from '@peercert/core';
 import { generateKeyPair, type IssuedCertificate } from '@peercert/pki';
-import { createTestAuthority } from '@peercert/testing';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createTestAuthority, type TestAuthority } from '@peercert/testing';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type WatchedIdentity, watchIdentity } from '../../src/reload/watched-identity.ts';
 import { closeWorld, createDirectory, place } from '../endpoint-world.ts';
 
+let authority: TestAuthority;
 let first: IssuedCertificate;
 let second: IssuedCertificate;
 
 beforeAll(async () => {
-  const authority = await createTestAuthority();
+  authority = await createTestAuthority();
   first = await authority.server();
   second = await authority.server({ keyPair: await generateKeyPair('P-256') });
 });
 
 const opened: WatchedIdentity[] = [];
 afterEach(async () => {
+  vi.useRealTimers();
   for (const identity of opened.splice(0)) identity.close();
   await closeWorld();
 });
@@ -27,12 +29,12 @@ interface Watched {
   readonly told: string[];
 }
 
-function watch(directory: string): Watched {
+function watch(directory: string, clock: () => number = Date.now): Watched {
   const told: string[] = [];
   const identity = watchIdentity(
     { certificate: fromFile(join(directory, 'tls.crt')), key: fromFile(join(directory, 'tls.key')) },
     {
-      clock: Date.now,
+      clock,
       where: '',
       check: () => undefined,
       onReplaced: () => told.push('replaced'),
@@ -112,6 +114,27 @@ describe('a certificate and its key', () => {
     write(directory, second);
     await expect.poll(() => identity.current.chainPem, { timeout: 10_000 }).toBe(second.chainPem);
     expect(identity.current.tls.key).toBe(readFileSync(join(directory, 'tls.key'), 'utf8'));
+  });
+
+  it('are taken when they become valid, without being changed', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const directory = write(createDirectory(), first);
+    let nowMs = Date.now();
+    const { identity, told } = watch(directory, () => nowMs);
+    const { chainPem, privateKeyPem } = await authority.server({
+      validity: { notBefore: new Date(nowMs + 60_000), notAfter: new Date(nowMs + 86_400_000) },
+    });
+    place(join(directory, 'tls.crt'), chainPem);
+    place(join(directory, 'tls.key'), privateKeyPem);
+    await identity.check();
+    expect(identity.failure?.message).toMatch(/is not yet valid/);
+    vi.advanceTimersByTime(35_000);
+    expect(identity.current.chainPem).toBe(first.chainPem);
+    nowMs += 65_000;
+    vi.advanceTimersByTime(35_000);
+    expect(identity.current.chainPem).toBe(chainPem);
+    expect(identity.failure).toBeUndefined();
+    expect(told).toEqual([expect.stringContaining('is not yet valid'), 'replaced']);
   });
 
   it('are refused at the start when they cannot be used', () => {
