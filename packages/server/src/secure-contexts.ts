@@ -34,10 +34,7 @@ export function createSecureContexts(
   const { clock, handshake, sessions, tell, tlsProfile } = settings;
   const names = [...new Set([...identities.all.keys(), ...trust.stores.keys()])].filter((name) => name !== defaultName);
   const servers = new Set<Server>();
-  const tickets = createTicketRotation(sessions, clock, () => {
-    const keys = tickets.current();
-    for (const server of servers) server.setTicketKeys(keys);
-  });
+  const tickets = createTicketRotation(sessions, clock, rotate);
   let isClosed = false;
   let sessionIdContext: string;
   let contexts: ServerNames<SecureContext>;
@@ -51,6 +48,11 @@ export function createSecureContexts(
       identities.of(name),
       trust.anchorsOf(name),
     );
+  }
+
+  function rotate(): void {
+    const keys = tickets.current();
+    for (const server of servers) server.setTicketKeys(keys);
   }
 
   function bind(): void {
@@ -73,7 +75,11 @@ export function createSecureContexts(
     options: () => ({ ...optionsOf(defaultName), ...(names.length > 0 && { SNICallback: contextFor }) }),
     renew(change: 'identity' | 'trust'): void {
       try {
-        if (change === 'trust') bind();
+        if (change === 'trust') {
+          bind();
+          // Whatever goes wrong below, the sessions of before are worthless.
+          rotate();
+        }
         build();
         for (const server of servers) server.setSecureContext(optionsOf(defaultName));
       } catch (error) {
