@@ -229,6 +229,23 @@ describe('a listed balancer', () => {
     }
   });
 
+  it('has the time of its handshake once its header is there', async () => {
+    const server = await start({
+      proxyProtocol: { from: [balancer], headerSeconds: 0.2 },
+      handshakes: { seconds: 0.6 },
+    });
+    await ended((await announcing(server, line('203.0.113.7'))) as Socket);
+    expect(await server.settled()).toEqual([
+      refusal('handshake_timeout', { address: '203.0.113.7', port: 56_324, balancer }),
+    ]);
+  });
+
+  it('is not waited for when it has ended its side, also where that is no end of the connection', async () => {
+    const server = await start({ proxyProtocol: { from: [balancer], headerSeconds: 20 } }, { allowHalfOpen: true });
+    (await dial(server)).end('PROXY TCP4 ');
+    expect(await server.settled()).toEqual([refusal('closed', { balancer })]);
+  });
+
   it('cannot announce a second time: what follows the header is TLS', async () => {
     const server = await start(behindBalancer);
     const twice = Buffer.concat([line('203.0.113.7'), line('203.0.113.8')]);
@@ -557,6 +574,26 @@ describe('a handshake that comes to nothing is told exactly once', () => {
       await expect.poll(() => server.events).toHaveLength(1);
       expect(await server.settled()).toEqual([refusal('closed')]);
     }
+  });
+
+  it('when a listener of the application ends the connection first', async () => {
+    const server = await start({});
+    server.server.prependListener('connection', (socket) => socket.destroy());
+    await ended(await dial(server));
+    expect(await server.settled()).toEqual([refusal('closed')]);
+  });
+
+  it('and is not established afterwards, whoever says so', async () => {
+    const server = await start({});
+    let heard = 0;
+    server.server.on('secureConnection', () => heard++);
+    server.server.on('tlsClientError', (_, socket) => server.server.emit('secureConnection', socket));
+    const socket = await dial(server);
+    socket.write('GET / HTTP/1.1\r\n\r\n');
+    await ended(socket);
+    expect(await server.settled()).toEqual([refusal('tls_error', { detail: 'ERR_SSL_HTTP_REQUEST' })]);
+    expect(heard).toBe(0);
+    expect(server.guard.status().admitted).toBe(0);
   });
 
   it('on an HTTPS server, where it is also a client error', async () => {
