@@ -148,8 +148,34 @@ export function decodeAlgorithm(reader: DerReader): AlgorithmIdentifier {
   const outer = reader.enter(tag.sequence);
   const start = reader.readObjectIdentifier();
   const oid = objectIdentifierText(bytes, start, reader.offset);
-  const parameters = reader.isDone ? undefined : bytes.subarray(reader.offset, reader.end);
+  const parametersStart = reader.offset;
   reader.offset = reader.end;
   reader.leave(outer);
-  return Object.freeze({ oid, der: bytes.subarray(elementStart, reader.offset), parameters });
+  return new DerAlgorithm(oid, bytes, elementStart, parametersStart, reader.offset);
+}
+
+/** Most are known by their object identifier alone: the octets are cut out when somebody asks. */
+class DerAlgorithm implements AlgorithmIdentifier {
+  readonly oid: string;
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #parametersStart: number;
+  readonly #end: number;
+
+  constructor(oid: string, bytes: Uint8Array, start: number, parametersStart: number, end: number) {
+    this.oid = oid;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#parametersStart = parametersStart;
+    this.#end = end;
+    Object.freeze(this);
+  }
+
+  get der(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#end);
+  }
+
+  get parameters(): Uint8Array | undefined {
+    return this.#parametersStart === this.#end ? undefined : this.#bytes.subarray(this.#parametersStart, this.#end);
+  }
 }

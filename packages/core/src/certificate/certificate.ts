@@ -7,6 +7,7 @@ import { decodeAlgorithm } from './algorithm.ts';
 import type { Deviation } from './deviations.ts';
 import { decodeDistributionPoints } from './extensions/distribution-points.ts';
 import { decodeExtendedKeyUsage } from './extensions/extended-key-usage.ts';
+import type { ParsedExtension } from './extensions/extension.ts';
 import { decodeInformationAccess } from './extensions/information-access.ts';
 import { decodeAuthorityKeyIdentifier, decodeSubjectKeyIdentifier } from './extensions/key-identifiers.ts';
 import { keyUsageBits } from './extensions/key-usage.ts';
@@ -34,7 +35,7 @@ import type {
   SubjectPublicKeyInfo,
 } from './model.ts';
 import { nameAt } from './name-der.ts';
-import { publicKeyOf } from './public-key.ts';
+import { publicKeyAt } from './public-key.ts';
 import { serialNumberText } from './serial-number.ts';
 
 const label = 'CERTIFICATE';
@@ -85,7 +86,7 @@ type Unbranded = { readonly [Field in keyof Certificate as Field extends string 
 class ParsedCertificate implements Unbranded {
   readonly der: Uint8Array;
   readonly #layout: CertificateLayout;
-  readonly #memory: Memory = {};
+  readonly #memory: Memory = nothingDecoded();
 
   constructor(der: Uint8Array, layout: CertificateLayout) {
     this.der = der;
@@ -170,7 +171,7 @@ class ParsedCertificate implements Unbranded {
 
   get publicKey(): SubjectPublicKeyInfo {
     const { publicKeyStart, publicKeyEnd, keyShape } = this.#layout;
-    this.#memory.publicKey ??= publicKeyOf(this.der.subarray(publicKeyStart, publicKeyEnd), keyShape);
+    this.#memory.publicKey ??= publicKeyAt(this.der, publicKeyStart, publicKeyEnd, keyShape);
     return this.#memory.publicKey;
   }
 
@@ -182,8 +183,10 @@ class ParsedCertificate implements Unbranded {
   }
 
   get extendedKeyUsage(): readonly string[] | undefined {
-    this.#memory.extendedKeyUsage ??= this.#decode(extensionOid.extendedKeyUsage, decodeExtendedKeyUsage);
-    return this.#memory.extendedKeyUsage;
+    if (this.#memory.extendedKeyUsage === undefined) {
+      this.#memory.extendedKeyUsage = this.#decode(extensionOid.extendedKeyUsage, decodeExtendedKeyUsage);
+    }
+    return this.#memory.extendedKeyUsage ?? undefined;
   }
 
   get subjectAltName(): readonly GeneralName[] {
@@ -197,46 +200,62 @@ class ParsedCertificate implements Unbranded {
   }
 
   get nameConstraints(): NameConstraints | undefined {
-    this.#memory.nameConstraints ??= this.#decode(extensionOid.nameConstraints, decodeNameConstraints);
-    return this.#memory.nameConstraints;
+    if (this.#memory.nameConstraints === undefined) {
+      this.#memory.nameConstraints = this.#decode(extensionOid.nameConstraints, decodeNameConstraints);
+    }
+    return this.#memory.nameConstraints ?? undefined;
   }
 
   get certificatePolicies(): readonly PolicyInformation[] | undefined {
-    this.#memory.certificatePolicies ??= this.#decode(extensionOid.certificatePolicies, decodeCertificatePolicies);
-    return this.#memory.certificatePolicies;
+    if (this.#memory.certificatePolicies === undefined) {
+      this.#memory.certificatePolicies = this.#decode(extensionOid.certificatePolicies, decodeCertificatePolicies);
+    }
+    return this.#memory.certificatePolicies ?? undefined;
   }
 
   get policyMappings(): readonly PolicyMapping[] | undefined {
-    this.#memory.policyMappings ??= this.#decode(extensionOid.policyMappings, decodePolicyMappings);
-    return this.#memory.policyMappings;
+    if (this.#memory.policyMappings === undefined) {
+      this.#memory.policyMappings = this.#decode(extensionOid.policyMappings, decodePolicyMappings);
+    }
+    return this.#memory.policyMappings ?? undefined;
   }
 
   get authorityKeyIdentifier(): AuthorityKeyIdentifier | undefined {
-    this.#memory.authorityKeyIdentifier ??= this.#decode(
-      extensionOid.authorityKeyIdentifier,
-      decodeAuthorityKeyIdentifier,
-    );
-    return this.#memory.authorityKeyIdentifier;
+    if (this.#memory.authorityKeyIdentifier === undefined) {
+      this.#memory.authorityKeyIdentifier = this.#decode(
+        extensionOid.authorityKeyIdentifier,
+        decodeAuthorityKeyIdentifier,
+      );
+    }
+    return this.#memory.authorityKeyIdentifier ?? undefined;
   }
 
   get subjectKeyIdentifier(): Uint8Array | undefined {
-    this.#memory.subjectKeyIdentifier ??= this.#decode(extensionOid.subjectKeyIdentifier, decodeSubjectKeyIdentifier);
-    return this.#memory.subjectKeyIdentifier;
+    if (this.#memory.subjectKeyIdentifier === undefined) {
+      this.#memory.subjectKeyIdentifier = this.#decode(extensionOid.subjectKeyIdentifier, decodeSubjectKeyIdentifier);
+    }
+    return this.#memory.subjectKeyIdentifier ?? undefined;
   }
 
   get crlDistributionPoints(): readonly DistributionPoint[] | undefined {
-    this.#memory.crlDistributionPoints ??= this.#decode(extensionOid.cRLDistributionPoints, decodeDistributionPoints);
-    return this.#memory.crlDistributionPoints;
+    if (this.#memory.crlDistributionPoints === undefined) {
+      this.#memory.crlDistributionPoints = this.#decode(extensionOid.cRLDistributionPoints, decodeDistributionPoints);
+    }
+    return this.#memory.crlDistributionPoints ?? undefined;
   }
 
   get freshestCrl(): readonly DistributionPoint[] | undefined {
-    this.#memory.freshestCrl ??= this.#decode(extensionOid.freshestCRL, decodeDistributionPoints);
-    return this.#memory.freshestCrl;
+    if (this.#memory.freshestCrl === undefined) {
+      this.#memory.freshestCrl = this.#decode(extensionOid.freshestCRL, decodeDistributionPoints);
+    }
+    return this.#memory.freshestCrl ?? undefined;
   }
 
   get authorityInfoAccess(): readonly AccessDescription[] | undefined {
-    this.#memory.authorityInfoAccess ??= this.#decode(extensionOid.authorityInfoAccess, decodeInformationAccess);
-    return this.#memory.authorityInfoAccess;
+    if (this.#memory.authorityInfoAccess === undefined) {
+      this.#memory.authorityInfoAccess = this.#decode(extensionOid.authorityInfoAccess, decodeInformationAccess);
+    }
+    return this.#memory.authorityInfoAccess ?? undefined;
   }
 
   get thumbprint(): string {
@@ -259,15 +278,61 @@ class ParsedCertificate implements Unbranded {
     return encodePem(this.der, label);
   }
 
-  #decode<T>(oid: string, decode: (reader: DerReader) => T): T | undefined {
-    for (const extension of this.#layout.extensions) {
+  /** `null` where there is no such extension, so that it is looked for once. */
+  #decode<T>(oid: string, decode: (reader: DerReader) => T): T | null {
+    const { extensions } = this.#layout;
+    // By index: the list is frozen, over which V8 makes an object for each step of an iterator.
+    for (let index = 0; index < extensions.length; index += 1) {
+      const extension = extensions[index] as ParsedExtension;
       if (extension.oid === oid) return decode(extension.open());
     }
-    return undefined;
+    return null;
   }
 }
 
 const noNames: readonly GeneralName[] = Object.freeze([]);
 
-/** What was decoded so far. */
-type Memory = { -readonly [Field in Exclude<keyof ParsedCertificate, 'der' | 'toPem'>]?: ParsedCertificate[Field] };
+/** What was decoded so far: `undefined` not yet, `null` where there is nothing to decode. */
+type Memory = { -readonly [Field in DecodedField]: ParsedCertificate[Field] | null | undefined };
+
+type DecodedField = Exclude<
+  keyof ParsedCertificate,
+  | 'der'
+  | 'toPem'
+  | 'version'
+  | 'notBefore'
+  | 'notAfter'
+  | 'notBeforeMs'
+  | 'notAfterMs'
+  | 'extensions'
+  | 'basicConstraints'
+  | 'policyConstraints'
+  | 'inhibitAnyPolicy'
+  | 'deviations'
+>;
+
+/** All fields from the start: an object that grows field by field is copied again and again. */
+const nothingDecoded = (): Memory => ({
+  tbsDer: undefined,
+  serialNumber: undefined,
+  signatureAlgorithm: undefined,
+  signature: undefined,
+  issuer: undefined,
+  subject: undefined,
+  publicKey: undefined,
+  keyUsage: undefined,
+  extendedKeyUsage: undefined,
+  subjectAltName: undefined,
+  issuerAltName: undefined,
+  nameConstraints: undefined,
+  certificatePolicies: undefined,
+  policyMappings: undefined,
+  authorityKeyIdentifier: undefined,
+  subjectKeyIdentifier: undefined,
+  crlDistributionPoints: undefined,
+  freshestCrl: undefined,
+  authorityInfoAccess: undefined,
+  thumbprint: undefined,
+  spkiSha256: undefined,
+  isSelfIssued: undefined,
+});

@@ -21,21 +21,23 @@ export function parseChain(
 ): Outcome<CertificateChain> {
   const tooLarge = excess(presented, limits);
   if (tooLarge !== undefined) return { ok: false, reason: tooLarge };
-  const certificates: Certificate[] = [];
-  for (const [index, der] of presented.entries()) {
-    const known = index === 0 ? undefined : recall(der);
+  const [first] = presented;
+  if (first === undefined) return { ok: false, reason: reason('certificate_missing', {}) };
+  const leaf = parseCertificate(first, 0);
+  if (!leaf.ok) return leaf;
+  const others: Certificate[] = [];
+  for (let index = 1; index < presented.length; index += 1) {
+    const der = presented[index] as Uint8Array;
+    const known = recall(der);
     if (known !== undefined) {
-      certificates.push(known);
+      others.push(known);
       continue;
     }
     const parsed = parseCertificate(der, index);
     if (!parsed.ok) return parsed;
-    certificates.push(parsed.value);
+    others.push(parsed.value);
   }
-  const [leaf, ...others] = certificates;
-  return leaf === undefined
-    ? { ok: false, reason: reason('certificate_missing', {}) }
-    : { ok: true, value: { leaf, others } };
+  return { ok: true, value: { leaf: leaf.value, others } };
 }
 
 function excess(
@@ -45,11 +47,15 @@ function excess(
   if (presented.length > presentedCertificates) {
     return reason('input_too_large', { limit: presentedCertificates, actual: presented.length, unit: 'certificates' });
   }
-  const largest = presented.reduce((most, { length }) => Math.max(most, length), 0);
+  let largest = 0;
+  let total = 0;
+  for (const { length } of presented) {
+    largest = Math.max(largest, length);
+    total += length;
+  }
   if (largest > certificateBytes) {
     return reason('input_too_large', { limit: certificateBytes, actual: largest, unit: 'bytes' });
   }
-  const total = presented.reduce((sum, { length }) => sum + length, 0);
   return total > presentedBytes
     ? reason('input_too_large', { limit: presentedBytes, actual: total, unit: 'bytes' })
     : undefined;

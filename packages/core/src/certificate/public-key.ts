@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { DerReader, tag } from '../encoding/der.ts';
 import { checkParameters, decodeAlgorithm, isObjectIdentifier } from './algorithm.ts';
 import { MalformedError } from './malformed.ts';
@@ -134,16 +135,28 @@ class PublicKey implements SubjectPublicKeyInfo {
   readonly curve: CurveName | undefined;
   readonly bits: number;
   readonly exponent: number | undefined;
-  readonly der: Uint8Array;
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #end: number;
+  #der: Uint8Array | undefined;
   #algorithm: AlgorithmIdentifier | undefined;
   #key: Uint8Array | undefined;
+  #loaded: KeyObject | null | undefined;
 
-  constructor(der: Uint8Array, { bits, curve, exponent, keyType }: KeyShape) {
+  constructor(bytes: Uint8Array, start: number, end: number, { bits, curve, exponent, keyType }: KeyShape) {
     this.keyType = keyType;
     this.curve = curve;
     this.bits = bits;
     this.exponent = exponent;
-    this.der = der;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+    Object.freeze(this);
+  }
+
+  get der(): Uint8Array {
+    this.#der ??= this.#bytes.subarray(this.#start, this.#end);
+    return this.#der;
   }
 
   get algorithm(): AlgorithmIdentifier {
@@ -154,18 +167,54 @@ class PublicKey implements SubjectPublicKeyInfo {
     return this.#decode().key;
   }
 
+  /** Compared where they lie: a client's key is compared with those of its issuers and then never asked for. */
+  static isSame(a: PublicKey, b: PublicKey): boolean {
+    const length = a.#end - a.#start;
+    if (length !== b.#end - b.#start) return false;
+    for (let index = 0; index < length; index += 1) {
+      if (a.#bytes[a.#start + index] !== b.#bytes[b.#start + index]) return false;
+    }
+    return true;
+  }
+
+  static load(key: PublicKey, load: (key: SubjectPublicKeyInfo) => KeyObject | null): KeyObject | null {
+    if (key.#loaded === undefined) key.#loaded = load(key);
+    return key.#loaded;
+  }
+
+  static isOwn(key: SubjectPublicKeyInfo): key is PublicKey {
+    return #bytes in key;
+  }
+
   #decode(): { algorithm: AlgorithmIdentifier; key: Uint8Array } {
     if (this.#algorithm === undefined || this.#key === undefined) {
-      const reader = new DerReader(this.der);
+      const reader = new DerReader(this.#bytes, this.#start, this.#end);
       reader.enter(tag.sequence);
       this.#algorithm = decodeAlgorithm(reader);
-      this.#key = this.der.subarray(reader.readBitString() + 1, reader.offset);
+      this.#key = this.#bytes.subarray(reader.readBitString() + 1, reader.offset);
     }
     return { algorithm: this.#algorithm, key: this.#key };
   }
 }
 
-/** The `SubjectPublicKeyInfo` in these octets, which `checkPublicKey` accepted as of this shape. */
-export function publicKeyOf(der: Uint8Array, shape: KeyShape): SubjectPublicKeyInfo {
-  return Object.freeze(new PublicKey(der, shape));
+/** The `SubjectPublicKeyInfo` between these offsets, which `checkPublicKey` accepted as of this shape. */
+export function publicKeyAt(bytes: Uint8Array, start: number, end: number, shape: KeyShape): SubjectPublicKeyInfo {
+  return new PublicKey(bytes, start, end, shape);
+}
+
+/** The same key in the same encoding. */
+export function isSameKey(a: SubjectPublicKeyInfo, b: SubjectPublicKeyInfo): boolean {
+  // One may come from another copy of this package.
+  return PublicKey.isOwn(a) && PublicKey.isOwn(b) ? PublicKey.isSame(a, b) : Buffer.compare(a.der, b.der) === 0;
+}
+
+/**
+ * What `load` answers for this key, asked once. It is kept inside the key: what a WeakMap of the whole program holds
+ * outlives every minor collection, so that each key of a client would be moved to the old generation to die there.
+ */
+export function loadOnce(
+  key: SubjectPublicKeyInfo,
+  load: (key: SubjectPublicKeyInfo) => KeyObject | null,
+): KeyObject | null {
+  return PublicKey.isOwn(key) ? PublicKey.load(key, load) : load(key);
 }

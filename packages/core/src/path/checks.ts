@@ -1,4 +1,4 @@
-import type { Certificate } from '../certificate/model.ts';
+import type { Certificate, Extension } from '../certificate/model.ts';
 import { type AboutCertificate, type Reason, reason } from '../reasons.ts';
 import { keyRefusal } from './algorithms.ts';
 import type { PathSettings } from './settings.ts';
@@ -56,7 +56,7 @@ export function leafKeyUsageRefusal(
   { keyUsage: wanted }: Pick<PathSettings, 'keyUsage'>,
 ): Reason | undefined {
   const { keyUsage } = certificate;
-  const [first] = wanted;
+  const first = wanted[0];
   return first === undefined || keyUsage === undefined || wanted.some((use) => keyUsage.has(use))
     ? undefined
     : reason('key_usage_forbids', { ...about(certificate, 0), required: first });
@@ -105,10 +105,15 @@ const processed: ReadonlySet<string> = new Set([
 
 /** 6.1.4 (o) and 6.1.5 (f): a critical extension that is not processed refuses the path. */
 export function criticalExtensionRefusal(certificate: Certificate, index: number): Reason | undefined {
-  const unknown = certificate.extensions.find(({ critical, oid }) => critical && !isProcessed(oid, certificate));
-  return unknown === undefined
-    ? undefined
-    : reason('critical_extension_unsupported', { ...about(certificate, index), oid: unknown.oid });
+  const { extensions } = certificate;
+  // By index: the list is frozen, over which V8 takes ten times as long to iterate or to search.
+  for (let at = 0; at < extensions.length; at += 1) {
+    const { critical, oid } = extensions[at] as Extension;
+    if (critical && !isProcessed(oid, certificate)) {
+      return reason('critical_extension_unsupported', { ...about(certificate, index), oid });
+    }
+  }
+  return undefined;
 }
 
 /** 4.2.1.4: of a critical certificatePolicies extension the optional qualifiers must be understood as well. */
@@ -133,7 +138,9 @@ export function profileRefusal(
   { profile }: Pick<PathSettings, 'profile'>,
   isSelfSigned: (certificate: Certificate) => boolean = () => false,
 ): Reason | undefined {
-  const rule = certificate.deviations.find((deviation) => {
+  const { deviations } = certificate;
+  if (deviations.length === 0) return undefined;
+  const rule = deviations.find((deviation) => {
     if (profile === 'interoperable' && isTolerated(deviation)) return false;
     return deviation !== 'authority_key_identifier_missing' || !isSelfSigned(certificate);
   });

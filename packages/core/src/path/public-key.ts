@@ -1,7 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { SubjectPublicKeyInfo } from '../certificate/model.ts';
-
-const loaded: WeakMap<SubjectPublicKeyInfo, KeyObject | null> = new WeakMap();
+import { loadOnce } from '../certificate/public-key.ts';
 
 /**
  * The key of a certificate, ready to verify with; `undefined` when OpenSSL refuses it (a point off its curve, say).
@@ -9,12 +8,7 @@ const loaded: WeakMap<SubjectPublicKeyInfo, KeyObject | null> = new WeakMap();
  * coordinates as a JWK. OpenSSL's general SubjectPublicKeyInfo decoder costs thirty times as much for RSA.
  */
 export function loadPublicKey(spki: SubjectPublicKeyInfo): KeyObject | undefined {
-  let key = loaded.get(spki);
-  if (key === undefined) {
-    key = importKey(spki);
-    loaded.set(spki, key);
-  }
-  return key ?? undefined;
+  return loadOnce(spki, importKey) ?? undefined;
 }
 
 function importKey(spki: SubjectPublicKeyInfo): KeyObject | null {

@@ -43,20 +43,16 @@ export function readExtensions(
   checkValue: (reader: ProfileReader, extension: ParsedExtension) => void,
 ): readonly ParsedExtension[] {
   const extensions: ParsedExtension[] = [];
-  // A list while there are few, which is faster; a set once somebody presents hundreds.
-  const types: string[] = [];
-  let manyTypes: Set<string> | undefined;
+  // Compared one by one while there are few, which is faster; a set once somebody presents hundreds.
+  let types: Set<string> | undefined;
   const outer = reader.enterNonEmpty(tag.sequence);
   while (!reader.isDone) {
     const sequence = reader.enter(tag.sequence);
     const oidStart = reader.readObjectIdentifier();
     const oid = objectIdentifierText(reader.bytes, oidStart, reader.offset);
-    if (manyTypes === undefined ? types.includes(oid) : manyTypes.has(oid)) {
+    if (types === undefined ? isAmong(oid, extensions) : types.has(oid))
       throw new MalformedError('extension_duplicate');
-    }
-    types.push(oid);
-    manyTypes?.add(oid);
-    if (types.length === fewExtensions) manyTypes = new Set(types);
+    types?.add(oid);
     const critical = reader.readDefaultFalse();
     const value = reader.enter(tag.octetString);
     const extension = new ParsedExtension(reader.bytes, oid, critical, reader.offset, reader.end);
@@ -64,7 +60,13 @@ export function readExtensions(
     reader.leave(value);
     reader.leave(sequence);
     extensions.push(extension);
+    if (extensions.length === fewExtensions) types = new Set(extensions.map((earlier) => earlier.oid));
   }
   reader.leave(outer);
   return Object.freeze(extensions);
+}
+
+function isAmong(oid: string, extensions: readonly ParsedExtension[]): boolean {
+  for (const extension of extensions) if (extension.oid === oid) return true;
+  return false;
 }
