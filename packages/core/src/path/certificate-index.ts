@@ -3,7 +3,7 @@ import type { Certificate, Name } from '../certificate/model.ts';
 /** Up to so many certificates are compared one by one, which is faster than keys and maps. */
 const few = 8;
 
-const none: readonly Certificate[] = Object.freeze([]);
+const none: readonly Certificate[] = [];
 
 /**
  * Certificates by subject name. Asked in two steps, because preparing names for comparison (RFC 5280 7.1) costs more
@@ -21,9 +21,18 @@ export class CertificateIndex {
   /** Certificates whose subject is encoded exactly as the name. */
   withExactSubject(name: Name): readonly Certificate[] {
     if (this.all.length === 0) return none;
-    if (this.all.length <= few) return this.all.filter(({ subject }) => sameBytes(subject.der, name.der));
+    if (this.all.length <= few) return this.#fewWithExactSubject(name);
     this.#byDer ??= grouped(this.all, ({ subject }) => bytesKey(subject.der));
     return this.#byDer.get(bytesKey(name.der)) ?? none;
+  }
+
+  /** Nearly always none or one, for which no list has to grow. */
+  #fewWithExactSubject({ der }: Name): readonly Certificate[] {
+    let found = none;
+    for (const certificate of this.all) {
+      if (sameBytes(certificate.subject.der, der)) found = found === none ? [certificate] : [...found, certificate];
+    }
+    return found;
   }
 
   /** Certificates whose subject is the same name in whatever encoding. */

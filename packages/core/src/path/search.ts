@@ -1,4 +1,5 @@
 import type { Certificate, Name } from '../certificate/model.ts';
+import { isSameKey } from '../certificate/public-key.ts';
 import { type Outcome, type Reason, reason, reasons } from '../reasons.ts';
 import { Budget } from './budget.ts';
 import { type CertificateIndex, isSameName, sameBytes } from './certificate-index.ts';
@@ -33,8 +34,7 @@ export class PathSearch implements Examined {
   readonly #trust: TrustSnapshot;
   readonly #settings: PathSettings;
   readonly #nowMs: number;
-  readonly #issuers: Map<Certificate, Reason | null> = new Map();
-  readonly #signatures: Map<Certificate, Map<Certificate, Reason | null>> = new Map();
+  readonly #examined: Map<Certificate, Examination> = new Map();
   #refusal: Reason | undefined;
 
   constructor(presented: CertificateIndex, trust: TrustSnapshot, settings: PathSettings, nowMs: number) {
@@ -60,9 +60,9 @@ export class PathSearch implements Examined {
 
   /** RFC 5280 6.1.3 (a)(2) and 6.1.4 (k), (n), (o), with the purposes and the profile: the same in every path. */
   issuerRefusal(certificate: Certificate, index: number): Reason | undefined {
-    let refusal = this.#issuers.get(certificate);
-    if (refusal === undefined) {
-      refusal =
+    const examination = this.#examinationOf(certificate);
+    if (examination.issuerRefusal === undefined) {
+      examination.issuerRefusal =
         validityRefusal(certificate, index, this.#nowMs) ??
         authorityRefusal(certificate, index) ??
         certSigningRefusal(certificate, index) ??
@@ -70,9 +70,8 @@ export class PathSearch implements Examined {
         this.profileRefusal(certificate, index) ??
         authorityPurposeRefusal(certificate, index, this.#settings) ??
         null;
-      this.#issuers.set(certificate, refusal);
     }
-    return refusal ?? undefined;
+    return examination.issuerRefusal ?? undefined;
   }
 
   /** Section 4. Only what the operator trusts may be self-signed, so nobody else can cause that check. */
@@ -87,19 +86,22 @@ export class PathSearch implements Examined {
 
   /** RFC 5280 6.1.3 (a)(1). */
   signatureRefusal(certificate: Certificate, issuer: Certificate, index: number): Reason | undefined {
-    let byIssuer = this.#signatures.get(certificate);
-    if (byIssuer === undefined) {
-      byIssuer = new Map();
-      this.#signatures.set(certificate, byIssuer);
+    const { signatures } = this.#examinationOf(certificate);
+    for (const examined of signatures) if (examined.issuer === issuer) return examined.refusal;
+    const { memory, leaves } = this.#trust;
+    const verifiedBefore = (index === 0 ? leaves : memory).isSignedBy(certificate, issuer);
+    const refusal = signatureRefusal(certificate, issuer, index, this.#settings, this.budget, verifiedBefore);
+    signatures.push({ issuer, refusal });
+    return refusal;
+  }
+
+  #examinationOf(certificate: Certificate): Examination {
+    let examination = this.#examined.get(certificate);
+    if (examination === undefined) {
+      examination = { issuerRefusal: undefined, signatures: [] };
+      this.#examined.set(certificate, examination);
     }
-    let refusal = byIssuer.get(issuer);
-    if (refusal === undefined) {
-      const { memory, leaves } = this.#trust;
-      const verifiedBefore = (index === 0 ? leaves : memory).isSignedBy(certificate, issuer);
-      refusal = signatureRefusal(certificate, issuer, index, this.#settings, this.budget, verifiedBefore) ?? null;
-      byIssuer.set(issuer, refusal);
-    }
-    return refusal ?? undefined;
+    return examination;
   }
 
   /** Every issuer of the last certificate: those named byte for byte as it says, then those of the same name. */
@@ -118,7 +120,7 @@ export class PathSearch implements Examined {
     const depth = path.length;
     for (const { certificate, isAnchor } of candidates) {
       if (!this.budget.spendStep()) return undefined;
-      if (path.some((earlier) => isSameEntity(earlier, certificate))) {
+      if (isPartOf(path, certificate)) {
         this.#tell(depth, certificate, 'loop');
         continue;
       }
@@ -170,21 +172,27 @@ export class PathSearch implements Examined {
   #issuersOf(child: Certificate, find: Find): readonly Candidate[] {
     const { anchors, intermediates, memory } = this.#trust;
     const candidates: Candidate[] = [];
-    for (const certificate of find(anchors, child.issuer)) {
-      candidates.push({ certificate, isAnchor: true, promise: this.#promise(child, certificate, true) });
-    }
+    for (const certificate of find(anchors, child.issuer)) candidates.push({ certificate, isAnchor: true });
     for (const index of [this.#presented, intermediates, memory.index]) {
       const earlier = candidates.length;
       for (const certificate of find(index, child.issuer)) {
         // A client may send the anchor along, and configuration may repeat it: it is the anchor then.
         if (anchors.has(certificate) || isAmong(certificate, candidates, earlier)) continue;
-        candidates.push({ certificate, isAnchor: false, promise: this.#promise(child, certificate, false) });
+        candidates.push({ certificate, isAnchor: false });
       }
     }
-    return candidates.length > 1 ? candidates.sort((a, b) => b.promise - a.promise) : candidates;
+    // Nearly always there is one, which is not worth looking at its key identifier.
+    return candidates.length > 1 ? this.#ranked(child, candidates) : candidates;
   }
 
-  #promise(child: Certificate, issuer: Certificate, isAnchor: boolean): number {
+  #ranked(child: Certificate, candidates: readonly Candidate[]): readonly Candidate[] {
+    return candidates
+      .map((candidate) => ({ candidate, promise: this.#promise(child, candidate) }))
+      .sort((a, b) => b.promise - a.promise)
+      .map(({ candidate }) => candidate);
+  }
+
+  #promise(child: Certificate, { certificate: issuer, isAnchor }: Candidate): number {
     const wanted = child.authorityKeyIdentifier?.keyIdentifier;
     const offered = issuer.subjectKeyIdentifier;
     const keyMatch = wanted === undefined || offered === undefined ? 1 : sameBytes(wanted, offered) ? 2 : 0;
@@ -209,10 +217,17 @@ export class PathSearch implements Examined {
   }
 }
 
+/** What was found out of one certificate. */
+interface Examination {
+  /** `undefined`: not asked yet. `null`: it may be an issuer. */
+  issuerRefusal: Reason | null | undefined;
+  /** By each issuer that was tried: few have one name, so a list. */
+  readonly signatures: { readonly issuer: Certificate; readonly refusal: Reason | undefined }[];
+}
+
 interface Candidate {
   readonly certificate: Certificate;
   readonly isAnchor: boolean;
-  readonly promise: number;
 }
 
 type Find = (index: CertificateIndex, name: Name) => readonly Certificate[];
@@ -233,7 +248,12 @@ function isAmong(certificate: Certificate, candidates: readonly Candidate[], cou
   return false;
 }
 
+function isPartOf(path: readonly Certificate[], certificate: Certificate): boolean {
+  for (const earlier of path) if (isSameEntity(earlier, certificate)) return true;
+  return false;
+}
+
 /** RFC 4158 section 5.2: the same name with the same key twice in a path is a loop. */
 function isSameEntity(a: Certificate, b: Certificate): boolean {
-  return a === b || (sameBytes(a.publicKey.der, b.publicKey.der) && isSameName(a.subject, b.subject));
+  return a === b || (isSameKey(a.publicKey, b.publicKey) && isSameName(a.subject, b.subject));
 }

@@ -34,8 +34,14 @@ export function verifyPath(
       anchor: { certificate: anchor, name: anchor.subject },
       authoritiesConstrainedPolicies: policies.authoritiesConstrainedPolicies,
       userConstrainedPolicies: policies.userConstrainedPolicies,
-      validUntilMs: Math.min(...path.map(({ notAfterMs }) => notAfterMs + 999)),
+      validUntilMs: earliestNotAfterMs(path) + 999,
       cost: search.budget.cost,
     } as VerifiedPath,
   };
+}
+
+function earliestNotAfterMs(path: readonly Certificate[]): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const { notAfterMs } of path) earliest = Math.min(earliest, notAfterMs);
+  return earliest;
 }
