@@ -70,7 +70,8 @@ export function createPolicyValidation(options: PolicyValidationOptions): Policy
 interface PolicyNode {
   readonly validPolicy: string;
   readonly parents: readonly PolicyNode[];
-  expectedPolicySet: ReadonlySet<string>;
+  /** `undefined`: valid_policy alone, as it is unless a mapping says otherwise. */
+  expectedPolicySet: ReadonlySet<string> | undefined;
 }
 
 /** One depth of the graph, by valid_policy. */
@@ -84,16 +85,18 @@ class PolicyGraph implements PolicyValidation {
   #inhibitAnyPolicy: number;
   readonly #nodeLimit: number;
   nodes: number = 0;
-  /** The deepest level of the valid_policy_graph. */
-  #level: PolicyLevel = new Map();
-  #result: PolicySets = { authoritiesConstrainedPolicies: new Set(), userConstrainedPolicies: new Set() };
+  /** The deepest level of the valid_policy_graph; `undefined` for NULL, as it is after most certificates. */
+  #level: PolicyLevel | undefined;
+  #result: PolicySets | undefined;
 
   constructor(options: PolicyValidationOptions) {
     const { initialPolicySet, pathLength } = options;
     this.#initialPolicySet = initialPolicySet === 'any' || initialPolicySet.has(anyPolicy) ? 'any' : initialPolicySet;
     this.#pathLength = pathLength;
     this.#nodeLimit = options.nodeLimit;
-    this.#addNode(this.#level, anyPolicy, []);
+    const level: PolicyLevel = new Map();
+    this.#addNode(level, anyPolicy, []);
+    this.#level = level;
     this.#explicitPolicy = options.initialExplicitPolicy ? 0 : pathLength + 1;
     this.#policyMapping = options.initialPolicyMappingInhibit ? 0 : pathLength + 1;
     this.#inhibitAnyPolicy = options.initialAnyPolicyInhibit ? 0 : pathLength + 1;
@@ -103,23 +106,25 @@ class PolicyGraph implements PolicyValidation {
     const anyPolicyCounts = this.#inhibitAnyPolicy > 0 || (i < this.#pathLength && certificate.isSelfIssued);
     this.#level = this.#nextLevel(certificate, anyPolicyCounts); // (d, e)
     if (this.nodes > this.#nodeLimit) return 'budget';
-    return this.#explicitPolicy > 0 || this.#level.size > 0 ? 'ok' : 'policy_constraint_violated'; // (f)
+    return this.#explicitPolicy > 0 || this.#level !== undefined ? 'ok' : 'policy_constraint_violated'; // (f)
   }
 
   prepareForNext(certificate: PolicyExtensions): PolicyVerdict {
-    const mappings = certificate.policyMappings ?? [];
-    if (mappings.some(mapsAnyPolicy)) return 'policy_constraint_violated'; // (a)
-    this.#mapPolicies(mappings); // (b)
-    if (this.nodes > this.#nodeLimit) return 'budget';
+    const mappings = certificate.policyMappings;
+    if (mappings !== undefined) {
+      if (mappings.some(mapsAnyPolicy)) return 'policy_constraint_violated'; // (a)
+      this.#mapPolicies(mappings); // (b)
+      if (this.nodes > this.#nodeLimit) return 'budget';
+    }
     // (h)
     if (!certificate.isSelfIssued) {
       this.#explicitPolicy = decrement(this.#explicitPolicy);
       this.#policyMapping = decrement(this.#policyMapping);
       this.#inhibitAnyPolicy = decrement(this.#inhibitAnyPolicy);
     }
-    const { requireExplicitPolicy, inhibitPolicyMapping } = certificate.policyConstraints ?? {};
-    this.#explicitPolicy = smaller(this.#explicitPolicy, requireExplicitPolicy); // (i 1)
-    this.#policyMapping = smaller(this.#policyMapping, inhibitPolicyMapping); // (i 2)
+    const constraints = certificate.policyConstraints;
+    this.#explicitPolicy = smaller(this.#explicitPolicy, constraints?.requireExplicitPolicy); // (i 1)
+    this.#policyMapping = smaller(this.#policyMapping, constraints?.inhibitPolicyMapping); // (i 2)
     this.#inhibitAnyPolicy = smaller(this.#inhibitAnyPolicy, certificate.inhibitAnyPolicy); // (j)
     return 'ok';
   }
@@ -136,16 +141,16 @@ class PolicyGraph implements PolicyValidation {
   }
 
   result(): PolicySets {
-    return this.#result;
+    return this.#result ?? { authoritiesConstrainedPolicies: new Set(), userConstrainedPolicies: new Set() };
   }
 
   /** 6.1.3 (d) and (e). */
-  #nextLevel(certificate: PolicyExtensions, anyPolicyCounts: boolean): PolicyLevel {
+  #nextLevel({ certificatePolicies }: PolicyExtensions, anyPolicyCounts: boolean): PolicyLevel | undefined {
+    const level = this.#level;
+    if (certificatePolicies === undefined || level === undefined) return undefined; // (e)
     const next: PolicyLevel = new Map();
-    const { certificatePolicies } = certificate;
-    if (certificatePolicies === undefined || this.#level.size === 0) return next; // (e)
-    const expecting = byExpectedPolicy(this.#level);
-    const anyPolicyNode = this.#level.get(anyPolicy);
+    const expecting = byExpectedPolicy(level);
+    const anyPolicyNode = level.get(anyPolicy);
     let assertsAnyPolicy = false;
     for (const { policyIdentifier } of certificatePolicies) {
       if (policyIdentifier === anyPolicy) {
@@ -161,12 +166,13 @@ class PolicyGraph implements PolicyValidation {
         if (!next.has(policy)) this.#addNode(next, policy, parents);
       }
     }
-    return next;
+    return nullIfEmpty(next);
   }
 
   /** 6.1.4 (b). */
   #mapPolicies(mappings: readonly PolicyMapping[]): void {
     const level = this.#level;
+    if (level === undefined) return;
     for (const [issuerDomainPolicy, subjectDomainPolicies] of byIssuerDomain(mappings)) {
       if (this.#policyMapping === 0) {
         level.delete(issuerDomainPolicy); // (b 2)
@@ -180,16 +186,18 @@ class PolicyGraph implements PolicyValidation {
       const node = level.get(issuerDomainPolicy);
       if (node !== undefined) node.expectedPolicySet = subjectDomainPolicies;
     }
+    this.#level = nullIfEmpty(level);
   }
 
   #addNode(level: PolicyLevel, validPolicy: string, parents: readonly PolicyNode[]): void {
     this.nodes += 1;
-    level.set(validPolicy, { validPolicy, parents, expectedPolicySet: new Set([validPolicy]) });
+    level.set(validPolicy, { validPolicy, parents, expectedPolicySet: undefined });
   }
 }
 
 /** authority_constrained_policy_set (RFC 9618, 6.1.5 g): what the graph holds directly below anyPolicy. */
-function authoritiesConstrained(level: PolicyLevel): ReadonlySet<string> | 'any' {
+function authoritiesConstrained(level: PolicyLevel | undefined): ReadonlySet<string> | 'any' {
+  if (level === undefined) return new Set();
   if (level.has(anyPolicy)) return 'any';
   const policies = new Set<string>();
   const reached = new Set(level.values());
@@ -215,13 +223,17 @@ function intersection(
 function byExpectedPolicy(level: PolicyLevel): ReadonlyMap<string, readonly PolicyNode[]> {
   const expecting = new Map<string, PolicyNode[]>();
   for (const node of level.values()) {
-    for (const policy of node.expectedPolicySet) {
+    for (const policy of node.expectedPolicySet ?? [node.validPolicy]) {
       const nodes = expecting.get(policy);
       if (nodes === undefined) expecting.set(policy, [node]);
       else nodes.push(node);
     }
   }
   return expecting;
+}
+
+function nullIfEmpty(level: PolicyLevel): PolicyLevel | undefined {
+  return level.size === 0 ? undefined : level;
 }
 
 function byIssuerDomain(mappings: readonly PolicyMapping[]): ReadonlyMap<string, ReadonlySet<string>> {
