@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64 } from './base64.ts';
+import { decodeBase64Lines, encodeBase64 } from './base64.ts';
 
 /** Textual encodings (RFC 7468). */
 
@@ -81,8 +81,7 @@ function decode(text: string, label: string, allowsText: boolean): PemResult {
     if (bodyEnd <= at || text[bodyEnd - 1] !== '\n') return broken('pem_boundary');
     const closed = endOfLine(text, bodyEnd);
     if (lineOf(text, bodyEnd, closed) !== closing) return broken('pem_boundary');
-    const body = joinLines(text.slice(at, bodyEnd));
-    const der = body === undefined ? undefined : decodeBase64(body);
+    const der = decodeBase64Lines(text, at, bodyEnd);
     if (der === undefined) return broken('pem_base64');
     blocks.push(der);
     at = closed + 1;
@@ -99,12 +98,6 @@ function endOfLine(text: string, from: number): number {
 
 function lineOf(text: string, from: number, lineEnd: number): string {
   return text.slice(from, text[lineEnd - 1] === '\r' && lineEnd < text.length ? lineEnd - 1 : lineEnd);
-}
-
-/** The body without its line ends, or `undefined` when a line is empty. Blanks are left for the decoder to refuse. */
-function joinLines(body: string): string | undefined {
-  if (/^\r?\n|\n\r?\n/.test(body)) return undefined;
-  return body.replaceAll('\r\n', '').replaceAll('\n', '');
 }
 
 /** One block: 64 characters a line, LF line ends, a final LF. */

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url } from '../../src/encoding/base64.ts';
+import {
+  decodeBase64,
+  decodeBase64Lines,
+  decodeBase64Url,
+  encodeBase64,
+  encodeBase64Url,
+} from '../../src/encoding/base64.ts';
 
 describe('base64', () => {
   it.each(['', 'AA==', 'AAA=', 'AAAA', '+/+/'])('reads %j', (text) => {
@@ -60,5 +66,72 @@ describe('base64url', () => {
 
   it.each(['A', 'AA==', 'AB', 'AAB', '+/+/', ' AA', 'AA\n'])('refuses %j', (text) => {
     expect(decodeBase64Url(text)).toBeUndefined();
+  });
+});
+
+describe('base64 in lines', () => {
+  const decode = (text: string): Uint8Array | undefined => decodeBase64Lines(`-${text}-`, 1, text.length + 1);
+  /** What it is, said otherwise: lines that are not empty, joined. */
+  const joined = (text: string): Uint8Array | undefined =>
+    /^\r?\n|\n\r?\n/.test(text) ? undefined : decodeBase64(text.replaceAll('\r\n', '').replaceAll('\n', ''));
+
+  it.each(['', 'AA==', 'AAA=', 'AAAA', 'AAAA\n', 'AA\r\n==', 'A\nA\nA\n=\n', 'AAAA\nAQ==\r\n', '/+/+'])(
+    'reads %j',
+    (text) => {
+      expect(decode(text)).toEqual(joined(text));
+      expect(decode(text)).toBeDefined();
+    },
+  );
+
+  it.each([
+    'A',
+    'AA',
+    'AAA',
+    'AA=',
+    'A===',
+    'AAAA=',
+    'AAAA====',
+    'AAA==',
+    'AB==',
+    'AAB=',
+    'AA==AA==',
+    'AA=A',
+    '=',
+    '====',
+    '\n',
+    '\r\n',
+    '\nAAAA',
+    'AAAA\n\n',
+    'AAAA\r\n\r\nAAAA',
+    'AAAA\r',
+    'AA\rAA',
+    'AAAA\r\r\n',
+    ' AAAA',
+    'AA AA',
+    '-_-_',
+    'AAA\0',
+    '\u0141AAA',
+    'AAA\u0141',
+    'ÄAAA',
+  ])('refuses %j', (text) => {
+    expect(decode(text)).toBeUndefined();
+  });
+
+  it('says what joining the lines would say', () => {
+    const unit = fc.constantFrom(...'ABQgw01+/=', '\n', '\r\n', '\r', 'AAAA', '\u0141');
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 12 }), (text) => {
+        expect(decode(text)).toEqual(joined(text));
+      }),
+    );
+  });
+
+  it('reads back what is written, of any length, as octets that belong to nobody else', () => {
+    for (const size of [0, 1, 2, 3, 12_287, 12_288, 12_289, 20_000]) {
+      const octets = Uint8Array.from({ length: size }, (_, index) => index * 7);
+      const read = decode(encodeBase64(octets).replace(/.{1,64}/g, '$&\n'));
+      expect(read).toEqual(octets);
+      expect(read?.buffer.byteLength).toBe(size);
+    }
   });
 });
