@@ -20,6 +20,7 @@ const programs = {
   curl: { commands: ['curl'], debian: 'curl' },
   certtool: { commands: ['certtool'], debian: 'gnutls-bin' },
   certutil: { commands: ['certutil'], debian: 'libnss3-tools' },
+  python3: { commands: ['python3'], debian: 'python3' },
   chromium: { commands: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
 } as const;
 
