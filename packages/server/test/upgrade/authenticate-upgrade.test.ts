@@ -26,7 +26,7 @@ const alice = await authority.client({ cn: 'alice', ou: 'Administrators' });
 const bob = await authority.client({ cn: 'bob', ou: 'Sales' });
 const late = await authority.client({ cn: 'late', validity: { notAfter: new Date(Date.now() - 1000) } });
 const roles = { Administrators: 'admin' } as const;
-const trust = { anchors: authority.caPem };
+const trust = { anchors: authority.caPem, intermediates: authority.issuing.certificatePem };
 
 /** A server whose upgrades are decided by these options, and whose WebSockets say who they are. */
 async function serve(options: MtlsOptions, access?: UpgradeAccess) {
