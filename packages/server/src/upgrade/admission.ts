@@ -46,7 +46,8 @@ export function createAdmission(options: MtlsOptions, registry: Registry): Admis
   ): MaybePromise<Verdict> {
     const conclude = (denial: ClientCertificateError | undefined): Verdict => {
       if (denial !== undefined) return { outcome: 'deny', reason: denial.reason };
-      const { client } = stateOf(holder).mtls;
+      const { client, decision } = stateOf(holder).mtls;
+      if (decision.outcome === 'anonymous' && before !== null) return { outcome: 'deny', reason: noCertificate };
       if (client !== null && client.thumbprint !== before?.thumbprint) {
         return { outcome: 'deny', reason: anotherCertificate };
       }
@@ -107,6 +108,9 @@ const anotherCertificate: Reason = {
   code: 'tls_verification_failed',
   detail: { error: 'the connection presents another certificate than the one it was admitted with' },
 };
+
+/** Nobody vouches any more for whom it was: a proxy is no longer trusted, say. */
+const noCertificate: Reason = { code: 'certificate_missing', detail: {} };
 
 function refusalOf(guards: readonly Guard[], holder: object): ClientCertificateError | undefined {
   for (const guard of guards) {
