@@ -5,6 +5,8 @@
  */
 export interface Subject {
   readonly name: string;
+  /** What has to be there before a batch and is no part of it. */
+  readonly prepare?: () => void;
   /** One batch. Answers how many operations it did. */
   readonly batch: () => number | Promise<number>;
 }
@@ -29,10 +31,14 @@ export async function compare(subjects: readonly [Subject, ...Subject[]], rounds
   const all = [subjects[0], ...subjects];
   const times: number[][] = all.map(() => []);
   for (let round = 0; round < warmUpRounds; round += 1) {
-    for (const subject of all) await subject.batch();
+    for (const { batch, prepare } of all) {
+      prepare?.();
+      await batch();
+    }
   }
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, subject] of all.entries()) {
+      subject.prepare?.();
       const start = process.hrtime.bigint();
       const operations = await subject.batch();
       times[index]?.push(Number(process.hrtime.bigint() - start) / 1000 / operations);
