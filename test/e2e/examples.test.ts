@@ -12,6 +12,8 @@ const names = [
   'alb-fastify',
   'api-gateway-lambda',
   'balancer-nginx-koa',
+  'express-rotation',
+  'fastify-http2',
   'nginx-express',
   'raw-tls',
   'websocket',
@@ -127,6 +129,64 @@ describe.runIf(tool('nginx') !== undefined && tool('haproxy') !== undefined)('a 
       { request: '/without', address: '127.0.0.7', outcome: 'certificate_missing' },
       { request: '/forged', address: '127.0.0.7', outcome: 'certificate_missing' },
     ]);
+    expect(code, errors).toBe(0);
+  });
+});
+
+describe('Express whose certificates are replaced', () => {
+  it('fails no request of who renews in time, and refuses who does not on the connection that he has', async () => {
+    const { code, output, errors } = await run('express-rotation');
+    expect(output.trim().split('\n')).toEqual([
+      'alice: 200 {"hello":"alice"}',
+      'bob: 200 {"hello":"bob"}',
+      'a new connection: the first certificate',
+      'alice goes on asking',
+      '',
+      'The server gets another certificate, with another key.',
+      'server: identity_updated',
+      'a new connection: the second certificate',
+      'bob: 200 {"hello":"bob"}',
+      '',
+      'Clients are to have certificates of another authority: at first either will do.',
+      'server: trust_updated',
+      'alice renews her certificate',
+      'bob: 200 {"hello":"bob"}',
+      '',
+      'The old authority goes, and bob has not renewed.',
+      'server: trust_updated',
+      'bob: 401 issuer_unknown',
+      '',
+      'A certificate arrives whose second half is missing.',
+      'server: identity_failed',
+      'a new connection: the second certificate',
+      '',
+      expect.stringMatching(/^alice: 0 of [1-9]\d+ requests failed$/),
+    ]);
+    expect(code, errors).toBe(0);
+  });
+});
+
+describe('Fastify over HTTP/2', () => {
+  it('gives each route to its roles, over HTTP/1 as well', async () => {
+    const { code, output, errors } = await run('fastify-http2');
+    expect(answers(output)).toEqual([
+      'alice: GET /: 200',
+      'alice: GET /admin: 200',
+      'alice: GET /audit: 200',
+      'bob: GET /: 200',
+      'bob: GET /admin: 403 role_missing',
+      'bob: GET /audit: 200',
+      'alice by another authority of the same name: GET /: 401 signature_invalid',
+      'alice by another authority of the same name: GET /admin: 401 signature_invalid',
+      'alice by another authority of the same name: GET /audit: 401 signature_invalid',
+      'no certificate: GET /: 401 certificate_missing',
+      'no certificate: GET /admin: 401 certificate_missing',
+      'no certificate: GET /audit: 401 certificate_missing',
+      'bob over HTTP/1: GET /: 200',
+      'bob over HTTP/1: GET /admin: 403 role_missing',
+    ]);
+    expect(output).toContain('alice: GET /\n  200 {"hello":"alice","http":"2.0"}');
+    expect(output).toContain('bob over HTTP/1: GET /\n  200 {"hello":"bob","http":"1.1"}');
     expect(code, errors).toBe(0);
   });
 });
