@@ -25,7 +25,7 @@ async function open(port: number, alpn: string): Promise<TLSSocket> {
   const socket = connect({ port, host: '127.0.0.1', servername: 'localhost', ca, ALPNProtocols: [alpn] });
   // On a busy machine the server may have lost its patience before the client hears of the handshake.
   socket.on('error', () => undefined);
-  await Promise.race([once(socket, 'secureConnect'), once(socket, 'close')]);
+  await new Promise((resolve) => socket.once('secureConnect', resolve).once('close', resolve));
   return socket;
 }
 
