@@ -13,41 +13,48 @@
  *     GET /transfers      certificates that Acme's OCSP responder knows as good
  *     GET /treasury       the same, of a responder that happens to be down
  *     GET /lobby          the same, where the operator lets clients in while it is down
+ *     WebSocket /feed     every client with a certificate
  */
 import {
   allOf,
   anchor,
   type ClientIdentity,
   createDenyList,
+  createTrustStore,
   type DenyList,
   type MtlsOptions,
   type Rule,
   subjectOu,
+  type TrustStore,
 } from '@peercert/core';
 import type { Clock } from './clock.ts';
 import type { Company } from './company.ts';
 
 export interface AccessRules {
+  /** Of every route: whose clients come in. Whoever issued none of them any more is out with their next request. */
+  readonly trust: TrustStore;
   /** Of every route. */
-  readonly application: MtlsOptions;
+  readonly application: Omit<MtlsOptions, 'trust' | 'onEvent'>;
   readonly partner: Rule;
   /** Of one route each. */
-  readonly payments: Pick<MtlsOptions, 'pins'>;
-  readonly office: Pick<MtlsOptions, 'addresses'>;
-  readonly vault: Pick<MtlsOptions, 'extendedKeyUsage'>;
-  readonly ledger: Pick<MtlsOptions, 'revocation'>;
-  readonly transfers: Pick<MtlsOptions, 'revocation'>;
-  readonly treasury: Pick<MtlsOptions, 'revocation'>;
-  readonly lobby: Pick<MtlsOptions, 'revocation'>;
+  readonly payments: Pick<MtlsOptions, 'trust' | 'pins'>;
+  readonly office: Pick<MtlsOptions, 'trust' | 'addresses'>;
+  readonly vault: Pick<MtlsOptions, 'trust' | 'extendedKeyUsage'>;
+  readonly ledger: Pick<MtlsOptions, 'trust' | 'revocation'>;
+  readonly transfers: Pick<MtlsOptions, 'trust' | 'revocation'>;
+  readonly treasury: Pick<MtlsOptions, 'trust' | 'revocation'>;
+  readonly lobby: Pick<MtlsOptions, 'trust' | 'revocation'>;
   /** Of every route: whoever is put onto it is out with the next request. */
   readonly denyList: DenyList;
 }
 
 export function createAccessRules(company: Company, clock: Clock): AccessRules {
   const { acme, informer, partner, terminal, spareTerminal } = company;
+  const trust = createTrustStore({ anchors: [acme.certificatePem, partner.certificatePem] });
   const denyList = createDenyList();
   const down = { methods: ['ocsp'], ocsp: { responders: 'http://127.0.0.1:9/' } } as const;
   return {
+    trust,
     application: {
       // Every trusted authority can write every OU into a certificate. This one counts only when Acme wrote it.
       roles: [{ anchor: acme.certificatePem, ou: 'Administrators', role: 'admin' }],
@@ -56,13 +63,13 @@ export function createAccessRules(company: Company, clock: Clock): AccessRules {
       clock: clock.now,
     },
     partner: allOf(anchor(partner.certificatePem), subjectOu('Partner')),
-    payments: { pins: [terminal.pin, spareTerminal.pin] },
-    office: { addresses: { allow: ['10.0.0.0/8'] } },
-    vault: { extendedKeyUsage: 'required' },
-    ledger: { revocation: { methods: ['crl'], crls: { sources: [{ url: informer.crlUrl }] } } },
-    transfers: { revocation: { methods: ['ocsp'], ocsp: { responders: informer.ocspUrl } } },
-    treasury: { revocation: down },
-    lobby: { revocation: { ...down, on: { unreachable: 'allow' } } },
+    payments: { trust, pins: [terminal.pin, spareTerminal.pin] },
+    office: { trust, addresses: { allow: ['10.0.0.0/8'] } },
+    vault: { trust, extendedKeyUsage: 'required' },
+    ledger: { trust, revocation: { methods: ['crl'], crls: { sources: [{ url: informer.crlUrl }] } } },
+    transfers: { trust, revocation: { methods: ['ocsp'], ocsp: { responders: informer.ocspUrl } } },
+    treasury: { trust, revocation: down },
+    lobby: { trust, revocation: { ...down, on: { unreachable: 'allow' } } },
     denyList,
   };
 }

@@ -16,8 +16,9 @@ export interface Client {
 
 export interface Expectation {
   readonly path: string;
+  /** Of HTTP; the close code of a WebSocket. */
   readonly status: number;
-  /** Of a denial. */
+  /** Of a denial, and of a WebSocket that was closed. */
   readonly reason?: ReasonCode;
   /** Default: `new`. */
   readonly connection?: ConnectionKind;
@@ -25,9 +26,11 @@ export interface Expectation {
 
 /**
  * `resumed`: the session of an earlier connection. `outlived`: kept alive until after the certificate expired. `denied`:
- * kept alive while somebody puts the certificate onto the deny-list.
+ * kept alive while somebody puts the certificate onto the deny-list. `disowned`: kept alive while the authority of the partner
+ * is removed. `rotated`: kept alive, and asking, while the server gets another certificate and key. `websocket`: a WebSocket
+ * that is open when somebody puts the certificate onto the deny-list.
  */
-export type ConnectionKind = 'new' | 'resumed' | 'outlived' | 'denied';
+export type ConnectionKind = 'new' | 'resumed' | 'outlived' | 'denied' | 'disowned' | 'rotated' | 'websocket';
 
 export const clients: readonly Client[] = [
   {
@@ -171,5 +174,21 @@ export const clients: readonly Client[] = [
     name: 'lost while connected',
     certificate: ({ acme }) => acme.issueClient({ subject: 'CN=phone-18,O=Acme' }),
     asks: [{ path: '/profile', status: 401, reason: 'certificate_revoked', connection: 'denied' }],
+  },
+  {
+    name: 'lost while on a WebSocket',
+    certificate: ({ acme }) => acme.issueClient({ subject: 'CN=phone-19,O=Acme' }),
+    // Policy violation (RFC 6455 section 7.4.1), and the reason as its text.
+    asks: [{ path: '/feed', status: 1008, reason: 'certificate_revoked', connection: 'websocket' }],
+  },
+  {
+    name: 'its authority is removed',
+    certificate: ({ partner }) => partner.issueClient({ subject: 'CN=partner-batch,OU=Partner,O=Partner' }),
+    asks: [{ path: '/profile', status: 401, reason: 'issuer_unknown', connection: 'disowned' }],
+  },
+  {
+    name: 'server certificate rotates',
+    certificate: ({ acme }) => acme.issueClient({ subject: 'CN=poller,O=Acme' }),
+    asks: [{ path: '/profile', status: 200, connection: 'rotated' }],
   },
 ];

@@ -1,6 +1,5 @@
 /** Who issues certificates in this story, and what was agreed before the first client connects. */
-import type { ServerOptions } from 'node:https';
-import { type Authority, createRootAuthority, type IssuedCertificate } from '@peercert/pki';
+import { type Authority, createRootAuthority, generateKeyPair, type IssuedCertificate } from '@peercert/pki';
 import { type RevocationServer, startRevocationServer } from '@peercert/testing';
 
 export interface Company {
@@ -10,8 +9,8 @@ export interface Company {
   readonly partner: Authority;
   /** An authority that the servers have never heard of. */
   readonly stranger: Authority;
-  /** What the three servers show. */
-  readonly server: IssuedCertificate;
+  /** What the three servers show: at first one of them, later the other, which has another key. */
+  readonly servers: readonly [IssuedCertificate, IssuedCertificate];
   /** The one client that may pay, and the one that takes its place when its key is lost. */
   readonly terminal: IssuedCertificate;
   readonly spareTerminal: IssuedCertificate;
@@ -34,20 +33,16 @@ export async function createCompany(): Promise<Company> {
     stranger,
     stolenLaptop,
     informer,
-    server: await acme.issueServer({ dnsNames: ['localhost'], ips: ['127.0.0.1'] }),
+    servers: [await issueServer(acme), await issueServer(acme)],
     terminal: await acme.issueClient({ subject: 'CN=terminal-1,O=Acme' }),
     spareTerminal: await acme.issueClient({ subject: 'CN=terminal-2,O=Acme' }),
   };
 }
 
-/** The TLS side, the same for the three servers. `mtls()` takes its trust anchors from this `ca`. */
-export function tlsOptions({ acme, partner, server }: Company): ServerOptions {
-  return {
-    cert: server.chainPem,
-    key: server.privateKeyPem,
-    ca: [acme.certificatePem, partner.certificatePem],
-    requestCert: true,
-    // Whoever is refused shall read why. A handshake that fails tells a client next to nothing.
-    rejectUnauthorized: false,
-  };
+async function issueServer(authority: Authority): Promise<IssuedCertificate> {
+  return authority.issueServer({
+    dnsNames: ['localhost'],
+    ips: ['127.0.0.1'],
+    keyPair: await generateKeyPair('P-256'),
+  });
 }

@@ -1,5 +1,5 @@
 /** Sends the clients to the servers: real TLS, one request after the other. */
-import { type DenyList, parseCertificatePem } from '@peercert/core';
+import { parseCertificatePem } from '@peercert/core';
 import {
   type Credential,
   keepAliveAgent,
@@ -7,9 +7,13 @@ import {
   requestAs,
   type TestResponse,
 } from '@peercert/testing';
+import type { AccessRules } from './api.ts';
 import type { Client, ConnectionKind, Expectation } from './clients.ts';
 import type { Clock } from './clock.ts';
+import type { Company } from './company.ts';
+import type { Gate } from './gate.ts';
 import type { Service } from './service.ts';
+import { openWebSocket, shownCertificate } from './wire.ts';
 
 /** One client at one server. */
 export interface Row {
@@ -29,26 +33,24 @@ export interface Answer {
 
 export interface Stage {
   readonly services: readonly Service[];
+  readonly company: Company;
   readonly clock: Clock;
-  readonly denyList: DenyList;
+  readonly rules: AccessRules;
+  readonly gate: Gate;
   /** PEM: whose servers the clients believe. */
   readonly ca: string;
 }
 
 /** Everything that a client asks for, at every server. */
-export async function drive(
-  { services, ca, ...stage }: Stage,
-  client: Client,
-  credential: Credential | null,
-): Promise<readonly Row[]> {
+export async function drive(stage: Stage, client: Client, credential: Credential | null): Promise<readonly Row[]> {
   const rows: Row[] = [];
+  const { ca } = stage;
   for (const expected of client.asks) {
     const connect = connections[expected.connection ?? 'new'];
-    for (const { framework, origin } of services) {
-      const ask: Ask = (options) => requestAs(origin + expected.path, { ...options, credential, ca });
-      const answer = await connect({ ...stage, ask, credential })
-        .then(read)
-        .catch(trouble);
+    for (const { framework, origin } of stage.services) {
+      const url = origin + expected.path;
+      const ask: Ask = (options) => requestAs(url, { ...options, credential, ca });
+      const answer = await connect({ ...stage, url, ask, credential }).catch(trouble);
       rows.push({ client, expected, framework, answer });
     }
   }
@@ -61,20 +63,21 @@ export function isAsExpected({ expected, answer }: Row): boolean {
 
 type Ask = (options?: RequestAsOptions) => Promise<TestResponse>;
 
-interface Scene extends Pick<Stage, 'clock' | 'denyList'> {
+interface Scene extends Omit<Stage, 'services'> {
+  readonly url: string;
   readonly ask: Ask;
   readonly credential: Credential | null;
 }
 
-/** How the connection came about on which the answer arrives. */
-const connections: Readonly<Record<ConnectionKind, (scene: Scene) => Promise<TestResponse>>> = {
-  new: ({ ask }) => ask(),
+/** How the connection came about on which the answer arrives, and the answer. */
+const connections: Readonly<Record<ConnectionKind, (scene: Scene) => Promise<Answer>>> = {
+  new: async ({ ask }) => read(await ask()),
 
   resumed: async ({ ask }) => {
     const first = await ask();
     const second = await ask({ session: first.connection.session });
     if (!second.connection.sessionReused) throw new Error('the TLS session was not resumed');
-    return second;
+    return read(second);
   },
 
   outlived: ({ ask, clock }) =>
@@ -84,7 +87,7 @@ const connections: Readonly<Record<ConnectionKind, (scene: Scene) => Promise<Tes
       () => clock.reset(),
     ),
 
-  denied: ({ ask, credential, denyList }) => {
+  denied: ({ ask, credential, rules: { denyList } }) => {
     const thumbprint = thumbprintOf(credential);
     return overOneConnection(
       ask,
@@ -92,24 +95,63 @@ const connections: Readonly<Record<ConnectionKind, (scene: Scene) => Promise<Tes
       () => void denyList.lift({ thumbprint }),
     );
   },
+
+  disowned: ({ ask, company: { acme, partner }, rules: { trust } }) =>
+    overOneConnection(
+      ask,
+      () => void trust.replace({ anchors: acme.certificatePem }),
+      () => void trust.replace({ anchors: [acme.certificatePem, partner.certificatePem] }),
+    ),
+
+  rotated: async ({ ask, ca, gate, url }) => {
+    const before = await shownCertificate(url, ca);
+    const last = await overOneConnection(ask, () => gate.rotate());
+    if ((await shownCertificate(url, ca)) === before) throw new Error('a new connection is shown the old certificate');
+    return last;
+  },
+
+  websocket: async ({ ca, credential, rules: { denyList }, url }) => {
+    const thumbprint = thumbprintOf(credential);
+    const { closed } = await openWebSocket(url, ca, credential);
+    denyList.revoke({ thumbprint });
+    try {
+      const { code, reason } = await closed;
+      return { status: code, reason, hint: '' };
+    } finally {
+      denyList.lift({ thumbprint });
+    }
+  },
 };
 
-/** The second answer on a connection on which something happened after the first. */
-async function overOneConnection(ask: Ask, happen: () => void, undo: () => void): Promise<TestResponse> {
+/**
+ * The last answer on a connection on which something happened after the first. It is asked all the while: whatever is
+ * answered before it has happened must be 200.
+ */
+async function overOneConnection(ask: Ask, happen: () => unknown, undo: () => void = () => undefined): Promise<Answer> {
   const agent = keepAliveAgent();
+  const askOn = async (isFirst = false): Promise<TestResponse> => {
+    const response = await ask({ agent });
+    if (!isFirst && !response.connection.connectionReused) throw new Error('the connection was not kept alive');
+    return response;
+  };
   try {
-    const first = await ask({ agent });
+    const first = await askOn(true);
     if (first.status !== 200) throw new Error(`answered ${first.status} at first`);
-    happen();
-    const second = await ask({ agent });
-    if (!second.connection.connectionReused) throw new Error('the connection was not kept alive');
-    return second;
+    let hasHappened = false;
+    const happening = Promise.resolve(happen()).finally(() => {
+      hasHappened = true;
+    });
+    while (!hasHappened) {
+      const { status } = await askOn();
+      if (!hasHappened && status !== 200) throw new Error(`answered ${status} meanwhile`);
+    }
+    await happening;
+    return read(await askOn());
   } finally {
     undo();
     agent.destroy();
   }
 }
-
 function thumbprintOf(credential: Credential | null): string {
   const certificate = parseCertificatePem(credential?.chainPem ?? '');
   if (!certificate.ok) throw new Error('the client has not exactly one certificate');

@@ -1,13 +1,14 @@
-import { createServer, type ServerOptions } from 'node:https';
 import { clientOf, mtls, requireClient, requireRole } from '@peercert/express';
+import type { Endpoint } from '@peercert/server';
 import express, { type RequestHandler } from 'express';
 import * as api from './api.ts';
+import { serveFeed } from './feed.ts';
 import { listen, type Service } from './service.ts';
 
-export async function startExpress(tls: ServerOptions, rules: api.AccessRules): Promise<Service> {
+export async function startExpress(endpoint: Endpoint, rules: api.AccessRules): Promise<Service> {
   const app = express();
 
-  app.use(mtls(rules.application));
+  app.use(mtls(endpoint.mtls));
 
   app.get('/health', answer(api.health));
   app.get('/profile', answer(api.profile));
@@ -26,7 +27,9 @@ export async function startExpress(tls: ServerOptions, rules: api.AccessRules): 
   app.get('/treasury', mtls(rules.treasury), answer(api.treasury));
   app.get('/lobby', mtls(rules.lobby), answer(api.lobby));
 
-  return listen('Express', createServer(tls, app));
+  const server = endpoint.createServer(app);
+  serveFeed(server, endpoint);
+  return listen('Express', server);
 }
 
 function answer(of: api.Answer): RequestHandler {

@@ -1,13 +1,16 @@
-import type { ServerOptions } from 'node:https';
+import webSockets from '@fastify/websocket';
 import { clientOf, mtls, requireClient } from '@peercert/fastify';
+import type { Endpoint } from '@peercert/server';
 import { type FastifyRequest, fastify } from 'fastify';
 import * as api from './api.ts';
-import { address, type Service } from './service.ts';
+import { greet } from './feed.ts';
+import { address, originOf, type Service } from './service.ts';
 
-export async function startFastify(tls: ServerOptions, rules: api.AccessRules): Promise<Service> {
-  const app = fastify({ https: tls });
+export async function startFastify(endpoint: Endpoint, rules: api.AccessRules): Promise<Service> {
+  const app = fastify({ ...endpoint.fastify(), forceCloseConnections: true });
 
-  await app.register(mtls, rules.application);
+  await app.register(webSockets);
+  await app.register(mtls, endpoint.mtls);
 
   app.get('/health', answer(api.health));
   app.get('/profile', answer(api.profile));
@@ -26,7 +29,14 @@ export async function startFastify(tls: ServerOptions, rules: api.AccessRules): 
   app.get('/treasury', { config: { mtls: rules.treasury } }, answer(api.treasury));
   app.get('/lobby', { config: { mtls: rules.lobby } }, answer(api.lobby));
 
-  return { framework: 'Fastify', origin: await app.listen(address), close: () => app.close() };
+  // A WebSocket passes the same hooks. What they cannot do is to look again later.
+  app.get('/feed', { websocket: true, onRequest: requireClient() }, (ws, request) => {
+    endpoint.watchWebSocket(ws, request);
+    greet(ws);
+  });
+
+  await app.listen(address);
+  return { framework: 'Fastify', origin: originOf(app.server), close: () => app.close() };
 }
 
 function answer(of: api.Answer): (request: FastifyRequest) => Promise<object> {

@@ -1,15 +1,16 @@
-import { createServer, type ServerOptions } from 'node:https';
 import { Router } from '@koa/router';
 import { clientOf, mtls, requireClient, requireRole } from '@peercert/koa';
+import type { Endpoint } from '@peercert/server';
 import Koa, { type Middleware } from 'koa';
 import * as api from './api.ts';
+import { serveFeed } from './feed.ts';
 import { listen, type Service } from './service.ts';
 
-export async function startKoa(tls: ServerOptions, rules: api.AccessRules): Promise<Service> {
+export async function startKoa(endpoint: Endpoint, rules: api.AccessRules): Promise<Service> {
   const app = new Koa();
   const router = new Router();
 
-  app.use(mtls(rules.application));
+  app.use(mtls(endpoint.mtls));
   app.use(router.routes());
 
   router.get('/health', answer(api.health));
@@ -29,7 +30,9 @@ export async function startKoa(tls: ServerOptions, rules: api.AccessRules): Prom
   router.get('/treasury', mtls(rules.treasury), answer(api.treasury));
   router.get('/lobby', mtls(rules.lobby), answer(api.lobby));
 
-  return listen('Koa', createServer(tls, app.callback()));
+  const server = endpoint.createServer(app.callback());
+  serveFeed(server, endpoint);
+  return listen('Koa', server);
 }
 
 function answer(of: api.Answer): Middleware {

@@ -4,14 +4,18 @@
  *     npm run demo               one table; exits with 0 if every row is as expected
  *     npm run demo -- --serve    keeps the servers up after it, and prints curl commands to paste
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Credential } from '@peercert/testing';
 import { createAccessRules } from './api.ts';
 import { type Client, clients } from './clients.ts';
 import { createClock } from './clock.ts';
-import { createCompany, tlsOptions } from './company.ts';
+import { createCompany } from './company.ts';
 import { drive, isAsExpected, type Row, type Stage } from './drive.ts';
 import { startExpress } from './express.ts';
 import { startFastify } from './fastify.ts';
+import { openGate } from './gate.ts';
 import { startKoa } from './koa.ts';
 import { isInstalled } from './openssl.ts';
 import { report } from './report.ts';
@@ -24,12 +28,20 @@ if (args.some((arg) => arg !== '--serve')) {
   process.exit(2);
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'peercert-demo-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
 const company = await createCompany();
 const clock = createClock();
 const rules = createAccessRules(company, clock);
-const tls = tlsOptions(company);
-const services = [await startExpress(tls, rules), await startFastify(tls, rules), await startKoa(tls, rules)];
-const stage: Stage = { services, clock, denyList: rules.denyList, ca: company.acme.certificatePem };
+const gate = openGate(company, rules, folder);
+const { endpoint } = gate;
+const services = [
+  await startExpress(endpoint, rules),
+  await startFastify(endpoint, rules),
+  await startKoa(endpoint, rules),
+];
+const stage: Stage = { services, company, clock, rules, gate, ca: company.acme.certificatePem };
 
 const absent = clients.filter(({ needs }) => needs !== undefined && !isInstalled(needs));
 const cast = new Map<Client, Credential | null>();
@@ -45,5 +57,6 @@ console.log(table(rows, stdout.isTTY && stdout.hasColors()));
 console.log(`\n${report(rows, absent, services.length)}`);
 process.exitCode = rows.every(isAsExpected) ? 0 : 1;
 
-if (args.includes('--serve')) await serve(stage, cast);
+if (args.includes('--serve')) await serve(stage, cast, folder);
+endpoint.close();
 await Promise.all([...services, company.informer].map((one) => one.close()));

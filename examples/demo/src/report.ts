@@ -7,6 +7,9 @@ const circumstances = {
   resumed: ', resumed session',
   outlived: ', same connection',
   denied: ', same connection',
+  disowned: ', same connection',
+  rotated: ', same connection, every request',
+  websocket: ', WebSocket',
 } as const;
 
 /** `GET /profile`, and what is special about its connection. */

@@ -1,6 +1,5 @@
 /** Keeps the servers up for curl: the commands to paste, and the files that they name. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Credential } from '@peercert/testing';
 import type { Client } from './clients.ts';
@@ -10,10 +9,12 @@ import { outcomeText, requestText } from './report.ts';
 /** Who can be played with curl: some that are let in, some that are turned away. */
 const parts: readonly string[] = ['admin', 'partner', 'frontend', 'no certificate', 'expired', 'unknown authority'];
 
-/** Returns when the user interrupts the program, which then removes the files. */
-export async function serve(stage: Stage, cast: ReadonlyMap<Client, Credential | null>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'peercert-demo-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+/**
+ * Returns when the user interrupts the program.
+ *
+ * @param folder where the files are until then
+ */
+export async function serve(stage: Stage, cast: ReadonlyMap<Client, Credential | null>, folder: string): Promise<void> {
   const caFile = write(folder, 'ca', stage.ca);
   const players = [...cast]
     .filter(([client]) => parts.includes(client.name))

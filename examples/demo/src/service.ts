@@ -16,10 +16,9 @@ export const address = { host: '127.0.0.1', port: 0 } as const;
 export async function listen(framework: string, server: Server): Promise<Service> {
   server.listen(address);
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   return {
     framework,
-    origin: `https://${address.host}:${port}`,
+    origin: originOf(server),
     close: () => {
       const closed = once(server, 'close');
       server.close();
@@ -27,4 +26,9 @@ export async function listen(framework: string, server: Server): Promise<Service
       return closed;
     },
   };
+}
+
+export function originOf(server: Server): string {
+  const { port } = server.address() as AddressInfo;
+  return `https://${address.host}:${port}`;
 }
