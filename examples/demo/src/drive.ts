@@ -99,8 +99,8 @@ const connections: Readonly<Record<ConnectionKind, (scene: Scene) => Promise<Ans
   disowned: ({ ask, company: { acme, partner }, rules: { trust } }) =>
     overOneConnection(
       ask,
-      () => void trust.replace({ anchors: acme.certificatePem }),
-      () => void trust.replace({ anchors: [acme.certificatePem, partner.certificatePem] }),
+      () => trust.replace({ anchors: acme.certificatePem }),
+      () => trust.replace({ anchors: [acme.certificatePem, partner.certificatePem] }),
     ),
 
   rotated: async ({ ask, ca, gate, url }) => {
