@@ -9,7 +9,7 @@ const topLevel = {
   workspace: ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', 'tsconfig.base.json', 'tsconfig.json'],
   checks: ['biome.json', 'knip.jsonc', 'vitest.config.ts'],
   words: ['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md'],
-  generated: ['coverage', 'node_modules'],
+  generated: ['coverage', 'node_modules', 'reports'],
 };
 
 describe('the top level', () => {

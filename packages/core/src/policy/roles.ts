@@ -34,7 +34,8 @@ export type RoleFunction = (client: ClientIdentity) => readonly string[] | Promi
 /** A mapping, one in a file that is followed (`fromFile('roles.json')`, or what `createRoleStore` makes), or a function. */
 export type RolesOption = GivenRoles | FileSource | RoleStore;
 
-type GivenRoles = RoleMap | readonly RoleRule[] | RoleFunction;
+/** Roles that are said in the options themselves. */
+export type GivenRoles = RoleMap | readonly RoleRule[] | RoleFunction;
 
 /** The roles that a mapping gives by the OUs of a subject. */
 export type RoleMapping = (evidence: RoleEvidence) => readonly string[];

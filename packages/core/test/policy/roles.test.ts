@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type Evidence, evidenceOfName } from '../../src/policy/evidence.ts';
 import type { ClientIdentity } from '../../src/policy/identity.ts';
-import { compileRoles, type RoleFunction, type RolesOption } from '../../src/policy/roles.ts';
+import { compileRoles, type RoleFunction, type GivenRoles } from '../../src/policy/roles.ts';
 import { type Outcome, reason } from '../../src/reasons.ts';
 import { acme, evidence, partner } from './clients.ts';
 
@@ -13,7 +13,7 @@ const bare = evidenceOfName({ subject: admin.subject, issuer: admin.issuer, seri
 
 const namesIn = (outcome: unknown): string[] => [...(outcome as { value: Set<string> }).value];
 
-function rolesOf(of: Evidence, roles?: RolesOption, defaultRoles?: string | string[]): string[] {
+function rolesOf(of: Evidence, roles?: GivenRoles, defaultRoles?: string | string[]): string[] {
   const outcome = compileRoles(roles, defaultRoles, 20)(of, () => client) as Outcome<ReadonlySet<string>>;
   if (!outcome.ok) throw new Error(outcome.reason.code);
   return [...outcome.value];
@@ -53,8 +53,8 @@ describe('roles from a mapping of OUs', () => {
 
   it('can be mapped from an OU of such a name, if it is a key of its own', async () => {
     const odd = await evidence({ subject: [{ OU: '__proto__' }, { OU: 'constructor' }] });
-    expect(rolesOf(odd, JSON.parse('{"__proto__":"a","constructor":"b"}') as RolesOption)).toEqual(['a', 'b']);
-    expect(rolesOf(odd, Object.assign(Object.create(null) as object, { constructor: 'b' }) as RolesOption)).toEqual([
+    expect(rolesOf(odd, JSON.parse('{"__proto__":"a","constructor":"b"}') as GivenRoles)).toEqual(['a', 'b']);
+    expect(rolesOf(odd, Object.assign(Object.create(null) as object, { constructor: 'b' }) as GivenRoles)).toEqual([
       'b',
     ]);
   });
@@ -90,8 +90,8 @@ describe('roles from a mapping of OUs', () => {
     [null, "roles: expected { Administrators: 'admin' }"],
     [7, "roles: expected { Administrators: 'admin' }"],
   ])('refuse %o', (roles, message) => {
-    expect(() => compileRoles(roles as RolesOption, undefined, 20)).toThrow(TypeError);
-    expect(() => compileRoles(roles as RolesOption, undefined, 20)).toThrow(message);
+    expect(() => compileRoles(roles as GivenRoles, undefined, 20)).toThrow(TypeError);
+    expect(() => compileRoles(roles as GivenRoles, undefined, 20)).toThrow(message);
   });
 });
 
@@ -144,14 +144,14 @@ describe('roles from rules scoped by authority', () => {
     [[{ issuer: 'CN=a', ou: 'a', roles: 'b' }], 'roles[0]: unknown option "roles"; did you mean "role"?'],
     [['Administrators'], 'roles[0]: expected an object'],
   ])('refuse %o', (roles, message) => {
-    expect(() => compileRoles(roles as RolesOption, undefined, 20)).toThrow(TypeError);
-    expect(() => compileRoles(roles as RolesOption, undefined, 20)).toThrow(message);
+    expect(() => compileRoles(roles as GivenRoles, undefined, 20)).toThrow(TypeError);
+    expect(() => compileRoles(roles as GivenRoles, undefined, 20)).toThrow(message);
   });
 });
 
 describe('roles from a function', () => {
   const ask = (roles: unknown, of = plain, defaults?: string) =>
-    compileRoles(roles as RolesOption, defaults, 20)(of, () => client);
+    compileRoles(roles as GivenRoles, defaults, 20)(of, () => client);
   const unavailable = (by: string) => ({
     ok: false,
     reason: reason('policy_unavailable', { by, retryAfterSeconds: 5 }),
