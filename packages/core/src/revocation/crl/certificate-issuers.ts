@@ -30,6 +30,11 @@ export class CertificateIssuers {
     return this.#count > 1;
   }
 
+  /** The number of the issuer whose run was begun last. */
+  get current(): number {
+    return this.#current;
+  }
+
   /** The numbers of an issuer; several when the list writes its name in several ways. */
   numbersOf(issuer: Name): readonly number[] {
     return this.#numbersOfName.get(issuer.canonical) ?? [];

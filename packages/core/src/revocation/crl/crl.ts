@@ -10,6 +10,7 @@ import type {
 } from '../../certificate/model.ts';
 import type { MaybePromise } from '../../decision.ts';
 import { DerError, DerReader } from '../../encoding/der.ts';
+import type { CertificateIssuers } from './certificate-issuers.ts';
 import type { CrlDeviation } from './deviations.ts';
 import { type CrlEntry, entryAt } from './entries.ts';
 import { EntryIndex } from './entry-index.ts';
@@ -37,8 +38,9 @@ export function parseCrl(der: Uint8Array): MaybePromise<CrlOutcome> {
 function* readCrl(der: Uint8Array): Sliced<CrlOutcome> {
   try {
     const layout = yield* readCrlLayout(der);
-    const isRemoval = (offset: number): boolean => entryAt(der, offset).reason === 'removeFromCRL';
-    const index = yield* EntryIndex.build(der, layout.entries, isRemoval);
+    const { entries } = layout;
+    const isRemoval = (at: number): boolean => entries.hasRemovals && entryAt(der, at).reason === 'removeFromCRL';
+    const index = yield* EntryIndex.build(der, entries, isRemoval);
     return { ok: true, value: new Crl(der, layout, index) };
   } catch (error) {
     if (error instanceof DerError || error instanceof MalformedError || error instanceof CrlError) {
@@ -69,7 +71,7 @@ export class Crl {
   readonly signature: Uint8Array;
   /** The signed part, `tbsCertList`. */
   readonly tbsDer: Uint8Array;
-  readonly #layout: CrlLayout;
+  readonly #issuers: CertificateIssuers;
   readonly #index: EntryIndex;
 
   /** @internal Only `parseCrl` makes lists. */
@@ -90,7 +92,8 @@ export class Crl {
     this.signatureAlgorithm = decodeAlgorithm(new DerReader(der, layout.algorithmStart, layout.algorithmEnd));
     this.signature = der.subarray(layout.signatureStart);
     this.tbsDer = der.subarray(layout.tbsStart, layout.tbsEnd);
-    this.#layout = layout;
+    // And nothing else of the layout, which is as large as the index.
+    this.#issuers = layout.entries.issuers;
     this.#index = index;
   }
 
@@ -100,10 +103,9 @@ export class Crl {
 
   /** The entry for this certificate, found by its issuer and serial number (5.3.3). */
   entryFor({ issuer, serialNumber }: Pick<Certificate, 'issuer' | 'serialNumber'>): CrlEntry | undefined {
-    const { entries } = this.#layout;
     const serial = Buffer.from(serialNumber, 'hex');
     let found: CrlEntry | undefined;
-    for (const number of entries.issuers.numbersOf(issuer)) {
+    for (const number of this.#issuers.numbersOf(issuer)) {
       const offset = this.#index.get(serial, number);
       if (offset === -1) continue;
       const entry = entryAt(this.der, offset);
