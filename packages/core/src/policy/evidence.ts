@@ -24,16 +24,15 @@ export interface Evidence extends RuleSubject {
   readonly certificates: readonly Certificate[];
 }
 
-const known = new WeakMap<CheckedPath, Evidence>();
+const evidenceKey: unique symbol = Symbol('evidence');
 
-/** What a checked path says of the client: the same object for every request on that path. */
-export function evidenceOf(checked: CheckedPath): Evidence {
-  let evidence = known.get(checked);
-  if (evidence === undefined) {
-    evidence = new PathEvidence(checked);
-    known.set(checked, evidence);
-  }
-  return evidence;
+/**
+ * What a checked path says of the client: the same object for every request on that path. It is kept on the path itself,
+ * because a table beside it would keep every client who came once until the next full garbage collection.
+ */
+export function evidenceOf(checked: CheckedPath & { [evidenceKey]?: Evidence }): Evidence {
+  checked[evidenceKey] ??= new PathEvidence(checked);
+  return checked[evidenceKey];
 }
 
 class PathEvidence implements Evidence {

@@ -73,7 +73,8 @@ export function compileRoles(
       return answer instanceof Promise ? answer.then(judge) : judge(answer);
     };
   }
-  return rememberingRoles(roles === undefined ? () => [] : compileRoleMapping(roles), withDefaults);
+  const mapping = roles === undefined ? (): string[] => [] : compileRoleMapping(roles);
+  return (evidence) => withDefaults(mapping(evidence), evidence);
 }
 
 /** The same for a mapping that is replaced while requests run. */
@@ -82,15 +83,7 @@ export function compileFollowedRoles(
   defaultRoles: string | readonly string[] | undefined,
 ): CompiledRoles {
   const withDefaults = compileDefaults(defaultRoles);
-  let mapping = followed.current;
-  let roles = rememberingRoles(mapping, withDefaults);
-  return (evidence, client) => {
-    if (followed.current !== mapping) {
-      mapping = followed.current;
-      roles = rememberingRoles(mapping, withDefaults);
-    }
-    return roles(evidence, client);
-  };
+  return (evidence) => withDefaults(followed.current(evidence), evidence);
 }
 
 /** Throws TypeError for an empty or malformed mapping. */
@@ -106,19 +99,6 @@ function compileDefaults(defaultRoles: string | readonly string[] | undefined): 
     ok: true,
     value: createRoleSet(certificate === null || defaults.length === 0 ? mapped : [...mapped, ...defaults]),
   });
-}
-
-function rememberingRoles(mapping: RoleMapping, withDefaults: WithDefaults): CompiledRoles {
-  // A mapping that never changes says the same of the same evidence each time, and role sets cannot be changed.
-  const worked = new WeakMap<RoleEvidence, Outcome<ReadonlySet<string>>>();
-  return (evidence) => {
-    let outcome = worked.get(evidence);
-    if (outcome === undefined) {
-      outcome = withDefaults(mapping(evidence), evidence);
-      worked.set(evidence, outcome);
-    }
-    return outcome;
-  };
 }
 
 function compileMap(map: RoleMap): RoleMapping {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type Evidence, evidenceOfName } from '../../src/policy/evidence.ts';
 import type { ClientIdentity } from '../../src/policy/identity.ts';
-import { compileRoles, type RoleFunction, type GivenRoles } from '../../src/policy/roles.ts';
+import { compileRoles, type GivenRoles, type RoleFunction } from '../../src/policy/roles.ts';
 import { type Outcome, reason } from '../../src/reasons.ts';
 import { acme, evidence, partner } from './clients.ts';
 
