@@ -9,7 +9,7 @@ import {
   type RequestMtls,
   stateOf,
 } from '@peercert/core';
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, RouteOptions } from 'fastify';
 import { fastifyPlugin } from 'fastify-plugin';
 import { refuse } from './refuse.ts';
 import { createRoutePlans, type RouteMtlsOptions, type RoutePlan, type RoutePlans } from './route-plans.ts';
@@ -50,8 +50,18 @@ async function register(fastify: FastifyInstance, options: MtlsOptions): Promise
   (fastify as Scope)[nearest] = plans;
   if (!fastify.hasRequestDecorator('mtls')) fastify.decorateRequest('mtls', null as never);
 
+  const routes: RouteOptions[] = [];
   fastify.addHook('onRoute', function compileRoute(route) {
-    if ((this as Scope)[nearest] === plans) plans.planFor(route.config?.mtls);
+    if ((this as Scope)[nearest] !== plans) return;
+    plans.planFor(route.config?.mtls);
+    routes.push(route);
+  });
+
+  // Hooks that were added later may have given a route its options after it passed the one above.
+  fastify.addHook('onReady', function completeRoutes(done) {
+    for (const { config } of routes.splice(0)) plans.planFor(config?.mtls);
+    plans.complete();
+    done();
   });
 
   fastify.addHook('onRequest', function authenticateClient(request, reply, done) {

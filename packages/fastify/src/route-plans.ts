@@ -21,12 +21,14 @@ export interface RoutePlan {
 export interface RoutePlans {
   /** The plan of routes that say nothing of themselves. */
   readonly registered: RoutePlan;
-  /** No route says anything of itself. */
+  /** No route says anything of itself. Known once they are complete. */
   readonly areUniform: boolean;
   /**
    * The plan of a route by its `config.mtls`. Called for each route as it is added, where a TypeError stops the start.
    */
   planFor(config: RouteMtlsOptions | undefined): RoutePlan;
+  /** No route comes after this, and `planFor` was called with what each says of itself in the end. */
+  complete(): void;
 }
 
 /**
@@ -38,16 +40,20 @@ export function createRoutePlans(options: MtlsOptions, seesAll: boolean): RouteP
   const registered = planBy(options);
   // By the object that the programmer wrote: Fastify copies what is around it, and adds HEAD routes that share it.
   const plans = new WeakMap<RouteMtlsOptions, RoutePlan>();
-  let areUniform = seesAll;
+  let sawOptions = !seesAll;
+  let areUniform = false;
 
   return {
     registered,
     get areUniform() {
       return areUniform;
     },
+    complete() {
+      areUniform = !sawOptions;
+    },
     planFor(config) {
       if (config === undefined) return registered;
-      areUniform = false;
+      sawOptions = true;
       let plan = plans.get(config);
       if (plan === undefined) {
         plan = compile(config, options, registered);

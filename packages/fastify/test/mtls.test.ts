@@ -95,6 +95,42 @@ describe('mtls in Fastify', () => {
 });
 
 describe('config.mtls of a route', () => {
+  it('counts where another hook gives it to the route, before or after the registration, in its scope or below', async () => {
+    const giving = (app: FastifyInstance): void => {
+      app.addHook('onRoute', (route) => {
+        route.config = { ...route.config, ...adminOnly };
+      });
+    };
+    const before = fastify();
+    giving(before);
+    await before.register(mtls, asSales);
+    before.get('/', () => 'handled');
+
+    const after = fastify();
+    await after.register(mtls, asSales);
+    giving(after);
+    after.get('/', () => 'handled');
+
+    const below = fastify();
+    await below.register(mtls, asSales);
+    await below.register(async (scope) => {
+      giving(scope);
+      scope.get('/', () => 'handled');
+    });
+
+    for (const app of [before, after, below]) expect(await statusOf(app, '/')).toBe(403);
+  });
+
+  it('stops the start where another hook gives what is wrong', async () => {
+    const app = fastify();
+    await app.register(mtls, asSales);
+    app.addHook('onRoute', (route) => {
+      route.config = { mtls: {} };
+    });
+    app.get('/', () => 'handled');
+    await expect(app.ready()).rejects.toThrow(TypeError);
+  });
+
   it('asks for a role', async () => {
     for (const [options, status] of [
       [asAdministrator, 200],
