@@ -9,6 +9,7 @@ import { coldPaths, parsing } from './path.ts';
 import { printRows, type Row } from './report.ts';
 import { requestCost } from './requests.ts';
 import { revocationCost } from './revocation.ts';
+import { serverCost } from './server.ts';
 import { warmAuthenticate } from './warm-authenticate.ts';
 
 const sections: Readonly<Record<string, () => readonly Row[] | Promise<readonly Row[]>>> = {
@@ -20,6 +21,7 @@ const sections: Readonly<Record<string, () => readonly Row[] | Promise<readonly 
   headers: forwardedHeaders,
   import: importCost,
   requests: requestCost,
+  server: serverCost,
 };
 
 const asked = process.argv.slice(2);
