@@ -1,8 +1,10 @@
 import { type AssertedName, parseAssertedName } from './certificate/asserted-name.ts';
 import { createCertificateCheck } from './certificate-check.ts';
 import type { Decision, MaybePromise } from './decision.ts';
+import { PeercertFailure } from './error.ts';
 import { createMisdirectionCheck } from './misdirection.ts';
 import { observer } from './observer.ts';
+import { shown } from './option-keys.ts';
 import { type CompiledOptions, compileOptions, type MtlsOptions } from './options.ts';
 import type { TrustSnapshot } from './path/trust-store.ts';
 import { createExpiryWatch } from './policy/expiry.ts';
@@ -52,12 +54,19 @@ export function assemble(options: CompiledOptions): Line {
   const { denyList, revocation } = options;
   const onEvent = options.onEvent && observer(options.onEvent);
 
+  /** A time that is no number would be neither before the beginning of a certificate nor after its end. */
+  function now(): number {
+    const nowMs: unknown = options.clock();
+    if (typeof nowMs === 'number' && Number.isFinite(nowMs)) return nowMs;
+    throw new PeercertFailure('setup', `clock must answer milliseconds since the epoch, and answered ${shown(nowMs)}`);
+  }
+
   function standing(connection: unknown): StandingAllow | undefined {
-    return standingAllows?.find(connection, options.clock());
+    return standingAllows?.find(connection, now());
   }
 
   function authenticate(facts: RequestFacts): MaybePromise<Decision> {
-    const nowMs = options.clock();
+    const nowMs = now();
     const misdirection = misdirectionOf?.(facts);
     if (misdirection !== undefined) return deny(misdirection);
     const presented = present(options, facts);

@@ -94,7 +94,8 @@ export function createGate(options: MtlsOptions = {}): Gate {
     }
     const denial = conclude(holder, facts, decision, told);
     const standing = line.standing(facts.socket);
-    if (standing !== undefined) standing.state = holder.mtls ?? undefined;
+    // Only of its own decision: a later one of this connection may have been a denial.
+    if (standing?.decision === decision) standing.state = holder.mtls ?? undefined;
     return denial;
   }
 

@@ -139,6 +139,14 @@ describe('each stage of the line', () => {
     expect(await one.authenticate(presenting([late]))).toMatchObject(denied('certificate_expired'));
   });
 
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, undefined, '2026-01-01', new Date(now), Promise.resolve(now)])(
+    'is a failure, and lets nobody in, where the clock answers %s',
+    (answer) => {
+      const one = authenticator({ clock: () => answer as number });
+      expect(() => one.authenticate(presenting([alice]))).toThrow(expect.objectContaining({ code: 'setup' }));
+    },
+  );
+
   it('follows the settings of the path', async () => {
     const silent = client('CN=silent', { by: root, without: ['2.5.29.37'] });
     expect(await decide(presenting([silent]))).toMatchObject({ outcome: 'allow' });

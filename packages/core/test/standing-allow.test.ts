@@ -205,6 +205,20 @@ describe('a gate', () => {
     expect(stateOf(second).denials).toBe('respond');
   });
 
+  it('never recalls a denial, though an allow stood on the connection before it', () => {
+    const late = alice.certificate.notAfterMs + 1_000;
+    // The clock is set back as soon as the second request was denied.
+    const times = [now, now, late, now, now];
+    const gate = gated({ clock: () => times.shift() as number });
+    const facts = request();
+    const holder: StateHolder = {};
+    expect(gate.admit({}, facts)).toBeUndefined();
+    expect(gate.admit({}, facts)).toMatchObject({ code: 'certificate_expired' });
+    expect(gate.recall(facts.socket, holder, '/')).toBe(true);
+    expect(clientOf(holder)?.id).toBe('alice');
+    expect(times).toEqual([]);
+  });
+
   it('recalls nothing where each decision is to be told', () => {
     const gate = gated({ onDecision: () => undefined });
     const facts = request();
