@@ -192,13 +192,13 @@ describe('a gate', () => {
   const gated = (options: MtlsOptions = {}) =>
     createGate({ source: direct, trust: { anchors: root.der }, clock, ...options });
 
-  it('recalls what it left for another request of the connection', () => {
+  it('recalls what it left for another request of the connection', async () => {
     const gate = gated();
     const facts = request();
     const [first, second]: [StateHolder, StateHolder] = [{}, {}];
     expect(gate.recall(facts.socket, second, '/')).toBe(false);
     expect(second).toEqual({});
-    gate.admit({}, facts, first);
+    await gate.admit({}, facts, first);
     expect(gate.recall(facts.socket, second, '/')).toBe(true);
     expect(second.mtls).toBe(first.mtls);
     expect(clientOf(second)?.id).toBe('alice');
@@ -219,28 +219,28 @@ describe('a gate', () => {
     expect(times).toEqual([]);
   });
 
-  it('recalls nothing where each decision is to be told', () => {
+  it('recalls nothing where each decision is to be told', async () => {
     const gate = gated({ onDecision: () => undefined });
     const facts = request();
-    gate.admit({}, facts);
+    await gate.admit({}, facts);
     expect(gate.recall(facts.socket, {}, '/')).toBe(false);
   });
 
-  it('recalls nobody on a path that is excluded', () => {
+  it('recalls nobody on a path that is excluded', async () => {
     const gate = gated({ exclude: ['/healthz'] });
     expect(gate.excludesPaths).toBe(true);
     expect(gated().excludesPaths).toBe(false);
     const facts = request();
-    gate.admit({}, facts);
+    await gate.admit({}, facts);
     expect(gate.recall(facts.socket, {}, '/healthz')).toBe(false);
     expect(gate.recall(facts.socket, {}, '/healthz/')).toBe(true);
   });
 
-  it('fails where the set-up leaves no safe answer any more', () => {
+  it('fails where the set-up leaves no safe answer any more', async () => {
     const gate = createGate({ source: direct, clock });
     const server: { ca: unknown; requestCert: boolean } = { ca: root.der, requestCert: true };
     const facts = request({}, { ...byNode(undefined), server });
-    gate.admit({}, facts);
+    await gate.admit({}, facts);
     server.ca = undefined;
     expect(() => gate.recall(facts.socket, {}, '/')).toThrow(expect.objectContaining({ status: 500 }));
   });
