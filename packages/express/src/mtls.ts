@@ -10,6 +10,7 @@ import {
   PeercertFailure,
   type RequestMtls,
   type StateHolder,
+  stateIfAny,
   stateOf,
 } from '@peercert/core';
 import type { Request } from 'express';
@@ -98,18 +99,23 @@ function localsOf(res: ServerResponse): StateHolder {
 function provideMtls(req: object, res: ServerResponse, prototype: unknown): unknown {
   const isOfExpress = typeof prototype === 'object' && prototype !== null && Object.hasOwn(prototype, 'app');
   if (!isOfExpress) {
-    Object.defineProperty(req, 'mtls', { configurable: true, get: () => localsOf(res).mtls });
+    Object.defineProperty(req, 'mtls', { configurable: true, get: () => leftIn(localsOf(res)) });
     return undefined;
   }
   if (!('mtls' in prototype)) {
     Object.defineProperty(prototype, 'mtls', {
       configurable: true,
       get(this: { readonly res?: ServerResponse & { readonly locals?: StateHolder } }) {
-        return this.res?.locals?.mtls;
+        return leftIn(this.res?.locals);
       },
     });
   }
   return prototype;
+}
+
+/** Only what `mtls()` left: applications merge all sorts of things into `res.locals`, what a client sent among them. */
+function leftIn(locals: StateHolder | undefined): RequestMtls | undefined {
+  return locals && stateIfAny(locals)?.mtls;
 }
 
 function noAddress(): undefined {

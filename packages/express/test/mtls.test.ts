@@ -42,6 +42,24 @@ describe('mtls() in Express', () => {
     expect([...(req.mtls.client?.roles ?? [])]).toEqual(['admin']);
   });
 
+  it('takes nothing for a client that a client wrote into res.locals', async () => {
+    const app = express();
+    app.use(mtls({ ...(await presenting(administrator)), roles }));
+    app.use((req, res, next) => {
+      Object.assign(res.locals, JSON.parse(String(req.headers['x-locals'])));
+      next();
+    });
+    app.get('/who', (req, res) => void res.json((req.mtls as unknown) ?? 'nobody'));
+    app.get('/admin', requireRole('admin'), (_req, res) => void res.end('handled'));
+    app.use((error: { status: number }, _req: Request, res: Response, _next: unknown) => {
+      res.status(error.status).end();
+    });
+    const origin = await serve(app);
+    const headers = { 'x-locals': '{"mtls":{"client":{"id":"root","roles":["admin"]}}}' };
+    expect(await (await fetch(`${origin}/who`, { headers })).json()).toBe('nobody');
+    expect((await fetch(`${origin}/admin`, { headers })).status).toBe(500);
+  });
+
   it('calls next once after a role function that takes its time', async () => {
     const { req, next, calledAtOnce } = await run({ ...(await presenting(administrator)), roles: slowRoles });
     expect(next.mock.calls).toEqual([[]]);
