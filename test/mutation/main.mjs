@@ -3,18 +3,25 @@
 //     npm run mutation                        every room
 //     npm run mutation -- path                one room
 //     npm run mutation -- path/search.ts      one file, or a folder
+//     npm run mutation -- 'revocation/*'      the files of a room without the rooms in it
 //
 // PEERCERT_MUTATION_WORKERS=2    tests two mutants at once
 //
 // A mutant that no test reaches counts as a survivor. Survivors are explained in docs/mutation.md.
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { argv, env, exit } from 'node:process';
 import { Stryker } from '@stryker-mutator/core';
 import { options } from './stryker.config.mjs';
 
 const sources = 'packages/core/src';
-/** The tests that count for a room: its own, and those of what it is made of. */
-const rooms = { certificate: ['encoding', 'certificate'], path: ['path'], revocation: ['revocation'] };
+/** The tests that count for a room: its own, and those of what it is made of. `/*` means without the folders in it. */
+const rooms = {
+  certificate: ['encoding', 'certificate'],
+  path: ['path'],
+  'revocation/*': ['revocation/*'],
+  'revocation/crl': ['revocation/crl'],
+  'revocation/ocsp': ['revocation/ocsp'],
+};
 const leastScore = 90;
 
 const places = argv.length > 2 ? argv.slice(2) : Object.keys(rooms);
@@ -23,10 +30,10 @@ for (const place of places) mutants.push(...(await mutate(place)));
 report(mutants);
 
 async function mutate(place) {
-  const [room] = place.split('/');
-  if (!(room in rooms)) throw new Error(`No such room: ${room}. There are: ${Object.keys(rooms).join(', ')}.`);
+  const [room] = Object.keys(rooms).filter((room) => isIn(room, place));
+  if (room === undefined) throw new Error(`No such room: ${place}. There are: ${Object.keys(rooms).join(', ')}.`);
   env.PEERCERT_MUTATION_TESTS = rooms[room].join(',');
-  const target = place.endsWith('.ts') ? place : `${place}/**/*.ts`;
+  const target = place.endsWith('.ts') ? place : place.endsWith('/*') ? `${place}.ts` : `${place}/**/*.ts`;
   const first = await run([`${sources}/${target}`], `${place}`, { ignoreStatic: true });
   // What runs while a module loads, tables for the most part, is reached by no test in particular: those mutants are set
   // against every test of the room.
@@ -40,8 +47,14 @@ async function mutate(place) {
   return [...first.filter((mutant) => !isLeftOut(mutant)), ...second.filter((mutant) => leftOut.has(keyOf(mutant)))];
 }
 
+/** A file, a folder or all of a room. */
+function isIn(room, place) {
+  if (place === room) return true;
+  return room.endsWith('/*') ? dirname(place) === dirname(room) && place.endsWith('.ts') : place.startsWith(`${room}/`);
+}
+
 async function run(mutate, name, changes) {
-  const fileName = join('reports', 'mutation', `${name.replaceAll('/', '-')}.json`);
+  const fileName = join('reports', 'mutation', `${name.replaceAll('/', '-').replace('*', 'files')}.json`);
   return new Stryker({ ...options, ...changes, mutate, jsonReporter: { fileName } }).runMutationTest();
 }
 

@@ -1,8 +1,7 @@
 // What a mutant is, and who may kill it. `main.mjs` says where.
 export const options = {
-  testRunner: 'vitest',
-  plugins: ['@stryker-mutator/vitest-runner', './test/mutation/prose.mjs'],
-  vitest: { configFile: 'test/mutation/vitest.config.ts' },
+  testRunner: 'resident',
+  plugins: ['./test/mutation/resident-runner.mjs', './test/mutation/prose.mjs'],
   coverageAnalysis: 'perTest',
   ignorers: ['prose'],
   ignorePatterns: ['**/dist', 'coverage', 'docs', 'examples', 'reports'],
@@ -10,7 +9,7 @@ export const options = {
   tsconfigFile: 'none',
   disableTypeChecks: false,
   concurrency: Number(process.env.PEERCERT_MUTATION_WORKERS ?? 1),
-  timeoutMS: 20_000,
+  timeoutMS: 10_000,
   reporters: ['progress-append-only', 'json'],
   allowConsoleColors: false,
   thresholds: { break: null, high: 95, low: 90 },
