@@ -50,14 +50,13 @@ export type Farewell = (reason: string) => string | Uint8Array | undefined;
 export function plainChannel(socket: Duplex, farewell: Farewell | undefined, closeMilliseconds: number): Channel {
   return {
     close(_code, text) {
-      let last: string | Uint8Array | undefined;
       try {
-        last = farewell?.(text);
+        const last = farewell?.(text);
+        if (last !== undefined) return endWith(socket, last, closeMilliseconds);
       } catch (error) {
         process.emitWarning(error instanceof Error ? error : String(error));
       }
-      if (last === undefined) socket.destroy();
-      else endWith(socket, last, closeMilliseconds);
+      socket.destroy();
     },
   };
 }

@@ -200,7 +200,12 @@ export function createLiveSockets(options: LiveSocketsOptions = {}): LiveSockets
 
   function shut(socket: LiveSocket, closeCode: number, text: string): void {
     remove(socket);
-    socket.channel.close(closeCode, text);
+    try {
+      socket.channel.close(closeCode, text);
+    } catch (error) {
+      // The others are still to be decided about, in this sweep and in those to come.
+      process.emitWarning(error instanceof Error ? error : String(error));
+    }
   }
 
   return Object.freeze({

@@ -50,6 +50,10 @@ describe('a WebSocket of its own', () => {
   });
 });
 
+function fail(message: string): never {
+  throw new Error(message);
+}
+
 describe('a connection', () => {
   /** Both ends of one. */
   async function pair(): Promise<{ ours: Socket; theirs: Socket }> {
@@ -88,6 +92,19 @@ describe('a connection', () => {
     const silent = await pair();
     plainChannel(silent.ours, () => undefined, 2_000).close(1008, 'certificate_revoked');
     expect(silent.ours.destroyed).toBe(true);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['throw', () => fail('no words')],
+    ['are no octets', () => 42],
+    ['are a promise', async () => 'bye'],
+  ])('is gone at once where its last words %s, with a warning of the process', async (_, farewell) => {
+    const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const { ours } = await pair();
+    plainChannel(ours, farewell as () => string, 2_000).close(1008, 'certificate_revoked');
+    expect(ours.destroyed).toBe(true);
+    expect(warnings).toHaveBeenCalledOnce();
+    warnings.mockRestore();
   });
 
   it('is gone when the time is up, whatever the peer does', async () => {

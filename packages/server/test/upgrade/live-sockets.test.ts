@@ -158,6 +158,26 @@ describe('a sweep', () => {
     ]);
   });
 
+  it('goes on, and comes again, where one cannot be closed', async () => {
+    const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const { add } = live();
+    let verdict = allow;
+    const [stuck, other, later] = [fake(() => deny), fake(() => deny), fake(() => verdict)];
+    stuck.channel = {
+      close: () => {
+        throw new Error('stuck');
+      },
+    };
+    for (const one of [stuck, other, later]) add(one);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([other.closed, later.closed]).toEqual([['1008 certificate_revoked'], []]);
+    verdict = deny;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(later.closed).toEqual(['1008 certificate_revoked']);
+    expect(warnings).toHaveBeenCalledOnce();
+    warnings.mockRestore();
+  });
+
   it('lets go of one of which nothing can come', async () => {
     const { add, sockets } = live();
     const one = fake(() => ({ outcome: 'ignore' }));
