@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
-import { type BigIntStats, type FSWatcher, readFileSync, realpathSync, statSync, watch } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { accessSync, type BigIntStats, constants, type FSWatcher, realpathSync, statSync, watch } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { type CreateIntake, digestOf, readFiles, readFilesSync, wholeIntake } from './file-reading.ts';
 import { shown } from './option-keys.ts';
+
+export type { FileIntake } from './file-reading.ts';
 
 /** A file whose content is taken now and whenever it changes. Made by `fromFile`. */
 export interface FileSource {
@@ -30,9 +31,9 @@ export function isFileSource(value: unknown): value is FileSource {
 }
 
 /** The contents of all watched files at one moment, by the path that was given. */
-export type FileContents = ReadonlyMap<string, Uint8Array>;
+export type FileContents<Content = Uint8Array> = ReadonlyMap<string, Content>;
 
-export interface FileWatcherOptions {
+export interface FileWatcherOptions<Content = Uint8Array> {
   /** Files that belong together, such as a certificate and its key. */
   readonly paths: readonly string[];
   /**
@@ -40,7 +41,7 @@ export interface FileWatcherOptions {
    * they were half-written or wrong: `onError` hears of it, and the next change is tried again. It keeps what it has
    * until it has something better.
    */
-  readonly onChange: (contents: FileContents) => void | Promise<void>;
+  readonly onChange: (contents: FileContents<Content>) => void | Promise<void>;
   /** A file cannot be read, or what was read cannot be used. One trouble is told once, until it is another or over. */
   readonly onError: (error: Error) => void;
   /** Time without further events before files are read. Default 50. */
@@ -52,6 +53,8 @@ export interface FileWatcherOptions {
 export interface FileWatcher {
   /** What is wrong with the files as they were last seen; `undefined`: what `onChange` took is what they hold. */
   readonly trouble: Error | undefined;
+  /** Settles when what the files held at the start was handed over. */
+  readonly first: Promise<void>;
   /** Looks now. Settles when whatever changed was handed over. */
   check(): Promise<void>;
   close(): void;
@@ -64,9 +67,24 @@ export interface FileWatcher {
  * then.
  */
 export function createFileWatcher(options: FileWatcherOptions): FileWatcher {
+  return watchByIntake(options, { intakeOf: wholeIntake, largestAtOnce: Number.POSITIVE_INFINITY });
+}
+
+/** How files are read that may be large. */
+export interface LargeFileSettings<Content> {
+  readonly intakeOf: CreateIntake<Content>;
+  /** Files of more octets in all are not read at construction but after it, bit by bit. */
+  readonly largestAtOnce: number;
+}
+
+/** @internal The same for files of which something else is kept than their octets. */
+export function watchByIntake<Content>(
+  options: FileWatcherOptions<Content>,
+  { intakeOf, largestAtOnce }: LargeFileSettings<Content>,
+): FileWatcher {
   const { onChange, paths, pollMilliseconds = 5_000, quietMilliseconds = 50 } = options;
-  let seen: readonly string[] = paths.map((path) => identityOf(statSync(path, { bigint: true })));
-  const first: FileContents = new Map(paths.map((path) => [path, readFileSync(path)]));
+  const stats = paths.map((path) => statSync(path, { bigint: true }));
+  let seen: readonly string[] = stats.map(identityOf);
   let last: string | undefined;
   let trouble: Error | undefined;
   /** What `onChange` threw about the contents that it heard of last. */
@@ -76,10 +94,28 @@ export function createFileWatcher(options: FileWatcherOptions): FileWatcher {
   let isClosed = false;
   let quiet: NodeJS.Timeout | undefined;
 
-  // What `onChange` throws at once goes to the caller.
-  let running: Promise<unknown> = Promise.all([take(onChange(first)), remember(first)]).catch(tell);
+  const first = stats.reduce((size, one) => size + Number(one.size), 0) > largestAtOnce ? takeLater() : takeAtOnce();
+  let running: Promise<void> = first;
   const directories = new WatchedDirectories(paths, soon);
   const poll = setInterval(() => void check(), pollMilliseconds).unref();
+
+  /** What `onChange` throws at once goes to the caller. */
+  function takeAtOnce(): Promise<void> {
+    const { contents, digest } = readFilesSync(paths, intakeOf);
+    last = digest;
+    return take(onChange(contents)).catch(tell);
+  }
+
+  function takeLater(): Promise<void> {
+    for (const path of paths) accessSync(path, constants.R_OK);
+    seen = [];
+    return Promise.resolve().then(lookUntilTaken).catch(tell);
+  }
+
+  /** Files that change while they are read are read again: whoever waits for the first contents gets some. */
+  async function lookUntilTaken(): Promise<void> {
+    while (last === undefined && !isClosed) await look();
+  }
 
   function soon(): void {
     clearTimeout(quiet);
@@ -98,15 +134,19 @@ export function createFileWatcher(options: FileWatcherOptions): FileWatcher {
     const found = await identitiesOf(paths);
     const isChanged = !isEqual(found, seen);
     if (!isChanged && isSettled) return over();
-    const contents = await readAll(paths);
+    // What looks as it did most often is what it was: for that it need not be taken in.
+    if (!isChanged && (await digestOf(paths)) === last) {
+      isSettled = true;
+      return over();
+    }
+    const { contents, digest } = await readFiles(paths, intakeOf);
     if (!isEqual(await identitiesOf(paths), found)) return soon();
     seen = found;
     isSettled = !isChanged;
     // The same refusal of other contents is news.
     trouble = undefined;
-    const before = last;
-    await remember(contents);
-    if (isClosed || last === before) return over();
+    if (isClosed || digest === last) return over();
+    last = digest;
     await take((async () => onChange(contents))());
   }
 
@@ -125,11 +165,6 @@ export function createFileWatcher(options: FileWatcherOptions): FileWatcher {
     trouble = refusal;
   }
 
-  /** By its digest: large contents belong to whoever took them. */
-  async function remember(contents: FileContents): Promise<void> {
-    last = await digestOf(contents);
-  }
-
   function tell(error: unknown): void {
     const told = asError(error);
     const isKnown = told.message === trouble?.message;
@@ -141,6 +176,7 @@ export function createFileWatcher(options: FileWatcherOptions): FileWatcher {
     get trouble(): Error | undefined {
       return trouble;
     },
+    first,
     check,
     close: (): void => {
       isClosed = true;
@@ -228,43 +264,4 @@ async function identitiesOf(paths: readonly string[]): Promise<readonly string[]
 
 function isEqual(one: readonly string[], other: readonly string[]): boolean {
   return one.every((text, index) => text === other[index]);
-}
-
-/** Octets read or hashed at a time, so that a large file does not hold up others. */
-const sliceBytes = 1_048_576;
-
-async function digestOf(contents: FileContents): Promise<string> {
-  const hash = createHash('sha256');
-  for (const bytes of contents.values()) {
-    hash.update(`${bytes.length} `);
-    for (let at = 0; at < bytes.length; at += sliceBytes) {
-      if (at > 0) await setImmediate();
-      hash.update(bytes.subarray(at, at + sliceBytes));
-    }
-  }
-  return hash.digest('base64');
-}
-
-async function readAll(paths: readonly string[]): Promise<FileContents> {
-  const contents = new Map<string, Uint8Array>();
-  for (const path of paths) contents.set(path, await readOne(path));
-  return contents;
-}
-
-/** The file as long as it was when it was opened; a file that grows meanwhile is read again. */
-async function readOne(path: string): Promise<Uint8Array> {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    const bytes = Buffer.allocUnsafeSlow(size);
-    let length = 0;
-    while (length < size) {
-      const { bytesRead } = await file.read(bytes, length, Math.min(sliceBytes, size - length), length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    return bytes.subarray(0, length);
-  } finally {
-    await file.close();
-  }
 }

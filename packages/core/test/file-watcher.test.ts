@@ -9,6 +9,7 @@ import {
   type FileWatcherOptions,
   fromFile,
   isFileSource,
+  watchByIntake,
 } from '../src/file-watcher.ts';
 
 let folder: string;
@@ -234,6 +235,100 @@ describe('what is wrong with a file', () => {
     writeFileSync(path, 'one');
     await watcher.check();
     expect(watcher.trouble).toBeUndefined();
+  });
+});
+
+describe('a file of which something else is kept than its octets', () => {
+  /** How many octets it has, and in how many pieces they came. */
+  const counting = (onPiece: () => void): { write(octets: Uint8Array): void; end(): string } => {
+    let octets = 0;
+    let pieces = 0;
+    return {
+      write: ({ length }) => {
+        octets += length;
+        pieces += 1;
+        onPiece();
+      },
+      end: () => `${octets} in ${pieces}`,
+    };
+  };
+
+  function counted(
+    path: string,
+    largestAtOnce: number,
+    { onHeard = () => undefined, onPiece = () => undefined }: { onHeard?: () => void; onPiece?: () => void } = {},
+  ): Watched {
+    const heard: string[] = [];
+    const errors: string[] = [];
+    const watcher = watchByIntake<string>(
+      {
+        paths: [path],
+        onChange: (contents) => {
+          heard.push(contents.get(path) as string);
+          onHeard();
+        },
+        onError: ({ message }) => errors.push(message),
+        quietMilliseconds: never,
+        pollMilliseconds: never,
+      },
+      { intakeOf: () => counting(onPiece), largestAtOnce },
+    );
+    watchers.push(watcher);
+    return { watcher, path, heard, errors };
+  }
+
+  it('is read at once when it is small, and bit by bit when it changes', async () => {
+    const { heard, path, watcher } = counted(file('ca.crl', 'one'), 3);
+    expect(heard).toEqual(['3 in 1']);
+    await watcher.first;
+    writeFileSync(path, 'x'.repeat(1_200_000));
+    await watcher.check();
+    await watcher.check();
+    expect(heard).toEqual(['3 in 1', '1200000 in 3']);
+  });
+
+  it('is read later, bit by bit, when it is large', async () => {
+    const { heard, watcher } = counted(file('ca.crl', 'x'.repeat(1_200_000)), 1_199_999);
+    expect(heard).toEqual([]);
+    await watcher.first;
+    expect(heard).toEqual(['1200000 in 3']);
+    await watcher.check();
+    await watcher.check();
+    expect(heard).toEqual(['1200000 in 3']);
+  });
+
+  it('is an error at once when it is missing, however large others are', () => {
+    expect(() => counted(join(folder, 'missing'), 0)).toThrow(/ENOENT.*missing/);
+  });
+
+  it('that is large and cannot be used is told of', async () => {
+    const { errors, watcher } = counted(file('ca.crl', 'one'), 0, {
+      onHeard: () => {
+        throw new Error('no list');
+      },
+    });
+    await watcher.first;
+    expect(errors).toEqual(['no list']);
+    expect(watcher.trouble?.message).toBe('no list');
+  });
+
+  it('that is written over while it is read for the first time is read again', async () => {
+    const path = file('ca.crl', 'x'.repeat(1_200_000));
+    let pieces = 0;
+    const onPiece = (): void => {
+      pieces += 1;
+      if (pieces === 2) writeFileSync(path, 'two');
+    };
+    const { heard, watcher } = counted(path, 0, { onPiece });
+    await watcher.first;
+    expect(heard).toEqual(['3 in 1']);
+  });
+
+  it('is not waited for any more when its watcher is closed', async () => {
+    const { heard, watcher } = counted(file('ca.crl', 'one'), 0);
+    watcher.close();
+    await watcher.first;
+    expect(heard).toEqual([]);
   });
 });
 

@@ -1,15 +1,20 @@
+import type { PemResult } from '../encoding/pem.ts';
 import { parseCrl } from './crl/crl.ts';
 import { readCrlBlocks } from './crl/pem.ts';
 import { crlRules } from './crl/rules.ts';
 
 /** Beyond this size a list is read in slices, after construction. */
-const atOnceBytes = 262_144;
+export const largestAtOnce = 262_144;
 
 /** A list that is broken from the start is a mistake of the operator, as far as that shows at once. */
 export function refuseBrokenList(list: string | Uint8Array, where: string): void {
-  if (list.length > atOnceBytes) return;
+  if (list.length > largestAtOnce) return;
   const blocks = readCrlBlocks(list);
-  if (blocks instanceof Promise) return;
+  if (!(blocks instanceof Promise)) refuseBrokenBlocks(blocks, where);
+}
+
+/** The same for what was read from a file. */
+export function refuseBrokenBlocks(blocks: PemResult, where: string): void {
   if (!blocks.ok) throw new TypeError(`${where} is not PEM with "-----BEGIN X509 CRL-----" blocks (${blocks.rule})`);
   for (const der of blocks.value) {
     const parsed = parseCrl(der);

@@ -1,11 +1,13 @@
 import type { Certificate, Name } from '../certificate/model.ts';
 import type { MaybePromise } from '../decision.ts';
-import { createFileWatcher, type FileSource, type FileWatcher } from '../file-watcher.ts';
+import type { PemResult } from '../encoding/pem.ts';
+import { type FileContents, type FileSource, type FileWatcher, watchByIntake } from '../file-watcher.ts';
 import type { CertificateIndex } from '../path/certificate-index.ts';
 import type { TrustSnapshot } from '../path/trust-store.ts';
-import { refuseBrokenList } from './broken-list.ts';
+import { largestAtOnce, refuseBrokenBlocks } from './broken-list.ts';
 import type { CrlPolicy } from './crl/crl-status.ts';
-import { type CrlRefusal, CrlStore } from './crl/store.ts';
+import { crlIntake } from './crl/file-intake.ts';
+import { type CrlAddition, type CrlRefusal, CrlStore } from './crl/store.ts';
 import { CrlDownload, type ListDelivery } from './crl-download.ts';
 import { distributionPointUrls } from './distribution-point-urls.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -65,7 +67,7 @@ export class CrlMethod implements RevocationMethod {
     const maximumAgeMs = Number.isFinite(settings.maximumAgeMs) ? settings.maximumAgeMs : undefined;
     this.#store = new CrlStore({ policy: { ...policy, maximumAgeMs }, crlIssuers: (name) => this.#knownIssuers(name) });
     const loads = [
-      ...settings.inline.map((list, index) => this.#take(this.#recordOf(String(index + 1)), list)),
+      ...settings.inline.map((list, index) => this.#take(this.#recordOf(String(index + 1)), this.#store.add(list))),
       ...settings.files.map((file) => this.#watch(file)),
     ];
     for (const url of settings.urls) this.#downloads.push(this.#createDownload([url], true));
@@ -182,7 +184,7 @@ export class CrlMethod implements RevocationMethod {
 
   #createDownload(urls: readonly URL[], isScheduled: boolean): CrlDownload {
     const { maximumBytes, refreshMs } = this.#settings;
-    const deliver = (octets: Uint8Array): Promise<ListDelivery> => this.#deliver(octets);
+    const deliver = (octets: Uint8Array): Promise<ListDelivery> => this.#deliver(this.#store.add(octets));
     return new CrlDownload(
       { urls, maximumBytes, refreshMs, fetcher: this.#fetcher, deliver, isScheduled },
       this.#surroundings,
@@ -205,37 +207,34 @@ export class CrlMethod implements RevocationMethod {
 
   #watch({ path }: FileSource): Promise<void> {
     const record = this.#recordOf(path);
-    let first: Promise<void> | undefined;
+    let isAtOnce = true;
     try {
-      const watcher = createFileWatcher({
-        paths: [path],
-        onChange: (contents) => {
-          const list = contents.get(path) as Uint8Array;
-          if (first === undefined) refuseBrokenList(list, path);
-          const taken = this.#take(record, list);
-          first ??= taken;
-          return taken;
-        },
-        onError: ({ message }) =>
-          record.failed({ kind: 'unreachable', problem: 'file_unreadable', detail: message }, undefined),
-      });
+      const onChange = (contents: FileContents<PemResult>): Promise<void> => {
+        const blocks = contents.get(path) as PemResult;
+        if (isAtOnce) refuseBrokenBlocks(blocks, path);
+        return this.#take(record, this.#store.addBlocks(blocks));
+      };
+      const onError = ({ message }: Error): void =>
+        record.failed({ kind: 'unreachable', problem: 'file_unreadable', detail: message }, undefined);
+      const watcher = watchByIntake({ paths: [path], onChange, onError }, { intakeOf: crlIntake, largestAtOnce });
+      isAtOnce = false;
       this.#watchers.push(watcher);
+      return watcher.first;
     } catch (error) {
       this.close();
       throw error instanceof TypeError ? error : new TypeError(`revocation.crls: ${(error as Error).message}`);
     }
-    return first as unknown as Promise<void>;
   }
 
-  async #take(record: SourceRecord, list: string | Uint8Array): Promise<void> {
-    const delivery = await this.#deliver(list);
+  async #take(record: SourceRecord, additions: Promise<readonly CrlAddition[]>): Promise<void> {
+    const delivery = await this.#deliver(additions);
     if (delivery.ok) record.updated(delivery, delivery.isNew);
     else record.failed(delivery, undefined);
   }
 
-  /** Puts lists into the store. Of several the first one that is refused counts, and the others are in. */
-  async #deliver(input: string | Uint8Array): Promise<ListDelivery> {
-    const additions = await this.#store.add(input);
+  /** Tells what became of lists. Of several the first one that is refused counts, and the others are in. */
+  async #deliver(added: Promise<readonly CrlAddition[]>): Promise<ListDelivery> {
+    const additions = await added;
     const isNew = additions.some(({ outcome }) => outcome === 'added');
     if (isNew) this.#onChange();
     let entries = 0;

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Certificate, Name } from '../../certificate/model.ts';
 import type { MaybePromise } from '../../decision.ts';
+import type { PemResult } from '../../encoding/pem.ts';
 import type { CertificateStatus } from '../status.ts';
 import { type Crl, parseCrl } from './crl.ts';
 import { type CrlPolicy, crlStatus, isRefused } from './crl-status.ts';
@@ -84,7 +85,11 @@ export class CrlStore {
    * @throws {TypeError} When the input is neither text nor octets.
    */
   async add(input: string | Uint8Array): Promise<readonly CrlAddition[]> {
-    const blocks = await readCrlBlocks(input);
+    return this.addBlocks(await readCrlBlocks(input));
+  }
+
+  /** Adds what was read from a file. */
+  async addBlocks(blocks: PemResult): Promise<readonly CrlAddition[]> {
     if (!blocks.ok) return [{ outcome: 'refused', refusal: blocks.rule }];
     const additions: CrlAddition[] = [];
     for (const der of blocks.value) additions.push(await this.#addOne(der));
