@@ -67,13 +67,15 @@ async function measure(folder: string): Promise<readonly Row[]> {
   const names = synchronously(() => createSecureContext(naming.tlsOptions()));
   naming.close();
 
-  const hold = median(holds);
+  // A server reads its anchors seldom, so that the first time, with code that is not compiled yet, counts as well.
+  const [first = Number.NaN, ...later] = holds;
+  const hold = median(later);
   return [
     {
       what: '1,000 trust anchors read again, longest hold of the event loop',
-      figure: `${hold.toFixed(1)} ms, at most ${Math.max(...holds).toFixed(1)}, of ${median(durations).toFixed(0)} ms`,
+      figure: `${hold.toFixed(1)} ms of ${median(durations).toFixed(0)}, the first time ${first.toFixed(1)} ms`,
       target: 'under 10 ms',
-      met: hold < 10,
+      met: hold < 10 && first < 10,
     },
     {
       what: 'beside it: createSecureContext of Node, without anchors and with 1,000',

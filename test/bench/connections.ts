@@ -5,8 +5,8 @@ import type { Listening, ServerMessage } from './connections-server.ts';
 import { median } from './measure.ts';
 import type { Row } from './report.ts';
 
-const pairs = 30;
-const connectionsEach = 96;
+const pairs = 24;
+const connectionsEach = 64;
 const atOnce = 8;
 
 /**
