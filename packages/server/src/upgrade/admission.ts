@@ -4,11 +4,13 @@ import {
   type ClientIdentity,
   createGate,
   type Guard,
+  isClientCertificateError,
   type MaybePromise,
   type MtlsOptions,
   PeercertFailure,
   type Reason,
   type RequestFacts,
+  shown,
   stateOf,
 } from '@peercert/core';
 import type { Channel } from './channel.ts';
@@ -114,8 +116,11 @@ const noCertificate: Reason = { code: 'certificate_missing', detail: {} };
 
 function refusalOf(guards: readonly Guard[], holder: object): ClientCertificateError | undefined {
   for (const guard of guards) {
-    const refused = guard(holder);
-    if (refused !== undefined) return refused;
+    const refused: unknown = guard(holder);
+    if (refused === undefined) continue;
+    if (isClientCertificateError(refused)) return refused;
+    // A promise, say, whose answer would come too late for this decision and for every other.
+    throw new PeercertFailure('setup', `a guard answers a ClientCertificateError or nothing, not ${shown(refused)}`);
   }
   return undefined;
 }

@@ -183,8 +183,10 @@ export function createLiveSockets(options: LiveSocketsOptions = {}): LiveSockets
     const { reason } = verdict;
     const isUndecided = reasons[reason.code].status === 503;
     if (isUndecided && graceMs > 0) {
-      watch.undecidedSinceMs ??= clock();
-      if (clock() - watch.undecidedSinceMs < graceMs) return;
+      const nowMs = clock();
+      // A clock that is set back begins the grace anew, and does not prolong it by as much.
+      watch.undecidedSinceMs = Math.min(watch.undecidedSinceMs ?? nowMs, nowMs);
+      if (nowMs - watch.undecidedSinceMs < graceMs) return;
     }
     const closeCode = isUndecided ? closeCodes.unavailable : closeCodes.denied;
     shut(socket, closeCode, reason.code);

@@ -3,6 +3,7 @@ import {
   clientOf,
   createRoleGuard,
   type DecisionEvent,
+  type Guard,
   type MtlsOptions,
   type RequestFacts,
   type Source,
@@ -62,6 +63,18 @@ function world(options: MtlsOptions = {}) {
     follow: (guards = [createRoleGuard('admin')]) => admission.follow(subject, guards, channel, socket),
   };
 }
+
+describe('a guard that answers what no guard answers', () => {
+  it.each([false, null, true, Promise.resolve(undefined)])('is a failure when it answers %s', async (answer) => {
+    const guard = (() => answer) as unknown as Guard;
+    const one = world();
+    expect(() => one.admission.admit(one.subject, [guard])).toThrow(expect.objectContaining({ code: 'setup' }));
+    expect(one.admission.admit(one.subject, [])).toBeUndefined();
+    one.follow([guard]);
+    await one.liveSockets.recheck();
+    expect(one.closed).toEqual(['1011 internal_error']);
+  });
+});
 
 describe('a connection that is followed', () => {
   it('ends when it presents another certificate, though its client would be let in', async () => {

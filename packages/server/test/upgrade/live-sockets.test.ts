@@ -219,6 +219,22 @@ describe('what cannot be determined', () => {
     expect(one.closed).toEqual(['1013 policy_unavailable']);
   });
 
+  it('is not borne for longer than that when the clock is set back', async () => {
+    let nowMs = 1_000_000;
+    const { add, sockets } = live({ graceSeconds: 10, clock: () => nowMs });
+    const one = fake(() => undecided);
+    add(one);
+    await sockets.recheck();
+    nowMs -= 3_600_000;
+    await sockets.recheck();
+    nowMs += 9_999;
+    await sockets.recheck();
+    expect(one.closed).toEqual([]);
+    nowMs += 1;
+    await sockets.recheck();
+    expect(one.closed).toEqual(['1013 policy_unavailable']);
+  });
+
   it('is no grace for what is determined', async () => {
     const { add } = live({ graceSeconds: 10 });
     let verdict: Verdict = undecided;
