@@ -3,11 +3,19 @@ import type { Fetcher, FetchResult } from './fetcher.ts';
 import { RefreshSchedule, type RefreshTimes } from './refresh-schedule.ts';
 import { type SourceFailure, SourceRecord, type SourceSurroundings } from './source-record.ts';
 import type { RevocationSourceStatus } from './source-status.ts';
+import type { Validators } from './validators.ts';
+
+export interface AcceptedDelivery {
+  readonly ok: true;
+  readonly isNew: boolean;
+  readonly entries: number;
+  readonly nextUpdateMs: number | undefined;
+  /** Whether all of it is still what answers. */
+  readonly isHeld: () => boolean;
+}
 
 /** What became of the octets that a source gave. */
-export type ListDelivery =
-  | { readonly ok: true; readonly isNew: boolean; readonly entries: number; readonly nextUpdateMs: number | undefined }
-  | ({ readonly ok: false } & SourceFailure);
+export type ListDelivery = AcceptedDelivery | ({ readonly ok: false } & SourceFailure);
 
 export interface CrlDownloadSettings extends RefreshTimes {
   /** Several ways to one list, in the order in which they are tried. */
@@ -22,6 +30,21 @@ export interface CrlDownloadSettings extends RefreshTimes {
   readonly isScheduled: boolean;
 }
 
+/** What was accepted, and where it can be asked whether there is anything else. */
+interface Accepted {
+  readonly url: URL;
+  readonly validators: Validators;
+  readonly delivery: AcceptedDelivery;
+  /** How often in a row there was nothing else. */
+  readonly unmodified: number;
+}
+
+/**
+ * Then the list is wanted whole again: who was on the way once, and sent an old list as the version that the server has
+ * now, does not keep the newer one away until the old one's nextUpdate.
+ */
+const mostUnmodified = 11;
+
 /** A timer cannot wait longer than 2^31 milliseconds. */
 const longestTimerMs = 86_400_000;
 
@@ -33,6 +56,7 @@ export class CrlDownload {
   readonly #schedule: RefreshSchedule;
   readonly #record: SourceRecord;
   #underWay: Promise<void> | undefined;
+  #last: Accepted | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -67,6 +91,7 @@ export class CrlDownload {
 
   /** What it gave is of no use: something better is wanted before its time. */
   hasten(): void {
+    this.#last = undefined;
     this.#schedule.hasten();
   }
 
@@ -102,12 +127,37 @@ export class CrlDownload {
   async #firstDelivery(client: string | undefined): Promise<ListDelivery> {
     let last: ListDelivery | undefined;
     for (const url of this.#settings.urls) {
-      const { fetcher, maximumBytes, deliver } = this.#settings;
-      const result = await fetcher.fetch({ url, hosts: this.#hosts, maximumBytes, client });
-      last = result.ok ? await deliver(result.body) : unreachable(result);
+      last = await this.#delivery(url, client);
       if (last.ok) return last;
     }
     return last as ListDelivery;
+  }
+
+  async #delivery(url: URL, client: string | undefined): Promise<ListDelivery> {
+    const { fetcher, maximumBytes, deliver } = this.#settings;
+    const last = this.#lastFrom(url);
+    const validators = last?.validators;
+    const result = await fetcher.fetch({ url, hosts: this.#hosts, maximumBytes, client, validators });
+    if (!result.ok) {
+      if (result.problem !== 'fetch_unmodified' || last === undefined) return unreachable(result);
+      this.#last = { ...last, unmodified: last.unmodified + 1 };
+      return { ...last.delivery, isNew: false };
+    }
+    const delivery = await deliver(result.body);
+    const { validators: named } = result;
+    this.#last = delivery.ok && named !== undefined ? { url, validators: named, delivery, unmodified: 0 } : undefined;
+    return delivery;
+  }
+
+  /**
+   * What came from this URL last, as long as it is current and answers: then having it again would change nothing. Whatever
+   * else the server has is wanted whole.
+   */
+  #lastFrom(url: URL): Accepted | undefined {
+    const last = this.#last;
+    if (last?.url !== url || last.unmodified >= mostUnmodified || !last.delivery.isHeld()) return undefined;
+    const { nextUpdateMs = Number.POSITIVE_INFINITY } = last.delivery;
+    return this.#surroundings.clock() < nextUpdateMs ? last : undefined;
   }
 
   #setTimer(): void {

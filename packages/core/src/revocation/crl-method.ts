@@ -5,6 +5,7 @@ import { type FileContents, type FileSource, type FileWatcher, watchByIntake } f
 import type { CertificateIndex } from '../path/certificate-index.ts';
 import type { TrustSnapshot } from '../path/trust-store.ts';
 import { largestAtOnce, refuseBrokenBlocks } from './broken-list.ts';
+import type { Crl } from './crl/crl.ts';
 import type { CrlPolicy } from './crl/crl-status.ts';
 import { crlIntake } from './crl/file-intake.ts';
 import { type CrlAddition, type CrlRefusal, CrlStore } from './crl/store.ts';
@@ -237,14 +238,22 @@ export class CrlMethod implements RevocationMethod {
     const additions = await added;
     const isNew = additions.some(({ outcome }) => outcome === 'added');
     if (isNew) this.#onChange();
+    const held: WeakRef<Crl>[] = [];
     let entries = 0;
     let nextUpdateMs = Number.POSITIVE_INFINITY;
     for (const addition of additions) {
       if (addition.outcome === 'refused') return { ok: false, ...refusal(addition.refusal) };
+      held.push(new WeakRef(addition.crl));
       entries += addition.crl.entryCount;
       nextUpdateMs = Math.min(nextUpdateMs, addition.crl.nextUpdateMs ?? Number.POSITIVE_INFINITY);
     }
-    return { ok: true, isNew, entries, nextUpdateMs: Number.isFinite(nextUpdateMs) ? nextUpdateMs : undefined };
+    return {
+      ok: true,
+      isNew,
+      entries,
+      nextUpdateMs: Number.isFinite(nextUpdateMs) ? nextUpdateMs : undefined,
+      isHeld: () => held.every((one) => this.#store.holds(one.deref())),
+    };
   }
 
   #knownIssuers(name: Name): readonly Certificate[] {

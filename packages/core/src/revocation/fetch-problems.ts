@@ -7,6 +7,7 @@ export const fetchProblems = {
   fetch_timeout: 'It took longer than fetch.timeoutMilliseconds',
   fetch_busy: 'Too many requests of this client, or in all, are under way',
   fetch_redirect: 'The answer is a redirect, and none is followed',
+  fetch_unmodified: 'The answer is that what was fetched before has not changed, to whoever asked for that',
   fetch_status: 'The HTTP status is not 200',
   fetch_encoding: 'The answer has a content encoding, although none was asked for',
   fetch_too_large: 'The answer is larger than its limit',

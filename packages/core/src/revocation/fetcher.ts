@@ -6,6 +6,7 @@ import { type Endpoint, endpointOf, hostOf } from './endpoint.ts';
 import { FetchError, type FetchProblem } from './fetch-problems.ts';
 import { FetchQueue, type FetchQueueLimits } from './fetch-queue.ts';
 import { isSpecialPurpose } from './special-purpose-addresses.ts';
+import { conditionsOf, type Validators, validatorsOf } from './validators.ts';
 
 /**
  * Fetches revocation lists and answers, and nothing else. A URL may come from a certificate, so that each bound of this
@@ -28,12 +29,19 @@ export interface FetchRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Present: a POST. */
   readonly body?: Uint8Array;
+  /** Of an answer that is still at hand: when that is the version that the server has, the problem is `fetch_unmodified`. */
+  readonly validators?: Validators | undefined;
   /** On whose behalf, for the limit for each client. Absent: on our own. */
   readonly client?: string | undefined;
 }
 
 export type FetchResult =
-  | { readonly ok: true; readonly body: Uint8Array }
+  | {
+      readonly ok: true;
+      readonly body: Uint8Array;
+      /** To ask with the next time. Absent where the server names none. */
+      readonly validators?: Validators;
+    }
   | {
       readonly ok: false;
       readonly problem: FetchProblem;
@@ -79,7 +87,7 @@ export function createFetcher(settings: FetcherSettings): Fetcher {
     let release: (() => void) | undefined;
     try {
       release = await queue.enter(request.client, abort.signal);
-      return { ok: true, body: await exchange(request, settings, agents, abort.signal) };
+      return { ok: true, ...(await exchange(request, settings, agents, abort.signal)) };
     } catch (error) {
       if (isClosed) return failed('fetch_closed', '');
       if (isLate) return failed('fetch_timeout', `${settings.timeoutMilliseconds} ms`);
@@ -114,13 +122,15 @@ interface Agents {
   readonly https: HttpsAgent;
 }
 
+type Answer = Omit<Extract<FetchResult, { ok: true }>, 'ok'>;
+
 /** One request and its whole answer. */
 function exchange(
   request: FetchRequest,
   settings: FetcherSettings,
   agents: Agents,
   signal: AbortSignal,
-): Promise<Uint8Array> {
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = send(request, settings, agents, signal);
     outgoing.once('error', reject);
@@ -129,7 +139,7 @@ function exchange(
     outgoing.once('close', closedEarly);
     outgoing.once('response', (response) => {
       outgoing.off('close', closedEarly);
-      read(response, request.maximumBytes).then(resolve, (error: Error) => {
+      read(response, request).then(resolve, (error: Error) => {
         reject(error);
         outgoing.destroy();
       });
@@ -139,7 +149,7 @@ function exchange(
 }
 
 function send(
-  { body, headers, url }: FetchRequest,
+  { body, headers, url, validators }: FetchRequest,
   { addresses, ca, resolve = lookupAll }: FetcherSettings,
   agents: Agents,
   signal: AbortSignal,
@@ -151,6 +161,7 @@ function send(
     method: body === undefined ? 'GET' : 'POST',
     headers: {
       ...headers,
+      ...(validators === undefined ? {} : conditionsOf(validators)),
       Host: url.host,
       'Accept-Encoding': 'identity',
       Connection: 'close',
@@ -187,8 +198,9 @@ function lookupOf(resolve: ResolveName, isAllowed: (address: string) => boolean)
 }
 
 /** The body of an answer that is what was asked for, within its limit. */
-async function read(response: IncomingMessage, maximumBytes: number): Promise<Uint8Array> {
+async function read(response: IncomingMessage, { maximumBytes, validators }: FetchRequest): Promise<Answer> {
   const { headers, statusCode = 0 } = response;
+  if (statusCode === 304 && validators !== undefined) throw new FetchError('fetch_unmodified');
   if (statusCode >= 300 && statusCode < 400) throw new FetchError('fetch_redirect', String(statusCode));
   if (statusCode !== 200) throw new FetchError('fetch_status', String(statusCode));
   const encoding = headers['content-encoding'] ?? 'identity';
@@ -206,5 +218,7 @@ async function read(response: IncomingMessage, maximumBytes: number): Promise<Ui
     else chunks.push(chunk);
     length += chunk.length;
   }
-  return length === whole.length ? whole : Buffer.concat(chunks, length);
+  const body = length === whole.length ? whole : Buffer.concat(chunks, length);
+  const named = validatorsOf(headers);
+  return named === undefined ? { body } : { body, validators: named };
 }

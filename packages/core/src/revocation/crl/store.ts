@@ -147,6 +147,11 @@ export class CrlStore {
     this.#byIssuer = byIssuer;
   }
 
+  /** Whether this very list is there still. */
+  holds(crl: Crl | undefined): boolean {
+    return this.#held.some((held) => held.crl === crl);
+  }
+
   /** Every list that names this issuer, of those for one scope the one added last first. */
   crlsBy({ canonical }: Name): readonly Crl[] {
     return this.#byIssuer.get(canonical) ?? [];
