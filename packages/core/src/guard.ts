@@ -25,7 +25,7 @@ export function createRoleGuard(role: string | readonly string[], options?: Guar
   return createGuard('requireRole()', options, (client) =>
     required.some((name) => client.roles.has(name))
       ? undefined
-      : reason('role_missing', { required, roles: [...client.roles] }),
+      : reason('role_missing', { client: client.id, required, roles: [...client.roles] }),
   );
 }
 
@@ -43,7 +43,7 @@ export function createClientGuard(...given: ClientGuardArguments): Guard {
   return createGuard('requireClient()', options, (client) =>
     rule === undefined || matchesClient(rule, client)
       ? undefined
-      : reason('identity_not_allowed', { rule: rule.description }),
+      : reason('identity_not_allowed', { client: client.id, rule: rule.description }),
   );
 }
 

@@ -362,6 +362,12 @@ export interface AboutCertificate {
   readonly subject?: string;
 }
 
+/** Whom a rule refuses: who it is, is known by then. */
+export interface AboutClient {
+  /** The `id` of the client; before `identify` was asked, what it is without. For the log: never shown to the client. */
+  readonly client?: string;
+}
+
 /** What each reason carries for the log, beside its code. */
 export interface ReasonDetails {
   header_malformed: { readonly header: string; readonly rule: HeaderRule };
@@ -407,11 +413,11 @@ export interface ReasonDetails {
   certificate_status_unknown: AboutCertificate;
   token_invalid: { readonly rule: string };
   token_binding_mismatch: Record<never, never>;
-  pin_mismatch: { readonly thumbprint: string; readonly spkiSha256: string };
-  address_denied: { readonly address: string | undefined };
-  identity_not_allowed: { readonly rule: string };
-  role_missing: { readonly required: readonly string[]; readonly roles: readonly string[] };
-  policy_rejected: { readonly by: string };
+  pin_mismatch: AboutClient & { readonly thumbprint: string; readonly spkiSha256: string };
+  address_denied: AboutClient & { readonly address: string | undefined };
+  identity_not_allowed: AboutClient & { readonly rule: string };
+  role_missing: AboutClient & { readonly required: readonly string[]; readonly roles: readonly string[] };
+  policy_rejected: AboutClient & { readonly by: string };
   rate_limited: { readonly retryAfterSeconds: number };
   revocation_unavailable: AboutCertificate & {
     readonly kind: 'noSource' | 'unreachable' | 'stale' | 'malformed' | 'unknown';

@@ -54,7 +54,7 @@ describe('a role guard', () => {
     expect(error?.status).toBe(403);
     expect(denied(error)).toEqual({
       code: 'role_missing',
-      detail: { required: ['admin', 'auditor'], roles: ['reader', 'writer'] },
+      detail: { client: 'alice', required: ['admin', 'auditor'], roles: ['reader', 'writer'] },
     });
     expect(events).toMatchObject([
       { by: 'guard', enforced: true, decision: { outcome: 'deny', reason: { code: 'role_missing' } } },
@@ -113,7 +113,10 @@ describe('a client guard', () => {
     expect(createClientGuard(subjectCn('alice'))(request)).toBeUndefined();
     const error = createClientGuard(subjectCn('bob'))(request);
     expect(error?.status).toBe(403);
-    expect(denied(error)).toEqual({ code: 'identity_not_allowed', detail: { rule: 'subjectCn("bob")' } });
+    expect(denied(error)).toEqual({
+      code: 'identity_not_allowed',
+      detail: { client: 'alice', rule: 'subjectCn("bob")' },
+    });
   });
 
   it.each([undefined, null, 'alice', {}, { enforcement: 'report-only' }, () => true])(

@@ -31,5 +31,5 @@ function judge(answer: Answer, client: ClientIdentity): Outcome<ClientIdentity> 
   if (value === true) return { ok: true, value: client };
   // A string or object where a boolean belongs is a mistake of the operator, who should find it in the log.
   const by = typeof value === 'boolean' ? 'check' : `check, which answered ${shown(value)} instead of true or false`;
-  return { ok: false, reason: reason('policy_rejected', { by }) };
+  return { ok: false, reason: reason('policy_rejected', { client: client.id, by }) };
 }

@@ -148,10 +148,10 @@ export function applyPolicy(
     return deny(pinMismatch(evidence));
   }
   if (addresses !== undefined && !addresses(clientAddress)) {
-    return deny(reason('address_denied', { address: clientAddress }));
+    return deny(reason('address_denied', { client: evidence.id, address: clientAddress }));
   }
   if (identity !== undefined && !matchesRule(identity, evidence)) {
-    return deny(reason('identity_not_allowed', { rule: identity.description }));
+    return deny(reason('identity_not_allowed', { client: evidence.id, rule: identity.description }));
   }
   const id = identify(evidence, source);
   if (!id.ok) return id;
@@ -168,8 +168,9 @@ function deny(why: Reason): Outcome<never> {
   return { ok: false, reason: why };
 }
 
-function pinMismatch({ certificate }: Evidence): Reason {
+function pinMismatch({ certificate, id }: Evidence): Reason {
   return reason('pin_mismatch', {
+    client: id,
     thumbprint: certificate?.thumbprint ?? '',
     spkiSha256: certificate?.spkiSha256 ?? '',
   });

@@ -6,7 +6,7 @@ import { facts } from './clients.ts';
 
 const client = { id: 'x' } as ClientIdentity;
 const run = (check: unknown) => compileCheck(check as CheckFunction, 20)(client, facts);
-const rejected = (by: string) => ({ ok: false, reason: reason('policy_rejected', { by }) });
+const rejected = (by: string) => ({ ok: false, reason: reason('policy_rejected', { client: 'x', by }) });
 const unavailable = (by: string) => ({ ok: false, reason: reason('policy_unavailable', { by, retryAfterSeconds: 5 }) });
 
 describe('check', () => {

@@ -42,12 +42,16 @@ describe('the policy', () => {
     expect(outcome).not.toBeInstanceOf(Promise);
     expect(rolesIn(outcome)).toEqual(['operator', 'user']);
     const { thumbprint, spkiSha256 } = checked.path.certificates[0]!;
-    expect(apply({ ...good, pins: [otherPin] })).toEqual(denied('pin_mismatch', { thumbprint, spkiSha256 }));
-    expect(apply(good, '192.0.2.7')).toEqual(denied('address_denied', { address: '192.0.2.7' }));
-    expect(apply({ ...good, identity: subjectCn('x') })).toEqual(
-      denied('identity_not_allowed', { rule: 'subjectCn("x")' }),
+    expect(apply({ ...good, pins: [otherPin] })).toEqual(
+      denied('pin_mismatch', { client: 'web', thumbprint, spkiSha256 }),
     );
-    expect(apply({ ...good, check: () => false })).toEqual(denied('policy_rejected', { by: 'check' }));
+    expect(apply(good, '192.0.2.7')).toEqual(denied('address_denied', { client: 'web', address: '192.0.2.7' }));
+    expect(apply({ ...good, identity: subjectCn('x') })).toEqual(
+      denied('identity_not_allowed', { client: 'web', rule: 'subjectCn("x")' }),
+    );
+    expect(apply({ ...good, check: () => false })).toEqual(
+      denied('policy_rejected', { client: 'client web', by: 'check' }),
+    );
   });
 
   it('goes from the cheap and certain to what asks others, and stops at the first refusal', () => {
@@ -121,7 +125,7 @@ describe('the policy', () => {
     expect(apply({ addresses: { allow: ['0.0.0.0/0', '::/0'] } }, undefined)).toMatchObject({ ok: true });
     const policy = compilePolicy({ addresses: { allow: ['0.0.0.0/0', '::/0'] } });
     expect(applyPolicy(policy, checked, 'tls', facts, undefined)).toEqual(
-      denied('address_denied', { address: undefined }),
+      denied('address_denied', { client: 'web', address: undefined }),
     );
   });
 });
@@ -141,7 +145,7 @@ describe('a bare name asserted by a proxy', () => {
 
   it('has no pin', () => {
     expect(judge({ pins: [`sha256/${leaf!.spkiSha256}`] })).toEqual(
-      denied('pin_mismatch', { thumbprint: '', spkiSha256: '' }),
+      denied('pin_mismatch', { client: 'web', thumbprint: '', spkiSha256: '' }),
     );
   });
 });
