@@ -2,8 +2,14 @@ import { createHash } from 'node:crypto';
 import { toPem } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
 import { parseDistinguishedName } from '../../src/certificate/name.ts';
-import { createDenyList, type DenyListEntry, readDenyListOption } from '../../src/revocation/deny-list.ts';
-import { authority, client, read } from '../path/certificates.ts';
+import {
+  createDenyList,
+  type DenyListEntry,
+  type DenyListIndex,
+  deniedPathRefusal,
+  readDenyListOption,
+} from '../../src/revocation/deny-list.ts';
+import { authority, client, type Entity, read, trusting, verify } from '../path/certificates.ts';
 
 const issuer = authority('CN=Issuing,O=Acme');
 const alice = client('CN=alice', { by: issuer, forge: { serialNumber: 0x03a5b1n } }).certificate;
@@ -96,9 +102,6 @@ describe('a deny-list', () => {
     ['nothing', undefined],
     ['text', 'CN=Issuing'],
     ['an unknown key', { issuer: 'CN=Issuing', serialNumber: '03' }],
-    ['a serial number alone', { serial: '03A5B1' }],
-    ['an issuer alone', { issuer: 'CN=Issuing' }],
-    ['both forms', { issuer: 'CN=Issuing', serial: '03', thumbprint: alice.thumbprint }],
     ['a number', { issuer: 'CN=Issuing', serial: 3 }],
     ['a negative serial number', { issuer: 'CN=Issuing', serial: -3n }],
     ['a signed serial number', { issuer: 'CN=Issuing', serial: '-03' }],
@@ -118,8 +121,55 @@ describe('a deny-list', () => {
   ])('refuses %s as a mistake of the program', (_, entry) => {
     const list = createDenyList();
     expect(() => list.revoke(entry as DenyListEntry)).toThrow(TypeError);
+    expect(() => list.revoke(entry as DenyListEntry)).toThrow(/^revoke\(\)/);
     expect(() => list.lift(entry as DenyListEntry)).toThrow(TypeError);
+    expect(() => list.lift(entry as DenyListEntry)).toThrow(/^lift\(\)/);
     expect(list.size).toBe(0);
+  });
+
+  it.each<[string, object]>([
+    ['without its issuer', { serial: '03A5B1' }],
+    ['without its issuer', { issuer: 'CN=Issuing' }],
+    ['without its issuer', {}],
+    ['not both', { issuer: 'CN=Issuing', serial: '03', thumbprint: alice.thumbprint }],
+    ['not both', { issuer: 'CN=Issuing', thumbprint: alice.thumbprint }],
+    ['not both', { serial: '03', thumbprint: alice.thumbprint }],
+  ])('refuses a part of one form, and parts of both, %s: %j', (told, entry) => {
+    expect(() => createDenyList().revoke(entry as DenyListEntry)).toThrow(told);
+  });
+});
+
+describe('a path', () => {
+  const root = authority('CN=Root');
+  const between = authority('CN=Between', { by: root });
+  const leaf = client('CN=leaf', { by: between });
+  const verified = verify(leaf, [], trusting(root, { intermediates: [between] }));
+  if (!verified.ok) throw new Error('no path');
+  const path = verified.value;
+  const byThumbprint = (...denied: readonly Entity[]): DenyListIndex => {
+    const list = createDenyList();
+    for (const { certificate } of denied) list.revoke({ thumbprint: certificate.thumbprint });
+    return readDenyListOption(list);
+  };
+  const refusal = (...denied: readonly Entity[]) => deniedPathRefusal(byThumbprint(...denied), path)?.detail;
+
+  it('is refused for its first certificate that is denied, the anchor being the last', () => {
+    expect(refusal(leaf)).toMatchObject({ index: 0, subject: 'CN=leaf', by: 'deny-list' });
+    expect(refusal(between)).toMatchObject({ index: 1, subject: 'CN=Between' });
+    expect(refusal(root)).toMatchObject({ index: 2, subject: 'CN=Root' });
+    expect(refusal(leaf, root)).toMatchObject({ index: 0 });
+    expect(refusal(between, root)).toMatchObject({ index: 1 });
+  });
+
+  it('is not refused for others, nor while nobody is denied', () => {
+    expect(refusal()).toBeUndefined();
+    expect(refusal({ ...leaf, certificate: alice })).toBeUndefined();
+  });
+
+  it('without an anchor is as good as its certificates', () => {
+    const delegated = { ...path, anchor: undefined };
+    expect(deniedPathRefusal(byThumbprint(root), delegated)).toBeUndefined();
+    expect(deniedPathRefusal(byThumbprint(leaf), delegated)?.detail).toMatchObject({ index: 0 });
   });
 });
 
