@@ -126,6 +126,7 @@ const mtlsKeys = {
 
 /** Throws TypeError for every option that is unknown, of the wrong kind, or contradicts another. */
 export function compileEndpointOptions(options: EndpointOptions): EndpointSettings {
+  refuseNamesOfNode(options);
   refuseUnknownKeys(options, Object.keys({ ...ownKeys, ...mtlsKeys }), 'createEndpoint()');
   refuseTlsProfileAsProfile(options.profile);
   const { clock = systemClock, onEvent } = options;
@@ -163,6 +164,23 @@ export function compileEndpointOptions(options: EndpointOptions): EndpointSettin
     },
     mtls: Object.freeze(Object.fromEntries(Object.entries(options).filter(([key]) => key in mtlsKeys))),
   });
+}
+
+/** What servers of Node call it: too far from the names here for a guess by letters. */
+const namesOfNode: Readonly<Record<string, string>> = {
+  ca: "trust: { anchors: fromFile('clients.pem') }",
+  cert: "certificate: fromFile('tls.crt')",
+  requestCert: "handshake: 'ask', or leave it out, because that is the default",
+  rejectUnauthorized: "handshake: 'refuse' for true, and leave it out for false",
+  minVersion: "tlsProfile: 'modern' for TLS 1.3 alone, and leave it out for 1.2 and 1.3",
+  SNICallback: "names: { 'api.example.com': { certificate, key } }",
+};
+
+function refuseNamesOfNode(options: object): void {
+  for (const [name, instead] of Object.entries(namesOfNode)) {
+    if (typeof options !== 'object' || options === null || !Object.hasOwn(options, name)) continue;
+    throw new TypeError(`createEndpoint(): ${name} is an option of Node's servers: write ${instead}`);
+  }
 }
 
 function refuseTlsProfileAsProfile(profile: unknown): void {

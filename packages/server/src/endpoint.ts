@@ -7,7 +7,7 @@ import {
 } from 'node:http2';
 import { createServer, type Server as HttpsServer, type ServerOptions } from 'node:https';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from 'node:tls';
-import type { Decision, MtlsOptions } from '@peercert/core';
+import { type Decision, type MtlsOptions, refuseUnknownKeys, shown } from '@peercert/core';
 import { equipServer } from './attached-server.ts';
 import {
   type AuthenticateConnection,
@@ -125,7 +125,12 @@ function serve(settings: EndpointSettings, state: EndpointState): Endpoint {
   function fastify(): FastifyServer;
   function fastify(choice: { readonly http2: true }): FastifyHttp2Server;
   function fastify(choice?: { readonly http2: true }): FastifyServer | FastifyHttp2Server {
-    return choice?.http2 ? { http2: true, https: {}, serverFactory: http2 } : { serverFactory: https };
+    if (choice === undefined) return { serverFactory: https };
+    refuseUnknownKeys(choice, ['http2'], 'fastify()');
+    if (choice.http2 !== true) {
+      throw new TypeError(`fastify(): http2 must be true, or left out for HTTP/1 alone, got ${shown(choice.http2)}`);
+    }
+    return { http2: true, https: {}, serverFactory: http2 };
   }
 
   function status(): EndpointStatus {

@@ -112,6 +112,11 @@ describe('Fastify on an endpoint', () => {
     await app.close();
   });
 
+  it.each([{ http2: false }, { htpp2: true }, {}])('is not made of a choice that is none: %o', async (choice) => {
+    const { endpoint } = await openEndpoint(authorities);
+    expect(() => endpoint.fastify(choice as never)).toThrow(/fastify\(\).*http2/);
+  });
+
   it('serves HTTP/2, and HTTP/1 to whom has nothing better', async () => {
     const { endpoint } = await openEndpoint(authorities);
     const app = Fastify({ ...endpoint.fastify({ http2: true }) });

@@ -3,7 +3,7 @@ import type { IssuedCertificate } from '@peercert/pki';
 import { createTestAuthority } from '@peercert/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileEndpointOptions, type EndpointOptions } from '../src/endpoint-options.ts';
-import { createEndpoint } from '../src/index.ts';
+import { createEndpoint, fromFile } from '../src/index.ts';
 
 let server: IssuedCertificate;
 let anchors: string;
@@ -22,6 +22,12 @@ function options(given: object): EndpointOptions {
 describe('the options of an endpoint', () => {
   it.each<[string, object, RegExp]>([
     ['an unknown one', { trusst: {} }, /createEndpoint\(\): unknown option "trusst"; did you mean "trust"\?/],
+    [
+      "the authorities under the name of Node's servers",
+      { ca: 'x' },
+      /ca is an option of Node's servers: write trust: \{ anchors: fromFile/,
+    ],
+    ['a file for the trust', { trust: fromFile('/ca.pem') }, /write trust: \{ anchors: fromFile\("\/ca\.pem"\) \}/],
     ['an unknown one of mtls()', { adresses: {} }, /unknown option "adresses"; did you mean "addresses"\?/],
     ['the TLS profile under another name', { profile: 'modern' }, /write tlsProfile: 'modern'/],
     ['an unknown TLS profile', { tlsProfile: 'old' }, /tlsProfile must be 'intermediate' or 'modern', got "old"/],

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Certificate } from '../certificate/model.ts';
-import type { FileContents } from '../file-watcher.ts';
+import { type FileContents, isFileSource } from '../file-watcher.ts';
 import { observer } from '../observer.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
 import { type FileFailure, type WatchedFiles, watchFiles } from '../watched-files.ts';
@@ -224,6 +224,9 @@ interface CompiledTrust {
 
 /** Lists are copied: what is done to them later changes nothing. */
 function compileTrustOptions(options: TrustOptions): CompiledTrust {
+  if (isFileSource(options)) {
+    throw new TypeError(`trust is a file: write trust: { anchors: fromFile(${shown(options.path)}) }`);
+  }
   refuseUnknownKeys(options, ['anchors', 'intermediates', 'maxDepth'], 'trust');
   const { anchors, intermediates = [], maxDepth = 5 } = options;
   if (!Number.isInteger(maxDepth) || maxDepth < 0 || maxDepth > 50) {

@@ -1,5 +1,6 @@
 import { toPem } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
+import { fromFile } from '../../src/file-watcher.ts';
 import type { CertificateInput } from '../../src/path/certificate-input.ts';
 import { createTrustStore, type TrustOptions } from '../../src/path/trust-store.ts';
 import { authority } from './certificates.ts';
@@ -137,6 +138,12 @@ describe('the options of a trust store', () => {
   it('are an object', () => {
     expect(() => createTrustStore(undefined as unknown as TrustOptions)).toThrow(
       new TypeError('trust: expected an object with options, got undefined'),
+    );
+  });
+
+  it('are no file: it holds the anchors alone', () => {
+    expect(() => createTrustStore(fromFile('/ca.pem') as unknown as TrustOptions)).toThrow(
+      new TypeError('trust is a file: write trust: { anchors: fromFile("/ca.pem") }'),
     );
   });
 

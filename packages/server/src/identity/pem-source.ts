@@ -49,10 +49,11 @@ export function readText(source: PemSource, option: string, contents?: FileConte
   }
   if (octets.length > longestText) throw new TypeError(`${name} is larger than 1 MiB: this is another file`);
   const text = typeof octets === 'string' ? octets : new TextDecoder().decode(octets);
-  if (text.trim() === '') throw new TypeError(`${name} is empty: ${wholeFiles}`);
+  if (text.trim() === '') throw new TypeError(`${name} is empty: ${path === undefined ? wholeText : wholeFiles}`);
   return { name, path, text };
 }
 
+const wholeText = 'was it there where it came from, such as a variable of the environment?';
 const wholeFiles = 'write the file elsewhere and rename it into place when it is whole';
 
 function readFile(path: string, name: string): Uint8Array {

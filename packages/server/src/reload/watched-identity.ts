@@ -1,4 +1,4 @@
-import { createFileWatcher, type FileContents } from '@peercert/core';
+import { createFileWatcher, type FileContents, type FileWatcher } from '@peercert/core';
 import {
   identityFiles,
   readServerIdentity,
@@ -46,6 +46,7 @@ export function watchIdentity(options: ServerIdentityOptions, listener: Identity
   let loadedAtMs = clock();
   let refusal: Error | undefined;
   let retry: NodeJS.Timeout | undefined;
+  let told: { readonly as: string; readonly error: Error } | undefined;
 
   function take(contents: FileContents): void {
     clearTimeout(retry);
@@ -73,8 +74,31 @@ export function watchIdentity(options: ServerIdentityOptions, listener: Identity
   }
 
   if (files.length === 0) take(new Map());
-  const watcher =
-    files.length === 0 ? undefined : createFileWatcher({ paths: files, onChange: take, onError: onFailure });
+  const watcher = files.length === 0 ? undefined : startWatcher();
+
+  function startWatcher(): FileWatcher {
+    try {
+      return createFileWatcher({ paths: files, onChange: take, onError: tell });
+    } catch (error) {
+      throw error instanceof TypeError ? error : new TypeError(explained(error as Error).message, { cause: error });
+    }
+  }
+
+  function tell(error: Error): void {
+    told = { as: error.message, error: explained(error) };
+    onFailure(told.error);
+  }
+
+  /** The watcher has the words of Node for a file that it cannot read: they name no option and no remedy. */
+  function explained(error: Error): Error {
+    if (error instanceof TypeError) return error;
+    try {
+      readServerIdentity(options, { clock, where });
+    } catch (found) {
+      if (!(found instanceof TypeError)) return found as Error;
+    }
+    return error;
+  }
 
   return Object.freeze({
     files,
@@ -87,7 +111,8 @@ export function watchIdentity(options: ServerIdentityOptions, listener: Identity
     get failure(): Error | undefined {
       // The watcher knows of files that cannot be read, and of refusals only until they are tried again.
       const trouble = watcher?.trouble;
-      return trouble instanceof TypeError ? refusal : (trouble ?? refusal);
+      if (trouble === undefined || trouble instanceof TypeError) return refusal;
+      return trouble.message === told?.as ? told.error : trouble;
     },
     check: async (): Promise<void> => watcher?.check(),
     close(): void {

@@ -53,7 +53,7 @@ describe('a PEM source', () => {
     expect(refusal(fromFile(path))).toBe(
       `certificate ${path} is empty: write the file elsewhere and rename it into place when it is whole`,
     );
-    expect(refusal(content, 'key')).toMatch(/^key \(given as text\) is empty/);
+    expect(refusal(content, 'key')).toMatch(/^key \(given as text\) is empty: was it there where it came from/);
   });
 
   it('is refused when it is cut off', () => {

@@ -143,6 +143,26 @@ describe('a certificate and its key', () => {
     expect(() => watch(directory)).toThrow(TypeError);
   });
 
+  it.each<[string, (directory: string) => void, RegExp]>([
+    ['is not there', () => undefined, /^key \S+tls\.key cannot be read \(ENOENT\): there is no such file/],
+    [
+      'is a directory',
+      (directory) => mkdirSync(directory),
+      /^key \S+tls\.key cannot be read \(EISDIR\): this is a dir/,
+    ],
+  ])('are named with the remedy when a file %s, at the start and later', async (_, make, message) => {
+    const directory = write(createDirectory(), first);
+    const key = join(directory, 'tls.key');
+    const { identity, told } = watch(directory);
+    unlinkSync(key);
+    make(key);
+    await identity.check();
+    expect(told).toEqual([expect.stringMatching(message)]);
+    expect(identity.failure?.message).toMatch(message);
+    expect(() => watch(directory)).toThrow(TypeError);
+    expect(() => watch(directory)).toThrow(message);
+  });
+
   it('that come as text are just taken', async () => {
     const identity = watchIdentity(
       { certificate: first.chainPem, key: first.privateKeyPem },
