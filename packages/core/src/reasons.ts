@@ -166,7 +166,7 @@ export const reasons: { readonly [Code in ReasonCode]: ReasonEntry } = {
     rank: 20,
     status: 401,
     title: 'A signature in the certification path is invalid',
-    hint: 'The certificate was altered, or an intermediate of the same name but with another key was sent with it. Install the certificate and its intermediates again as the authority delivered them.',
+    hint: 'The certificate was altered, or it comes from an authority that has the name of a trusted one, but another key, such as an earlier one. Install the certificate and its intermediates again as the authority delivered them, or ask for a new one.',
     section: 'RFC 5280 section 6.1.3 (a)(1)',
   },
   algorithm_forbidden: {

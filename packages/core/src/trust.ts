@@ -83,7 +83,7 @@ function visibleAuthorities({ server, trustByName }: NodeVerdict): CertificateIn
   if (ca === undefined || ca === null || (Array.isArray(ca) && ca.length === 0)) {
     throw new PeercertFailure(
       'setup',
-      'The TLS server was created without ca, so Node would trust every public authority: give the server ca, or mtls() the option trust: { anchors }',
+      'The TLS server was created without ca, so Node would trust every public authority: give the server ca, or mtls() the option trust: { anchors }; for a server of createEndpoint() write mtls(endpoint.mtls)',
     );
   }
   return ca as CertificateInput;

@@ -109,7 +109,7 @@ describe('trust that cannot be known', () => {
     expect(failure(byNode(ca))).toEqual(
       new PeercertFailure(
         'setup',
-        'The TLS server was created without ca, so Node would trust every public authority: give the server ca, or mtls() the option trust: { anchors }',
+        'The TLS server was created without ca, so Node would trust every public authority: give the server ca, or mtls() the option trust: { anchors }; for a server of createEndpoint() write mtls(endpoint.mtls)',
       ),
     );
   });
