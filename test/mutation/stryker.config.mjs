@@ -9,7 +9,7 @@ export const options = {
   tsconfigFile: 'none',
   disableTypeChecks: false,
   concurrency: Number(process.env.PEERCERT_MUTATION_WORKERS ?? 1),
-  timeoutMS: 10_000,
+  timeoutMS: 6_000,
   reporters: ['progress-append-only', 'json'],
   allowConsoleColors: false,
   thresholds: { break: null, high: 95, low: 90 },

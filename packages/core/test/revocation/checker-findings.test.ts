@@ -141,7 +141,7 @@ describe('the anchors that are trusted', () => {
     const heard: TrustSnapshot[] = [];
     const checker = checkerOf([finding(good())], { onTrust: (snapshot) => heard.push(snapshot) });
     const other = trusting(root);
-    for (const snapshot of [trust, trust, other, other, trust]) checker.check(path, snapshot, now);
+    for (const snapshot of [trust, trust, other, other, trust]) void checker.check(path, snapshot, now);
     expect(heard).toEqual([trust, other, trust]);
     expect(heard[1]).toBe(other);
   });
@@ -156,7 +156,7 @@ describe('a question to the methods', () => {
         return good();
       },
     };
-    checkerOf([method], { scope: 'path' }).check(path, trust, now);
+    void checkerOf([method], { scope: 'path' }).check(path, trust, now);
     const { thumbprint } = leaf.certificate;
     expect(asked).toEqual([
       ['CN=leaf', 'CN=Issuing', thumbprint],

@@ -1,5 +1,7 @@
-import type { CrlEntryInput } from '@peercert/pki';
+import { type CrlEntryInput, der } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
+import { CertificateIssuers } from '../../../src/revocation/crl/certificate-issuers.ts';
+import { parseCrl } from '../../../src/revocation/crl/crl.ts';
 import { authority, client, type Entity } from '../../path/certificates.ts';
 import { list, listDer, ruleOf } from './lists.ts';
 
@@ -109,5 +111,50 @@ describe('the certificate issuer of entries (RFC 5280 5.3.3)', () => {
         client('CN=x', { by: { ...ca, name: `CN=Authority ${index}` }, forge: { serialNumber: 7 } }).certificate,
       ) !== undefined;
     expect([0, 1, 199, 398, 399, 400].map(revokes)).toEqual([true, true, true, true, true, false]);
+  });
+});
+
+describe('the number of an issuer', () => {
+  const { subject } = one.certificate;
+  const names = [{ kind: 'directoryName', name: subject }] as const;
+  /** Different writings of one name. */
+  const writing = (index: number): Uint8Array => Uint8Array.of(index >> 16, index >> 8, index);
+
+  it('is the same whenever it is named in the same way', () => {
+    const issuers = new CertificateIssuers(ca.certificate.subject);
+    const octets = writing(1);
+    expect(issuers.continuesWith(octets, 0, 3, 10)).toBe(false);
+    issuers.startAt(10, octets, 0, 3, names);
+    expect(issuers.continuesWith(octets, 0, 3, 20)).toBe(true);
+    expect(issuers.numbersOf(subject)).toEqual([1]);
+    expect([0, 9, 10, 20, 99].map((offset) => issuers.numberAt(offset))).toEqual([0, 0, 1, 1, 1]);
+  });
+
+  it('stays that of the entry before until another issuer has begun', () => {
+    const issuers = new CertificateIssuers(ca.certificate.subject);
+    issuers.startAt(10, writing(1), 0, 3, names);
+    expect(issuers.continuesWith(writing(2), 0, 3, 20)).toBe(false);
+    expect(issuers.current).toBe(1);
+    expect(issuers.numberAt(20)).toBe(1);
+  });
+
+  it('is one of 65,536', () => {
+    const issuers = new CertificateIssuers(ca.certificate.subject);
+    const start = (index: number): void => issuers.startAt(index, writing(index), 0, 3, names);
+    for (let index = 1; index < 65_536; index++) start(index);
+    expect(issuers.current).toBe(65_535);
+    expect(() => start(65_536)).toThrow(expect.objectContaining({ rule: 'crl_too_many_issuers' }));
+  });
+
+  it('costs no new one for each entry of a list that goes back and forth', async () => {
+    const entryOf = ({ certificate }: Entity): Uint8Array => {
+      const value = der.sequence(der.constructed(4, certificate.subject.der));
+      const extension = der.sequence(der.oid('2.5.29.29'), der.boolean(true), der.octetString(value));
+      return der.sequence(der.integer(7), der.utcTime('260101000000Z'), der.sequence(extension));
+    };
+    const both = Buffer.concat([entryOf(one), entryOf(two)]);
+    const entries = der.sequence(Buffer.concat(Array<Uint8Array>(33_000).fill(both)));
+    const outcome = await parseCrl(listDer(ca, { scope, forge: { entries } }));
+    expect(outcome.ok ? outcome.value.entryCount : outcome.rule).toBe(66_000);
   });
 });

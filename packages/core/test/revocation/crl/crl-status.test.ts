@@ -342,6 +342,9 @@ describe('indirect lists', () => {
     expect(verdict({ ...asked, lists: [list(ca, { entries: [entryFor(user)] })] })).toBe('revoked: unspecified');
     const both = clientWith('CN=both', ca, [point, { distributionPoint: [{ uri: 'http://a.test/1' }] }]);
     expect(verdict({ ...asked, leaf: both, lists: [list(ca)] })).toBe('good');
+    const partly = { distributionPoint: [{ uri: 'http://a.test/1' }], reasons: ['keyCompromise'] as const };
+    const split = clientWith('CN=split', ca, [point, partly]);
+    expect(verdict({ ...asked, leaf: split, lists: [list(ca)] })).toBe('good');
   });
 });
 
@@ -379,6 +382,15 @@ describe('delta CRLs', () => {
   it('do not help a complete list that is of the future', () => {
     expect(verdict({ ...asking, lists: [complete({ thisUpdate: at(1) }), delta()] })).toBe('undetermined: stale');
     expect(verdict({ ...asking, lists: [complete({ thisUpdate: at(0) }), delta()] })).toBe('good');
+  });
+
+  it('that are of the future themselves leave it not current', () => {
+    expect(verdict({ ...asking, lists: [complete(), delta({ thisUpdate: at(1) })] })).toBe('undetermined: stale');
+  });
+
+  it('whose time is over leave it to an older one that is current', () => {
+    const lists = [complete(), delta({ number: 6, nextUpdate: at(-0.5) }), delta()];
+    expect(verdict({ ...asking, lists })).toBe('good');
   });
 
   it('end the time of the answer when they end', () => {

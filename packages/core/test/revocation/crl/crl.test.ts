@@ -83,7 +83,7 @@ describe('a revocation list', () => {
   });
 
   it('is a mistake of the program when it is not octets', () => {
-    expect(() => parseCrl('text' as unknown as Uint8Array)).toThrow(TypeError);
+    expect(() => parseCrl('text' as unknown as Uint8Array)).toThrow('takes DER as a Uint8Array');
   });
 
   it('may have been issued with either form of time, and without nextUpdate', () => {
@@ -148,6 +148,33 @@ describe('the form of a list (RFC 5280 5.1)', () => {
       ),
     ).toBe('read');
   });
+});
+
+describe('a field of 65,536 octets', () => {
+  const filler = (octets: number): ExtensionInput => ({ oid: '1.2.3', value: new Uint8Array(octets) });
+  /** Its content fills what is left of that many octets. */
+  const filling = (octetsOf: (octets: number) => Uint8Array): number => 60_000 + 65_536 - octetsOf(60_000).length;
+
+  it('is read, and one that is longer is not', () => {
+    const extensionsOf = (octets: number): Uint8Array => der.constructed(0, der.sequence(encoded(filler(octets))));
+    const whole = filling(extensionsOf);
+    const rule = (octets: number): string => ruleOf(bare({ extensions: extensionsOf(octets) }));
+    expect(extensionsOf(whole)).toHaveLength(65_536);
+    expect([whole, whole + 1].map(rule)).toEqual(['read', 'crl_field_too_large']);
+  });
+
+  it('may be an entry', () => {
+    const entryOf = (octets: number): Uint8Array =>
+      der.sequence(der.integer(1), der.utcTime('260101000000Z'), der.sequence(encoded(filler(octets))));
+    const whole = filling(entryOf);
+    const rule = (octets: number): string => ruleOf(bare({ entries: [entryOf(octets)] }));
+    expect(entryOf(whole)).toHaveLength(65_536);
+    expect([whole, whole + 1].map(rule)).toEqual(['read', 'crl_field_too_large']);
+  });
+
+  function encoded({ oid, value }: ExtensionInput): Uint8Array {
+    return der.sequence(der.oid(oid), der.octetString(value as Uint8Array));
+  }
 });
 
 describe('the extensions of a list (5.2)', () => {
@@ -284,6 +311,18 @@ describe('the entries of a list (5.3)', () => {
     const extensions = [{ oid: '1.2.3', value: der.nullValue() }];
     const entry = entryFor(leaf, { invalidityDate: at(-9), reason: 'keyCompromise', extensions });
     expect(list(ca, { entries: [entry] }).entryFor(leaf.certificate)?.reason).toBe('keyCompromise');
+  });
+
+  it('revoke without a reason where only other extensions are there', () => {
+    const entry = entryFor(leaf, { invalidityDate: at(-9) });
+    expect(list(ca, { entries: [entry] }).entryFor(leaf.certificate)?.reason).toBe('unspecified');
+  });
+
+  it.each(['2.5.4.21', '1.2.29.21', '2.5.29.21.1'])('do not take the extension %s for a reason', (oid) => {
+    const value = der.enumerated(1);
+    const entry = entryFor(leaf, { extensions: [{ oid, value }] });
+    expect(list(ca, { entries: [entry] }).entryFor(leaf.certificate)?.reason).toBe('unspecified');
+    expect(ruleOf(revoking({ extensions: [{ oid, critical: true, value }] }))).toBe('crl_entry_critical_extension');
   });
 
   it('lift a revocation in a delta CRL', () => {

@@ -46,6 +46,7 @@ describe('a file of revocation lists', () => {
     ['pem_boundary', '-----BEGIN X509 CRL-----\nMAAA-----END X509 CRL-----\n'],
     ['pem_boundary', '-----BEGIN X509 CRL-----\nMAAA\n-----END CERTIFICATE-----\n'],
     ['pem_boundary', '-----BEGIN X509 CRL-----\nMAAA\n-----END X509 CRL-----x\n'],
+    ['pem_boundary', '-----BEGIN X509 CRL-----\nMAAA\n-----END X509 CRL-----\r'],
     ['pem_base64', '-----BEGIN X509 CRL-----\nMAA\n-----END X509 CRL-----\n'],
     ['pem_base64', '-----BEGIN X509 CRL-----\nMA AA\n-----END X509 CRL-----\n'],
     ['pem_base64', '-----BEGIN X509 CRL-----\nMAAA\n\nMAAA\n-----END X509 CRL-----\n'],
@@ -55,8 +56,12 @@ describe('a file of revocation lists', () => {
     expect(await blocksOf(input)).toBe(rule);
   });
 
+  it('is read without waiting when it is small', () => {
+    expect(readCrlBlocks(`# one\n# two\n${text(first)}`)).not.toBeInstanceOf(Promise);
+  });
+
   it('is refused as a mistake when it is neither text nor octets', () => {
-    expect(() => readCrlBlocks(7 as unknown as string)).toThrow(TypeError);
+    expect(() => readCrlBlocks(7 as unknown as string)).toThrow('given as PEM text or as octets');
   });
 
   it('is read as every other PEM bundle is', async () => {
@@ -110,6 +115,12 @@ describe('a large file', () => {
     ['a wrong character in the last slice', `${lines(base64)}!AAA\n`],
   ])('with %s is refused', async (_, body) => {
     expect(await blocksOf(`-----BEGIN X509 CRL-----\n${body}-----END X509 CRL-----\n`)).toBe('pem_base64');
+  });
+
+  it('may hold several large lists', async () => {
+    const block = `-----BEGIN X509 CRL-----\n${lines(base64)}-----END X509 CRL-----\n`;
+    const result = await readCrlBlocks(`${block}${block}`);
+    expect(result.ok && result.value.map((der) => Buffer.compare(der, large))).toEqual([0, 0]);
   });
 
   it('gives way while it skips text', async () => {

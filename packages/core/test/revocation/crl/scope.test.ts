@@ -66,6 +66,10 @@ describe('the name of the distribution point (6.3.3 (b)(2)(i))', () => {
     [true, { distributionPoint: [...there, ...here] }, { distributionPoint: [{ dns: 'a.test' }, ...here] }],
     [true, { distributionPoint: here }, { distributionPoint: uri('HTTP://A.test/1.crl') }],
     [false, { distributionPoint: here }, { distributionPoint: uri('http://a.test/1.CRL') }],
+    [false, { distributionPoint: here }, { distributionPoint: uri('http://b.test/1.crl') }],
+    [true, { distributionPoint: uri('http://a.test') }, { distributionPoint: uri('http://A.test') }],
+    [true, { distributionPoint: uri('urn:a') }, { distributionPoint: uri('URN:a') }],
+    [false, { distributionPoint: uri('urn:a') }, { distributionPoint: uri('URN:A') }],
     [false, { distributionPoint: uri('http://u@a.test/') }, { distributionPoint: uri('http://U@a.test/') }],
     [true, { distributionPoint: uri('ldap:///CN=a?x') }, { distributionPoint: uri('LDAP:///CN=a?x') }],
     [false, { distributionPoint: uri('ldap:///CN=a?x') }, { distributionPoint: uri('LDAP:///CN=A?x') }],
@@ -82,6 +86,8 @@ describe('the name of the distribution point (6.3.3 (b)(2)(i))', () => {
     [false, { distributionPoint: [otherName('1.2.3', 1)] }, { distributionPoint: [otherName('1.2.4', 1)] }],
     [true, { distributionPoint: [x400(1)] }, { distributionPoint: [x400(1)] }],
     [false, { distributionPoint: [x400(1)] }, { distributionPoint: [x400(2)] }],
+    [true, { distributionPoint: [ediParty('a')] }, { distributionPoint: [ediParty('a')] }],
+    [false, { distributionPoint: [ediParty('a')] }, { distributionPoint: [ediParty('b')] }],
     [
       true,
       { distributionPoint: [{ directoryName: 'CN=1,O=Acme' }] },
@@ -191,6 +197,11 @@ function otherName(typeId: string, octet: number) {
 
 function x400(octet: number) {
   return { der: Uint8Array.of(0xa3, 3, 4, 1, octet) };
+}
+
+/** A partyName alone, a UTF8String. */
+function ediParty(letter: string) {
+  return { der: Uint8Array.of(0xa5, 5, 0xa1, 3, 0x0c, 1, letter.charCodeAt(0)) };
 }
 
 function relative(cn: string): {

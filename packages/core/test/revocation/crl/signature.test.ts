@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { der } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
 import type { Crl } from '../../../src/revocation/crl/crl.ts';
 import { parseCrl } from '../../../src/revocation/crl/crl.ts';
@@ -50,6 +52,13 @@ describe('the signature of a list (RFC 5280 6.3.3 (g))', () => {
     expect(isSignedBy(md5, signer.certificate, allowed)).toBe(false);
   });
 
+  it('under the name of an algorithm for other keys is invalid', () => {
+    const signer = by('P-256');
+    const ed25519 = der.sequence(der.oid('1.3.101.112'));
+    const crl = list(signer, { forge: { innerAlgorithm: ed25519, outerAlgorithm: ed25519 } });
+    expect(isSignedBy(crl, signer.certificate, policy)).toBe(false);
+  });
+
   it('needs a key that is long enough, each time anew', () => {
     const signer = by('RSA-1024');
     const crl = list(signer);
@@ -79,19 +88,20 @@ describe('the signature of a list (RFC 5280 6.3.3 (g))', () => {
   });
 });
 
-describe('the signature of a large list', () => {
-  const filling = Array.from({ length: 30 }, (_, index) => ({
-    serialNumber: index,
-    extensions: [{ oid: '1.2.3', value: new Uint8Array(60_000) }],
-  }));
+/** Entries of a list that is hashed in slices. */
+const filling = Array.from({ length: 30 }, (_, index) => ({
+  serialNumber: index,
+  extensions: [{ oid: '1.2.3', value: new Uint8Array(60_000) }],
+}));
 
+describe('the signature of a large list', () => {
   async function large(signer: Entity, edit: (signature: Uint8Array) => Uint8Array = (same) => same): Promise<Crl> {
     const outcome = await parseCrl(listDer(signer, { entries: filling, forge: { editSignature: edit } }));
     if (!outcome.ok) throw new Error(outcome.rule);
     return outcome.value;
   }
 
-  it.each(['P-256', 'RSA-2048', 'Ed25519'] as const)(
+  it.each(['P-256', 'P-384', 'RSA-2048', 'Ed25519'] as const)(
     'is computed aside with a key of kind %s, then known',
     async (kind) => {
       const [signer, other] = [by(kind), by(kind, `CN=other ${kind}`)];
@@ -114,6 +124,16 @@ describe('the signature of a large list', () => {
     },
   );
 
+  it('is invalid, and nothing is thrown, where OpenSSL would not use the key so', async () => {
+    const hashes = { hashAlgorithm: 'sha512', mgf1HashAlgorithm: 'sha512' };
+    const restricted = generateKeyPairSync('rsa-pss', { modulusLength: 2048, ...hashes });
+    const { certificate } = authority('CN=Restricted', { keyPair: restricted, signature: { hash: 'SHA-512' } });
+    const octets = listDer(by('RSA-2048'), { entries: filling, forge: { signature: { padding: 'pss' } } });
+    const outcome = await parseCrl(octets);
+    expect(outcome.ok && (await isSignedBy(outcome.value, certificate, policy))).toBe(false);
+    expect(outcome.ok && isSignedBy(outcome.value, certificate, policy)).toBe(false);
+  });
+
   it('is computed once for all who wait for it', async () => {
     const signer = by('P-256');
     const crl = await large(signer);
@@ -123,11 +143,13 @@ describe('the signature of a large list', () => {
 });
 
 describe('a key that cannot be loaded', () => {
-  it('verifies nothing', () => {
+  it('verifies nothing', async () => {
     const signer = by('P-256');
     const { publicKey } = signer.certificate;
     const key = Uint8Array.from(publicKey.key, (octet, index) => (index === 5 ? octet ^ 1 : octet));
     const certificate = saying(signer.certificate, { publicKey: { ...publicKey, key }, spkiSha256: 'another' });
     expect(isSignedBy(list(signer), certificate, policy)).toBe(false);
+    const large = await parseCrl(listDer(signer, { entries: filling }));
+    expect(large.ok && isSignedBy(large.value, certificate, policy)).toBe(false);
   });
 });

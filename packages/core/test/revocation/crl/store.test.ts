@@ -70,6 +70,13 @@ describe('a store of revocation lists', () => {
     expect(store.status(now).map(({ issuer }) => issuer)).toEqual(['CN=Other,O=Acme', 'CN=Issuer,O=Acme']);
   });
 
+  it('knows no issuers unless it is told of them', async () => {
+    const store = new CrlStore({ policy });
+    await store.add(listDer(ca));
+    expect(numbers(store)).toEqual(['1?']);
+    expect(await verdict(store)).toBe('good');
+  });
+
   it('gives the list that it took', async () => {
     const [addition] = await storeOf().add(numbered(7));
     expect(addition?.outcome === 'added' && addition.crl.crlNumber).toBe(7n);
@@ -106,6 +113,8 @@ describe('a list in the place of another', () => {
     ['crl_not_newer', numbered(2), numbered(1, { thisUpdate: at(0) })],
     ['crl_not_newer', numbered(1), numbered(2, { thisUpdate: at(-2) })],
     ['crl_not_newer', numbered(1), numbered(1, revoking)],
+    ['crl_not_newer', numbered(1), numbered(10_000_000_000, { thisUpdate: at(-2) })],
+    ['crl_not_newer', numbered(10_000_000_000), numbered(1, { thisUpdate: at(0) })],
   ])('is %s, case %#', async (outcome, first, second) => {
     const store = storeOf();
     expect(await additions(store, first, second)).toEqual(['added', outcome]);
@@ -228,6 +237,19 @@ describe('the signature of a list that is added', () => {
     await additions(store, numbered(3), numbered(2));
     expect(await verdict(store)).toBe('good');
     expect(numbers(store)).toEqual(['3']);
+    expect(store.crlsBy(ca.certificate.subject).map(({ crlNumber }) => crlNumber)).toEqual([3n]);
+  });
+
+  it('may be found after the list has lost its place', async () => {
+    const store = storeOf([]);
+    const extensions = [{ oid: '1.2.3', value: new Uint8Array(60_000) }];
+    const entries = Array.from({ length: 20 }, (_, serialNumber) => ({ serialNumber, extensions }));
+    await store.add(numbered(1, { entries }));
+    const pending = store.statusOf(leaf.certificate, ca.certificate, now);
+    expect(pending).toBeInstanceOf(Promise);
+    await additions(store, listDer(impostor, { number: 8 }), numbered(2), numbered(3));
+    expect(await pending).toMatchObject({ status: 'good' });
+    expect(numbers(store)).not.toContain('1');
   });
 });
 
@@ -293,6 +315,20 @@ describe('the status of a store', () => {
     expect(refusals()).toEqual([undefined, undefined]);
     await store.add(numbered(7, { extensions: [{ oid: '1.2.3', critical: true, value: Uint8Array.of(5, 0) }] }));
     expect(refusals()).toEqual([undefined, undefined]);
+  });
+
+  it('tells it of no list of another key', async () => {
+    const store = storeOf([ca, impostor]);
+    await additions(store, numbered(5), listDer(impostor, { number: 5 }), listDer(impostor, { number: 4 }));
+    expect(store.status(now).map(({ lastRefusal }) => lastRefusal)).toEqual(['crl_not_newer', undefined]);
+  });
+
+  it('tells it still when certificates are asked about', async () => {
+    const store = storeOf();
+    await additions(store, numbered(5), numbered(6, { base: 5 }), numbered(4));
+    expect(await verdict(store)).toBe('good');
+    expect(numbers(store)).toEqual(['6', '5']);
+    expect(store.status(now).map(({ lastRefusal }) => lastRefusal)).toEqual([undefined, 'crl_not_newer']);
   });
 
   it('has no nextUpdate where the list has none', async () => {
