@@ -146,8 +146,9 @@ export function createUpgradeAuthenticator(
     access?: AccessOptions,
   ): void {
     const channel = webSocketChannel(webSocket, registry.closeMilliseconds);
-    const raw = 'raw' in request ? request.raw : request;
+    const raw = rawOf(request);
     try {
+      if (raw === undefined) throw withoutRequest();
       const guards = guardsOf(access, 'watch()');
       let live = followed.get(raw);
       if (live === undefined) {
@@ -162,7 +163,8 @@ export function createUpgradeAuthenticator(
       void registry.check(live);
     } catch (error) {
       channel.close(registry.closeCodes.failed, 'internal_error');
-      tell({ type: 'upgrade_failed', failure: internalFailure(error), requestTarget: targetOf(raw) });
+      const requestTarget = raw === undefined ? '' : targetOf(raw);
+      tell({ type: 'upgrade_failed', failure: internalFailure(error), requestTarget });
     }
   }
 
@@ -201,6 +203,15 @@ function guardsOf(access: AccessOptions | undefined, caller: string): readonly G
 /** HTTP/2 only. The version of the request says nothing: the HTTP/1 parser of Node takes `HTTP/2.0` from anyone. */
 function streamOf(request: IncomingMessage & { readonly stream?: ServerHttp2Stream }): ServerHttp2Stream | undefined {
   return request.stream;
+}
+
+/** `undefined` where the caller gave none: a WebSocket alone does not say whose it is. */
+function rawOf(request: IncomingMessage | FastifyRequestLike | undefined): IncomingMessage | undefined {
+  return typeof request === 'object' && request !== null && 'raw' in request ? request.raw : request;
+}
+
+function withoutRequest(): PeercertFailure {
+  return new PeercertFailure('setup', 'watch() needs the request of the WebSocket besides: watch(ws, request)');
 }
 
 function overHttp2(): PeercertFailure {

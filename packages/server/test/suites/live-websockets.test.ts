@@ -338,6 +338,17 @@ describe('live sockets', () => {
     expect(server.liveSockets.size).toBe(1);
   });
 
+  it('close what was handed over without its request, and tell of it', async () => {
+    const server = await serve({}, { handsOver: false });
+    server.webSockets.on('connection', (ws) => server.upgrades.watch(ws, undefined as never));
+    expect(await endOf(dial(server.port, { credential: alice }))).toBe('1011 internal_error');
+    const failure = {
+      code: 'setup',
+      message: 'watch() needs the request of the WebSocket besides: watch(ws, request)',
+    };
+    expect(server.events).toMatchObject([{ type: 'upgrade_failed', failure, requestTarget: '' }]);
+  });
+
   it('close what was handed over and never authenticated', async () => {
     const events: UpgradeEvent[] = [];
     const upgrades = createUpgradeAuthenticator({}, { onEvent: (event) => events.push(event) });
