@@ -74,7 +74,13 @@ export function canonicalAddress(text: string): string | undefined {
  */
 export function clientNetwork(text: string): string | undefined {
   const words = parseAddress(text);
-  return words && rangeText(rangeOf(words, Math.min(words.length * 32, 64)));
+  if (words === undefined) return undefined;
+  // Asked of every connection, and to write an address by the book takes as long as a hundredth of its handshake.
+  return words.length === 1 ? dotted(words[0] as number) : rangeText(rangeOf(words, 64));
+}
+
+function dotted(word: number): string {
+  return `${word >>> 24}.${(word >>> 16) & 0xff}.${(word >>> 8) & 0xff}.${word & 0xff}`;
 }
 
 function contains({ network, mask }: Range, address: Words): boolean {

@@ -62,6 +62,8 @@ export type Http2Listener = (request: Http2ServerRequest, response: Http2ServerR
 
 /** Written without the types of Fastify, which need not be there. */
 export interface FastifyServer {
+  /** So that Fastify knows that it speaks of `https:`. */
+  readonly https: Record<string, never>;
   readonly serverFactory: (handler: RequestListener) => HttpsServer;
 }
 
@@ -125,7 +127,7 @@ function serve(settings: EndpointSettings, state: EndpointState): Endpoint {
   function fastify(): FastifyServer;
   function fastify(choice: { readonly http2: true }): FastifyHttp2Server;
   function fastify(choice?: { readonly http2: true }): FastifyServer | FastifyHttp2Server {
-    if (choice === undefined) return { serverFactory: https };
+    if (choice === undefined) return { https: {}, serverFactory: https };
     refuseUnknownKeys(choice, ['http2'], 'fastify()');
     if (choice.http2 !== true) {
       throw new TypeError(`fastify(): http2 must be true, or left out for HTTP/1 alone, got ${shown(choice.http2)}`);

@@ -147,7 +147,7 @@ class FollowingTrustStore implements TrustStore {
   /** The first reading as the caller wants it, all later ones in slices. */
   #follow(
     trust: CompiledTrust,
-    readFirst: (contents: FileContents, place: (read: ReadTrust) => void) => void | Promise<void>,
+    readFirst: (contents: FileContents, place: (read: IndexedTrust) => void) => void | Promise<void>,
   ): WatchedFiles {
     this.#orders += 1;
     const origin: Origin = { order: this.#orders, paths: trust.paths, files: undefined };
@@ -174,7 +174,7 @@ class FollowingTrustStore implements TrustStore {
   }
 
   /** In place of what was asked for earlier; not of what was asked for later and is there already. */
-  #place(origin: Origin, trust: CompiledTrust, read: ReadTrust): void {
+  #place(origin: Origin, trust: CompiledTrust, read: IndexedTrust): void {
     const before = this.#origin;
     if (before !== undefined && before.order > origin.order) {
       origin.files?.close();
@@ -185,7 +185,7 @@ class FollowingTrustStore implements TrustStore {
     this.#advance(trust, read);
   }
 
-  #advance({ maxDepth, paths }: CompiledTrust, { anchors, intermediates }: ReadTrust): void {
+  #advance({ maxDepth, paths }: CompiledTrust, { anchors, intermediates }: IndexedTrust): void {
     const generation = (this.#current?.generation ?? 0) + 1;
     this.#current = Object.freeze({
       generation,
@@ -245,6 +245,11 @@ function copied(input: WatchedCertificateInput): WatchedCertificateInput {
 }
 
 interface ReadTrust {
+  readonly anchors: readonly Certificate[];
+  readonly intermediates: readonly Certificate[];
+}
+
+interface IndexedTrust {
   readonly anchors: CertificateIndex;
   readonly intermediates: CertificateIndex;
 }
@@ -264,30 +269,36 @@ function* readTrust(trust: CompiledTrust, contents: FileContents): Generator<Cer
       yield one;
     }
   }
-  return { anchors: new CertificateIndex(anchors), intermediates: new CertificateIndex(intermediates) };
+  return { anchors, intermediates };
 }
 
-function atOnce(reading: Generator<Certificate, ReadTrust>): ReadTrust {
+function atOnce(reading: Generator<Certificate, ReadTrust>): IndexedTrust {
   let step = reading.next();
   while (!step.done) step = reading.next();
-  return step.value;
+  const { anchors, intermediates } = step.value;
+  return { anchors: new CertificateIndex(anchors), intermediates: new CertificateIndex(intermediates) };
 }
 
 /** Certificates that are read before others may run: less than a millisecond of work. */
 const sliceLength = 16;
 
-/** Prepares the index too, which else the first request would do for all. */
-async function inSlices(reading: Generator<Certificate, ReadTrust>): Promise<ReadTrust> {
+/** Prepares the index too, step by step, which else the first request would do for all. */
+async function inSlices(reading: Generator<Certificate, ReadTrust>): Promise<IndexedTrust> {
   let step = reading.next();
   for (let count = 1; !step.done; count += 1) {
     void step.value.subject.canonical;
     if (count % sliceLength === 0) await setImmediate();
     step = reading.next();
   }
-  const [anchor] = step.value.anchors.all;
+  await setImmediate();
+  const anchors = new CertificateIndex(step.value.anchors);
+  const [anchor] = anchors.all;
   if (anchor !== undefined) {
-    step.value.anchors.withExactSubject(anchor.subject);
-    step.value.anchors.withSubject(anchor.subject);
+    await setImmediate();
+    anchors.withExactSubject(anchor.subject);
+    await setImmediate();
+    anchors.withSubject(anchor.subject);
   }
-  return step.value;
+  await setImmediate();
+  return { anchors, intermediates: new CertificateIndex(step.value.intermediates) };
 }

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { Server, TLSSocket } from 'node:tls';
 import { shown } from '@peercert/core';
+import { Deadlines } from '../deadlines.ts';
 import { type ConnectionRefusal, type ConnectionRefusedEvent, connectionRefusals } from './connection-events.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { compileConnectionOptions } from './connection-rules.ts';
@@ -42,6 +43,7 @@ export function guardConnections(
   checkArguments(server, onEvent);
   const rules = compileConnectionOptions(options);
   const handshakes = new HandshakeCount(rules.handshakes);
+  const handshakeDeadlines = new Deadlines(rules.handshakes.milliseconds);
   const connections = new WeakMap<Socket, GuardedConnection>();
   const refused = Object.fromEntries(Object.keys(connectionRefusals).map((cause) => [cause, 0])) as Counts;
   let admitted = 0;
@@ -68,7 +70,13 @@ export function guardConnections(
         const [socket] = args;
         if (!(socket instanceof Socket)) return refuseUnguarded(socket as Partial<Socket>);
         const handOver = () => void emit(event, ...args);
-        const connection = new GuardedConnection(socket, { rules, handshakes, handOver, tell });
+        const connection = new GuardedConnection(socket, {
+          rules,
+          handshakes,
+          handshakeDeadlines,
+          handOver,
+          tell,
+        });
         connections.set(socket, connection);
         connection.begin();
         return true;

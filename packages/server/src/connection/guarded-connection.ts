@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { isUnixSocket } from '@peercert/core';
+import type { Deadlines } from '../deadlines.ts';
 import { type AnnouncedPeer, announcePeer } from './announced-peer.ts';
 import type { ConnectionRefusal, ConnectionRefusedEvent } from './connection-events.ts';
 import type { ConnectionRules } from './connection-rules.ts';
@@ -12,6 +13,7 @@ import { awaitFirstOctets, type FirstOctets } from './proxy-header-wait.ts';
 export interface Surroundings {
   readonly rules: ConnectionRules;
   readonly handshakes: HandshakeCount;
+  readonly handshakeDeadlines: Deadlines;
   /** Lets the server have the connection. */
   readonly handOver: () => void;
   readonly tell: (event: ConnectionRefusedEvent) => void;
@@ -30,7 +32,7 @@ export class GuardedConnection {
   #announced: AnnouncedPeer | undefined;
   #state: 'pending' | 'admitted' | 'refused' = 'pending';
   #place: HandshakePlace | undefined;
-  #handshakeDeadline: NodeJS.Timeout | undefined;
+  #callOffHandshakeDeadline: (() => void) | undefined;
   #headerDeadline: NodeJS.Timeout | undefined;
   #stopWaiting: (() => void) | undefined;
 
@@ -87,7 +89,7 @@ export class GuardedConnection {
   }
 
   #atOnce(): Step {
-    const { handshakes, rules } = this.#surroundings;
+    const { handshakeDeadlines, handshakes, rules } = this.#surroundings;
     const { proxyProtocol } = rules;
     const own = this.#own;
     if (own === undefined) return ['closed'];
@@ -96,10 +98,11 @@ export class GuardedConnection {
     if (!this.#isBalancer && !rules.isAllowed(own)) return ['address_denied'];
     this.#place = handshakes.enter();
     if (this.#place === undefined) return ['too_many_handshakes', 'in all'];
-    this.#handshakeDeadline = this.#deadline(rules.handshakes.milliseconds, 'handshake_timeout');
+    this.#callOffHandshakeDeadline = handshakeDeadlines.begin(() => this.refuse('handshake_timeout'));
     if (proxyProtocol === undefined) return this.#counted(own);
     if (this.#isBalancer) {
-      this.#headerDeadline = this.#deadline(proxyProtocol.headerMilliseconds, 'proxy_header_timeout');
+      const { headerMilliseconds } = proxyProtocol;
+      this.#headerDeadline = setTimeout(() => this.refuse('proxy_header_timeout'), headerMilliseconds).unref();
       return this.#await(isWhole, (octets) => this.#afterBalancer(octets));
     }
     const step = this.#counted(own);
@@ -140,21 +143,19 @@ export class GuardedConnection {
     return this.#place?.isFor(client) === true ? 'hand over' : ['too_many_handshakes', 'from this address'];
   }
 
-  #deadline(milliseconds: number, cause: ConnectionRefusal): NodeJS.Timeout {
-    return setTimeout(() => this.refuse(cause), milliseconds).unref();
-  }
-
   #settle(): void {
     this.#stopWaiting?.();
     clearTimeout(this.#headerDeadline);
-    clearTimeout(this.#handshakeDeadline);
+    this.#callOffHandshakeDeadline?.();
     this.#place?.leave();
   }
 
   readonly #onEarlyError = (): void => this.refuse('closed');
 
   // Where the handshake ended the connection, Node tells why only after its transport is closed.
-  readonly #onClose = (): void => void setImmediate(() => this.refuse('closed'));
+  readonly #onClose = (): void => {
+    if (this.#state === 'pending') setImmediate(() => this.refuse('closed'));
+  };
 }
 
 /** What is to be done next; a refusal has its cause and detail. */

@@ -8,6 +8,7 @@ import {
   type TrustStore,
   verifyPath,
 } from '@peercert/core';
+import { Deadlines } from '../deadlines.ts';
 
 /**
  * Reading a chain is a sixth of what a handshake costs, and the first request does it in any case: so many a second are
@@ -32,6 +33,7 @@ export function rememberIntermediates(
 ): void {
   const source = fromTls();
   const settings = { ...defaultPathSettings, limits: defaultLimits };
+  const silences = new Deadlines(silentMilliseconds);
   let second = Number.NaN;
   let reads = 0;
 
@@ -57,15 +59,20 @@ export function rememberIntermediates(
   server.on('secureConnection', (socket: ServerSocket) => {
     if (socket.isSessionReused()) return;
     const rememberNow = (): void => {
-      clearTimeout(timer);
       try {
         if (!socket.destroyed) remember(socket);
       } catch {
         // What is wrong here is wrong with the first request, too, and answered there.
       }
     };
-    const timer = isAffordable() ? undefined : setTimeout(rememberNow, silentMilliseconds).unref();
-    if (timer === undefined) rememberNow();
-    else socket.once('end', rememberNow).once('close', () => clearTimeout(timer));
+    if (isAffordable()) {
+      rememberNow();
+      return;
+    }
+    const callOff = silences.begin(rememberNow);
+    socket.once('end', () => {
+      callOff();
+      rememberNow();
+    });
   });
 }
