@@ -161,7 +161,7 @@ describe('a sweep', () => {
   it('goes on, and comes again, where one cannot be closed', async () => {
     const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const { add } = live();
-    let verdict = allow;
+    let verdict: Verdict = allow;
     const [stuck, other, later] = [fake(() => deny), fake(() => deny), fake(() => verdict)];
     stuck.channel = {
       close: () => {
