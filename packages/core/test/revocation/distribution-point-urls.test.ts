@@ -25,7 +25,10 @@ describe('the URLs of distribution points', () => {
       urlsOf(
         [
           point(uri('http://crl.example.com/a.crl'), uri('http://crl.example.com/b.crl')),
-          point(uri('http://elsewhere.example/'), uri('ldap://crl.example.com/'), { kind: 'dNSName', value: 'x' }),
+          point(uri('http://elsewhere.example/'), uri('ldap://crl.example.com/'), {
+            kind: 'dNSName',
+            value: 'http://crl.example.com/',
+          }),
           point(uri('http://crl.example.com:8080/'), uri('http://crl.example.com/c.crl')),
         ],
         [point(uri('https://delta.example.com/d.crl'))],

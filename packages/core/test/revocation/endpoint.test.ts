@@ -18,6 +18,7 @@ describe('the endpoint of a URL', () => {
     ['http://crl.example.com./', 'crl.example.com.:80'],
     ['http://crl.example.com@10.0.0.1/', 'none'],
     ['http://user:password@crl.example.com/', 'none'],
+    ['http://:password@crl.example.com/', 'none'],
     ['ldap://crl.example.com/cn=ca', 'none'],
     ['file:///etc/passwd', 'none'],
     ['ftp://crl.example.com/ca.crl', 'none'],
@@ -39,6 +40,7 @@ describe('a list of hosts', () => {
   it('is compared in the form that URLs have', () => {
     const hosts = readHostsOption(['CRL.example.com:80', '127.0.0.1:8080', '[2001:DB8::1]:443', '0x7f.1:99'], 'hosts');
     expect([...hosts]).toEqual(['crl.example.com:80', '127.0.0.1:8080', '[2001:db8::1]:443', '127.0.0.1:99']);
+    expect([...readHostsOption(['crl.example.com:1', 'crl.example.com:65535'], 'hosts')]).toHaveLength(2);
   });
 
   it.each([
@@ -58,6 +60,7 @@ describe('a list of hosts', () => {
     [':80'],
     [' crl.example.com:80'],
     [80],
+    [['crl.example.com:80']],
   ])('is refused as %j', (value) => {
     expect(() => readHostsOption(value, 'distributionPoints.hosts')).toThrow(
       /^distributionPoints\.hosts.*crl\.example/,
@@ -68,7 +71,7 @@ describe('a list of hosts', () => {
 describe('a URL of the options', () => {
   it('is read, or refused with an example', () => {
     expect(readUrlOption('http://crl.example.com/ca.crl', 'url').href).toBe('http://crl.example.com/ca.crl');
-    for (const wrong of [undefined, 'ca.crl', 'ldap://x/', 7]) {
+    for (const wrong of [undefined, 'ca.crl', 'ldap://x/', 7, new URL('http://crl.example.com/')]) {
       expect(() => readUrlOption(wrong, 'crls.sources[0].url')).toThrow(/^crls\.sources\[0\]\.url: expected a URL/);
     }
   });

@@ -29,11 +29,20 @@ describe('the queue', () => {
     const next = queue.enter('c', patient);
     await expect(queue.enter('d', patient)).rejects.toMatchObject({ problem: 'fetch_busy', detail: 'in all' });
     abort.abort();
-    await expect(impatient).rejects.toMatchObject({ problem: 'fetch_busy' });
+    await expect(impatient).rejects.toMatchObject({ problem: 'fetch_busy', detail: 'in all' });
     leave();
     (await next)();
     // Nobody is counted any more.
     for (const client of ['a', 'b', 'c', 'd']) (await queue.enter(client, patient))();
+  });
+
+  it('counts what is left of a client', async () => {
+    const queue = new FetchQueue({ concurrency: 9, concurrencyPerClient: 2, waiting: 0 });
+    const leave = await queue.enter('a', patient);
+    await queue.enter('a', patient);
+    leave();
+    await queue.enter('a', patient);
+    await expect(queue.enter('a', patient)).rejects.toMatchObject({ problem: 'fetch_busy', detail: 'of this client' });
   });
 
   it('counts no client where there is none', async () => {

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import { globalAgent, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { TLSSocket } from 'node:tls';
 import { createRootAuthority } from '@peercert/pki';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { compileAddressRanges } from '../../src/address-range.ts';
@@ -96,10 +97,14 @@ describe('a fetch', () => {
     const { port } = await listen((_, response) => response.end('server'));
     for (const name of ['http_proxy', 'HTTP_PROXY', 'all_proxy']) vi.stubEnv(name, `http://127.0.0.1:${proxy.port}`);
     vi.stubEnv('NODE_USE_ENV_PROXY', '1');
+    // Which is how a proxy is put in the way of everything.
+    const agent = vi.spyOn(globalAgent, 'createConnection' as never);
     try {
       expect(await bodyOf(fetcherWith().fetch(asking(port)))).toBe('server');
       expect(proxy.requests).toBe(0);
+      expect(agent).not.toHaveBeenCalled();
     } finally {
+      vi.restoreAllMocks();
       vi.unstubAllEnvs();
     }
   });
@@ -129,6 +134,20 @@ describe('a fetch over https', () => {
   });
 });
 
+describe('several fetches over https', () => {
+  it('resume no session', async () => {
+    const root = await createRootAuthority({ subject: 'CN=Servers' });
+    const server = await root.issueServer({ ips: ['127.0.0.1'] });
+    const tls = { key: server.privateKeyPem, cert: server.chainPem };
+    const { port, server: listening } = await listen((_, response) => response.end('list'), 0, tls);
+    const resumed: boolean[] = [];
+    listening.on('secureConnection', (socket: TLSSocket) => resumed.push(socket.isSessionReused()));
+    const fetcher = fetcherWith({ ca: root.certificatePem });
+    for (const _ of [1, 2, 3]) expect(await bodyOf(fetcher.fetch(asking(`https://127.0.0.1:${port}/`)))).toBe('list');
+    expect(resumed).toEqual([false, false, false]);
+  });
+});
+
 describe('a server that lies', () => {
   it('with a redirect to a link-local address is not followed', async () => {
     const { port } = await listen((_, response) =>
@@ -137,7 +156,12 @@ describe('a server that lies', () => {
     expect(await fetcherWith().fetch(asking(port))).toEqual({ ok: false, problem: 'fetch_redirect', detail: '302' });
   });
 
-  it.each([404, 500, 204, 206])('with status %i is no answer', async (status) => {
+  it('with any redirect is not followed', async () => {
+    const { port } = await listen((_, response) => response.writeHead(300).end());
+    expect(await fetcherWith().fetch(asking(port))).toEqual({ ok: false, problem: 'fetch_redirect', detail: '300' });
+  });
+
+  it.each([400, 404, 500, 204, 206])('with status %i is no answer', async (status) => {
     const { port } = await listen((_, response) => response.writeHead(status).end());
     expect(await fetcherWith().fetch(asking(port))).toEqual({
       ok: false,
@@ -149,6 +173,20 @@ describe('a server that lies', () => {
   it('with a content encoding is not decoded', async () => {
     const { port } = await listen((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('x'));
     expect(await fetcherWith().fetch(asking(port))).toEqual({ ok: false, problem: 'fetch_encoding', detail: 'gzip' });
+  });
+
+  it('with an encoding of many words is quoted in part', async () => {
+    const encoding = 'x'.repeat(100);
+    const { port } = await listen((_, response) => response.writeHead(200, { 'content-encoding': encoding }).end('x'));
+    expect(await fetcherWith().fetch(asking(port))).toMatchObject({ detail: 'x'.repeat(40) });
+  });
+
+  it('with a body of two parts that are too large together is cut off', async () => {
+    const { port } = await listen((_, response) => {
+      response.write('x'.repeat(600));
+      setImmediate(() => response.end('x'.repeat(600)));
+    });
+    expect(await fetcherWith().fetch(asking(port))).toMatchObject({ problem: 'fetch_too_large' });
   });
 
   it('with an endless body is cut off', async () => {
@@ -198,6 +236,7 @@ describe('a server that lies', () => {
     ['that speaks no HTTP', 'SSH-2.0-OpenSSH\r\n'],
     ['that wants another protocol', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'],
     ['with endless headers', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
+    ['with a forbidden character in a header', 'HTTP/1.1 200 OK\r\nX: \x01\r\nContent-Length: 1\r\n\r\nx'],
     ['with two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx'],
   ])('%s is a failure', async (_, answer) => {
     const server = createSocketServer((socket: Socket) => socket.on('error', () => undefined).end(answer));
@@ -205,6 +244,16 @@ describe('a server that lies', () => {
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     expect(await fetcherWith().fetch(asking(port))).toMatchObject({ ok: false, problem: 'fetch_failed' });
+    server.close();
+  });
+
+  it('that wants another protocol has closed the connection, which is no error to Node', async () => {
+    const answer = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n';
+    const server = createSocketServer((socket: Socket) => socket.on('error', () => undefined).end(answer));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await fetcherWith().fetch(asking(port))).toEqual({ ok: false, problem: 'fetch_failed', detail: 'closed' });
     server.close();
   });
 
@@ -299,6 +348,22 @@ describe('where a fetch may go', () => {
     });
   });
 
+  it('is told with every address that was found', async () => {
+    const resolve = resolvingTo('10.0.0.1', '10.0.0.2');
+    expect(await fetcherWith({ resolve }).fetch(asking('http://crl.example.com/'))).toMatchObject({
+      detail: 'crl.example.com: 10.0.0.1, 10.0.0.2',
+    });
+  });
+
+  it('is nowhere for a name whose look-up fails for no reason', async () => {
+    const resolve: ResolveName = (_, callback) => callback(new Error('no code'), []);
+    expect(await fetcherWith({ resolve }).fetch(asking('http://crl.example.com/'))).toEqual({
+      ok: false,
+      problem: 'fetch_failed',
+      detail: '',
+    });
+  });
+
   it('is nowhere for a name that does not exist', async () => {
     const resolve: ResolveName = (_, callback) => callback(Object.assign(new Error(), { code: 'ENOTFOUND' }), []);
     expect(await fetcherWith({ resolve }).fetch(asking('http://crl.example.com/'))).toEqual({
@@ -356,8 +421,9 @@ describe('how much is fetched', () => {
     const result = fetcher.fetch(asking(server.port));
     await vi.waitFor(() => expect(server.requests).toBe(1));
     fetcher.close();
-    expect(await result).toMatchObject({ ok: false, problem: 'fetch_closed' });
-    expect(await fetcher.fetch(asking(server.port))).toMatchObject({ ok: false, problem: 'fetch_closed' });
+    const closed = { ok: false, problem: 'fetch_closed', detail: '' };
+    expect(await result).toEqual(closed);
+    expect(await fetcher.fetch(asking(server.port))).toEqual(closed);
     expect(server.requests).toBe(1);
   });
 });
