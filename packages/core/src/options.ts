@@ -65,7 +65,7 @@ export interface MtlsOptions extends PolicyOptions {
    * promise is not waited for: when it rejects, the process has a warning.
    */
   readonly onEvent?: (event: PeercertEvent) => void;
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** Milliseconds since the epoch; where it answers anything else, the request is a 500. Default `Date.now`. */
   readonly clock?: () => number;
   readonly limits?: Partial<Limits>;
   /** Signature algorithms that are refused for good reason, allowed by name. */
