@@ -171,6 +171,18 @@ describe('a question to the methods', () => {
   it('of which none has a source is without one', async () => {
     expect(await refusal(finding(open('noSource')), finding(open('noSource')))).toBe('noSource, 60 s');
   });
+
+  it.each<[UndeterminedKind, UndeterminedKind, string]>([
+    ['unknown', 'noSource', 'certificate_status_unknown'],
+    ['noSource', 'unknown', 'certificate_status_unknown'],
+    ['unknown', 'malformed', 'certificate_status_unknown'],
+    ['stale', 'malformed', 'malformed, 60 s'],
+    ['unreachable', 'stale', 'stale, 60 s'],
+    ['noSource', 'unreachable', 'unreachable, 60 s'],
+  ])('that one finds %s and another %s comes to %s', async (one, other, said) => {
+    expect(await refusal(finding(open(one)), finding(open(other)))).toBe(said);
+    expect(await refusal(finding(open(other)), finding(open(one)))).toBe(said);
+  });
 });
 
 function nameOf({ subject }: Certificate): string {

@@ -202,6 +202,12 @@ describe('a responder', () => {
     expect(responder.requests()).toBe(1);
   });
 
+  it('is none where the certificate names none', async () => {
+    const one = asking({ aia: { hosts: ['ocsp.example.com:80'] } });
+    expect(await one.say(alice)).toBe('now: revocation_unavailable noSource');
+    expect(one.revocation.status()).toEqual([]);
+  });
+
   it('of the options is asked before one that the certificate names', async () => {
     const configured = await responding();
     const named = await responding();
@@ -370,6 +376,21 @@ describe('a responder that lies', () => {
     isHonest = true;
     time.pass(1_000);
     expect(await one.say(alice)).toBe('allow');
+  });
+});
+
+describe('the status of responders', () => {
+  it('counts what each has answered, and nothing where none has', async () => {
+    const responder = await responding();
+    const one = asking({ responders: [nowhere, responder.url] });
+    expect(await one.say(alice)).toBe('allow');
+    expect(one.revocation.status()).toMatchObject([
+      { source: `ocsp ${nowhere}`, entries: 0, lastError: { kind: 'unreachable' } },
+      { source: `ocsp ${responder.url}`, entries: 1, lastError: undefined },
+    ]);
+    await responder.stop();
+    expect(await one.say(bob)).toBe('revocation_unavailable unreachable');
+    expect(one.revocation.status()).toMatchObject([{ entries: 0 }, { entries: 1 }]);
   });
 });
 
