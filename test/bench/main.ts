@@ -4,6 +4,7 @@
 //     pnpm bench warm requests   these sections only
 import { forwardedHeaders } from './headers.ts';
 import { importCost } from './import-cost.ts';
+import { largeList } from './large-list.ts';
 import { neverSeenLeaf } from './never-seen-leaf.ts';
 import { coldPaths, parsing } from './path.ts';
 import { printRows, type Row } from './report.ts';
@@ -17,6 +18,7 @@ const sections: Readonly<Record<string, () => readonly Row[] | Promise<readonly 
   path: coldPaths,
   warm: warmAuthenticate,
   revocation: revocationCost,
+  list: largeList,
   leaf: neverSeenLeaf,
   headers: forwardedHeaders,
   import: importCost,
