@@ -139,11 +139,14 @@ export function compileEndpointOptions(options: EndpointOptions): EndpointSettin
   const trust = compileTrust(options.trust);
   if (sessions.sharedSecret !== undefined) requireIntermediates('sessions.sharedSecret', trust, names);
   if (handshake !== 'ask') requireIntermediates(`handshake: '${handshake}'`, trust, names);
+  const tlsProfile = oneOf('tlsProfile', options.tlsProfile, Object.keys(tlsProfiles) as TlsProfileName[]);
+  const byName = trustByName(trust, names);
+  if (sessions.sharedSecret !== undefined && byName.size > 0) requireNamesOfSessions(tlsProfile);
   return Object.freeze({
     identities: identitiesByName(options, names),
     trust,
-    trustByName: trustByName(trust, names),
-    tlsProfile: oneOf('tlsProfile', options.tlsProfile, Object.keys(tlsProfiles) as TlsProfileName[]),
+    trustByName: byName,
+    tlsProfile,
     handshake,
     timeouts: compileTimeouts(options.timeouts),
     connection: checkConnection(options.connection),
@@ -211,6 +214,15 @@ function compileHandshake({ enforcement, exclude, handshake, presence }: Endpoin
     );
   }
   return mode;
+}
+
+/** Of a session of TLS 1.2 only the process that made it knows the name: in any other its requests would all be a 421. */
+function requireNamesOfSessions(tlsProfile: TlsProfileName): void {
+  if (tlsProfiles[tlsProfile].minVersion === 'TLSv1.3') return;
+  throw new TypeError(
+    'sessions.sharedSecret with trust by name would have requests refused, because a resumed session of TLS 1.2 does not ' +
+      "tell its name: write tlsProfile: 'modern', or leave sessions.sharedSecret out",
+  );
 }
 
 /** Each server compiles them for itself: none should be created only to learn that they are wrong. */

@@ -55,6 +55,15 @@ describe('the options of an endpoint', () => {
       /sessions\.sharedSecret needs trust\.intermediates.*or \[\] where the anchors issue clients themselves/,
     ],
     [
+      'a shared secret where sessions of TLS 1.2 would tell no name in other workers',
+      {
+        sessions: { sharedSecret: 'k3/9sQ4uT0v8xY2zB6nM1pL5wE7rJ4hG' },
+        trust: { anchors: 'x', intermediates: [] },
+        names: { 'a.test': { trust: { anchors: 'x', intermediates: [] } } },
+      },
+      /sessions\.sharedSecret with trust by name.*write tlsProfile: 'modern', or leave sessions\.sharedSecret out/,
+    ],
+    [
       'a handshake that shows no intermediates everywhere, without any configured',
       { handshake: 'name' },
       /handshake: 'name' needs trust\.intermediates/,
