@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { toPem } from '@peercert/pki';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fromFile } from '../../src/file-watcher.ts';
+import { CrlMethod } from '../../src/revocation/crl-method.ts';
 import { createRevocation, type Revocation } from '../../src/revocation/revocation.ts';
-import type { RevocationOptions } from '../../src/revocation/revocation-options.ts';
+import { compileRevocationOptions, type RevocationOptions } from '../../src/revocation/revocation-options.ts';
+import { authority, client, saying } from '../path/certificates.ts';
+import { policy } from './crl/lists.ts';
 import { closeServers, type Listening, listen } from './http-server.ts';
 import {
   alice,
@@ -189,6 +192,18 @@ describe('a list that is given', () => {
   });
 });
 
+describe('a list whose signature takes a while', () => {
+  it('is waited for by the first who is asked about', async () => {
+    const extensions = [{ oid: '1.2.3', value: new Uint8Array(60_000) }];
+    const filling = Array.from({ length: 20 }, (_, index) => ({ serialNumber: 1 + index, extensions }));
+    const { crlDer } = issuing.issueCrl({ entries: [{ serialNumber: bob.serialNumber }, ...filling] });
+    const one = given(crlDer);
+    await one.revocation.ready();
+    expect(await one.say(bob)).toBe('certificate_revoked');
+    expect(await one.say(alice)).toBe('now: allow');
+  });
+});
+
 describe('the scope', () => {
   const revokedIssuer = (): Uint8Array => listOf([issuing], {}, root);
 
@@ -251,6 +266,7 @@ describe('a file of lists', () => {
     const one = checking({ crls: { sources: [fromFile(path)] } });
     expect(await one.say(bob)).toBe('certificate_revoked');
     const problems = (): unknown => one.events.map((event) => 'problem' in event && event.problem).filter(Boolean);
+    const kinds = (): unknown => one.events.flatMap((event) => ('kind' in event ? event.kind : []));
 
     writeFileSync(path, listOf([]).subarray(0, 100));
     await one.revocation.refresh();
@@ -262,6 +278,7 @@ describe('a file of lists', () => {
     writeFileSync(path, listOf([], { thisUpdate: new Date(start - hour) }));
     await one.revocation.refresh();
     expect(problems()).toEqual(['der_truncated', 'file_unreadable', 'crl_not_newer']);
+    expect(kinds()).toEqual(['malformed', 'unreachable', 'stale']);
     writeFileSync(path, listOf([], {}, stranger));
     await one.revocation.refresh();
     expect(await one.say(bob)).toBe('now: certificate_revoked');
@@ -272,6 +289,30 @@ describe('a file of lists', () => {
     await one.revocation.refresh();
     expect(await one.say(bob)).toBe('now: allow');
     expect(await one.say(alice)).toBe('now: certificate_revoked');
+  });
+
+  it('of several lists is taken over when one of them is new', async () => {
+    const path = join(folder, 'several.crl');
+    writeFileSync(path, `${crlPem(rootList)}${crlPem(listOf([]))}`);
+    const one = checking({ crls: { sources: [fromFile(path)] } });
+    expect(await one.say(bob)).toBe('allow');
+    expect(await one.say(bob)).toBe('now: allow');
+    time.pass(minute);
+    writeFileSync(path, `${crlPem(rootList)}${crlPem(listOf([bob]))}`);
+    await one.revocation.refresh();
+    expect(await one.say(bob)).toBe('now: certificate_revoked');
+  });
+
+  it('with a list that the authorities trusted now did not sign is refused before anybody asks for it', async () => {
+    const path = join(folder, 'forged.crl');
+    writeFileSync(path, listOf([]));
+    const one = checking({ crls: { sources: [fromFile(path)] } });
+    expect(await one.say(alice)).toBe('allow');
+    const forged = Buffer.from(rootList);
+    forged.set([(forged.at(-1) as number) ^ 1], forged.length - 1);
+    writeFileSync(path, forged);
+    await one.revocation.refresh();
+    expect(one.events.at(-1)).toMatchObject({ kind: 'malformed', problem: 'crl_signature_invalid' });
   });
 
   it('that cannot be read, or is no list, is a TypeError at construction', () => {
@@ -420,6 +461,24 @@ describe('a URL of the options', () => {
     expect(server.requests).toBe(2);
   });
 
+  it('that says nothing of a certificate is not asked again for it', async () => {
+    const server = await serving(rootList);
+    const one = checking({ crls: { sources: [{ url: server.url }] } });
+    expect(await one.say(alice)).toBe('revocation_unavailable noSource');
+    time.pass(15_000);
+    expect(await one.say(alice)).toBe('now: revocation_unavailable noSource');
+    expect(server.requests).toBe(1);
+  });
+
+  it('that gives the same list again is told of once', async () => {
+    const server = await serving(listOf([]));
+    const one = checking({ crls: { sources: [{ url: server.url }] } });
+    await one.revocation.ready();
+    await one.revocation.refresh();
+    expect(server.requests).toBe(2);
+    expect(one.events.map(({ type }) => type)).toEqual(['revocation_source_updated']);
+  });
+
   it('larger than the limit is not taken', async () => {
     const server = await serving(listOf([]));
     const one = checking({ crls: { sources: [{ url: server.url }], maximumBytes: 100 } });
@@ -451,6 +510,23 @@ describe('distribution points', () => {
     expect(server.requests).toBe(1);
     expect(await one.say(bob)).toBe('now: certificate_revoked');
     expect(await one.say(alice)).toBe('now: allow');
+  });
+
+  it('are not followed unless the options say so', async () => {
+    const client = await issueClientWith('carol', { crl: ['http://127.0.0.1:1/issuing.crl'] });
+    expect(await given(listOf([])).say(client)).toBe('allow');
+  });
+
+  it('of several lists are kept side by side', async () => {
+    const server = await serving(listOf([]));
+    const one = checking({ crls: { distributionPoints: { hosts: [`127.0.0.1:${server.port}`] } } });
+    const urls = ['a', 'b'].map((path) => new URL(path, server.url).href);
+    for (const url of urls) {
+      time.pass(8 * day);
+      server.list = listOf([]);
+      expect(await one.say(await issueClientWith('carol', { crl: [url] }))).toBe('allow');
+    }
+    expect(one.revocation.status().map(({ source }) => source)).toEqual(urls.map((url) => `crl ${url}`));
   });
 
   it('are not fetched where a list that is there suffices', async () => {
@@ -497,6 +573,7 @@ describe('distribution points', () => {
     await server.close();
     time.pass(5_000);
     expect(await one.say(client)).toBe('revocation_unavailable unreachable');
+    expect(await one.say(client)).toBe('now: revocation_unavailable unreachable');
     expect(await one.say(alice)).toBe('now: revocation_unavailable noSource');
   });
 });
@@ -542,5 +619,34 @@ describe('revocation that is closed', () => {
     expect(server.requests).toBe(1);
     time.pass(7 * day);
     expect(await one.say(alice)).toBe('now: revocation_unavailable stale');
+  });
+});
+
+describe('distribution points beyond 256', () => {
+  it('push out the oldest', async () => {
+    const { certificate } = client('CN=leaf', { by: authority('CN=Issuing') });
+    const crls = { distributionPoints: { hosts: ['a.test:80'] } };
+    const settings = compileRevocationOptions({ methods: ['crl'], crls }).crls;
+    if (settings === undefined) throw new Error('no settings');
+    const fetcher = {
+      fetch: async () => ({ ok: false, problem: 'fetch_failed', detail: '' }) as const,
+      close: () => 0,
+    };
+    const surroundings = { clock, tell: () => undefined, onChange: () => undefined, trust: undefined };
+    const method = new CrlMethod(settings, policy, fetcher, surroundings);
+    for (let index = 0; index < 257; index += 1) {
+      const names = [{ kind: 'uniformResourceIdentifier', value: `http://a.test/${index}` }] as const;
+      const point = {
+        distributionPoint: { kind: 'fullName', names },
+        reasons: undefined,
+        cRLIssuer: undefined,
+      } as const;
+      const naming = saying(certificate, { crlDistributionPoints: [point] });
+      const question = { certificate: naming, issuer: certificate, nowMs: start, client: 'one', crlIssuers: () => [] };
+      expect(await method.statusOf(question)).toMatchObject({ status: { kind: 'unreachable' } });
+    }
+    const sources = method.status(start).map(({ source }) => source);
+    expect(sources).toHaveLength(256);
+    expect([sources[0], sources.at(-1)]).toEqual(['crl http://a.test/1', 'crl http://a.test/256']);
   });
 });
