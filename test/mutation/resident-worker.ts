@@ -218,14 +218,10 @@ export default class ResidentWorker extends TestRunner {
   }
 }
 
-/** Ids that are the same wherever the same tests are loaded. */
+/** Ids that are the same wherever the same tests are loaded: a title may hold what was made at random. */
 function* testsWithIds(file: RunnerTestFile): Generator<[RunnerTestCase, string]> {
-  const counts = new Map<string, number>();
-  for (const test of testsOf(file)) {
-    const name = [...suitesOf(test).slice(1), test].map((task) => task.name).join(' ');
-    const count = counts.get(name) ?? 0;
-    counts.set(name, count + 1);
-    yield [test, count === 0 ? name : `${name} (${count + 1})`];
+  for (const suite of file.tasks) {
+    for (const [index, test] of testsOf({ ...file, tasks: [suite] }).entries()) yield [test, `${suite.name} ${index}`];
   }
 }
 

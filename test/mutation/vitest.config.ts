@@ -18,7 +18,7 @@ export default mergeConfig(
       include: ['test/mutation/resident-tests.ts'],
       runner: here('resident-worker.ts'),
       setupFiles: [join(root, 'test/property-seed.ts'), here('bounded-properties.ts')],
-      testTimeout: 15_000,
+      testTimeout: 8_000,
       pool: 'threads',
       isolate: false,
       maxWorkers: 1,

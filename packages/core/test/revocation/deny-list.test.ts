@@ -74,9 +74,11 @@ describe('a deny-list', () => {
 
   it('knows the serial number zero', () => {
     const zero = client('CN=zero', { by: issuer, forge: { serialNumber: 0n } });
-    const list = listing({ issuer: issuer.certificate, serial: '0' });
-    expect(list.has(read(zero.der))).toBe(true);
-    expect(list.has(alice)).toBe(false);
+    for (const serial of ['0', 0n]) {
+      const list = listing({ issuer: issuer.certificate, serial });
+      expect(list.has(read(zero.der))).toBe(true);
+      expect(list.has(alice)).toBe(false);
+    }
   });
 
   it('counts an entry once, and lifts it in the form in which it was given', () => {
@@ -117,6 +119,8 @@ describe('a deny-list', () => {
     ['several certificates', { issuer: toPem(issuer.der) + toPem(issuer.der), serial: '03' }],
     ['a short thumbprint', { thumbprint: alice.thumbprint.slice(1) }],
     ['a SHA-1 fingerprint', { thumbprint: 'ab'.repeat(20) }],
+    ['a fingerprint that goes on', { thumbprint: 'ab'.repeat(33) }],
+    ['a name without its parts', { issuer: { canonical: 'cn=issuing' }, serial: '03' }],
     ['a thumbprint that is no text', { thumbprint: 7 }],
   ])('refuses %s as a mistake of the program', (_, entry) => {
     const list = createDenyList();
@@ -134,8 +138,17 @@ describe('a deny-list', () => {
     ['not both', { issuer: 'CN=Issuing', serial: '03', thumbprint: alice.thumbprint }],
     ['not both', { issuer: 'CN=Issuing', thumbprint: alice.thumbprint }],
     ['not both', { serial: '03', thumbprint: alice.thumbprint }],
-  ])('refuses a part of one form, and parts of both, %s: %j', (told, entry) => {
+  ])('refuses a part of one form, and parts of both, %s: case %#', (told, entry) => {
     expect(() => createDenyList().revoke(entry as DenyListEntry)).toThrow(told);
+  });
+
+  it('says how many certificates were given for one issuer', () => {
+    const issuer = toPem(elsewhere.der) + toPem(alice.der);
+    expect(() => createDenyList().revoke({ issuer, serial: '03' })).toThrow('got 2 certificates');
+  });
+
+  it('takes a serial number of 100 digits', () => {
+    expect(listing({ issuer: 'CN=Issuing', serial: '1'.repeat(100) }).size).toBe(1);
   });
 });
 

@@ -43,6 +43,45 @@ describe('the options of revocation', () => {
     });
   });
 
+  it('take everything that can be said of OCSP', () => {
+    const said = {
+      aia: { hosts: ['ocsp.example.com:80'] },
+      method: 'get',
+      nonce: 'off',
+      uncheckedDelegate: 'refuse',
+      refreshSeconds: 60,
+      maximumAgeSeconds: 120,
+      clockToleranceSeconds: 0,
+    } as const;
+    expect(compileRevocationOptions({ methods: ['ocsp'], ocsp: { ...ocsp, ...said } }).ocsp).toMatchObject({
+      hosts: new Set(['ocsp.example.com:80']),
+      method: 'get',
+      hash: 'sha1',
+      nonce: 'off',
+      refreshMs: 60_000,
+      answers: { clockToleranceSeconds: 0, maxAgeSeconds: 120, nonceAbsence: 'refuse', uncheckedDelegate: 'refuse' },
+    });
+    for (const hash of ['sha256', 'sha384', 'sha512'] as const) {
+      expect(compileRevocationOptions({ methods: ['ocsp'], ocsp: { ...ocsp, hash } }).ocsp?.hash).toBe(hash);
+    }
+  });
+
+  it('take everything that can be said of fetches', () => {
+    const fetch = {
+      timeoutMilliseconds: 2 ** 31 - 1,
+      concurrency: 2,
+      concurrencyPerClient: 3,
+      ca: root.certificatePem,
+    };
+    const compiled = compileRevocationOptions({
+      methods: ['crl'],
+      crls,
+      fetch: { ...fetch, addresses: ['10.0.0.0/8'] },
+    });
+    expect(compiled.fetch).toMatchObject(fetch);
+    expect(['10.1.2.3', '11.1.2.3'].map((one) => compiled.fetch.addresses?.includes(one))).toEqual([true, false]);
+  });
+
   it('take one responder or several', () => {
     const responders = (value: string | string[]): unknown =>
       compileRevocationOptions({ methods: ['ocsp'], ocsp: { responders: value } }).ocsp?.responders.map(String);
@@ -59,6 +98,7 @@ describe('the options of revocation', () => {
     ['an empty list of methods', { methods: [] }, /^revocation\.methods must be a list/],
     ['a method twice', { methods: ['crl', 'crl'], crls }, /^revocation\.methods must be a list/],
     ['another method', { methods: ['scvp'] }, /^revocation\.methods must be a list/],
+    ['another method beside one', { methods: ['crl', 'scvp'], crls }, /^revocation\.methods must be a list/],
     ['methods in one text', { methods: 'crl', crls }, /^revocation\.methods must be a list/],
     ['lists without lists', { methods: ['crl'] }, /'crl' has nothing to consult: give it crls: .*fromFile/],
     ['OCSP without responders', { methods: ['ocsp'] }, /'ocsp' has nothing to consult: give it ocsp: .*responders/],
@@ -73,6 +113,8 @@ describe('the options of revocation', () => {
     ['a URL of LDAP', { methods: ['crl'], crls: { sources: [{ url: 'ldap://x/' }] } }, /sources\[0\]\.url: expected/],
     ['a misspelt URL', { methods: ['crl'], crls: { sources: [{ uri: 'http://x/' }] } }, /sources\[0\]: expected PEM/],
     ['more than a URL', { methods: ['crl'], crls: { sources: [{ url: 'http://x/', ca: '' }] } }, /unknown option "ca"/],
+    ['a number for a source', { methods: ['crl'], crls: { sources: [7] } }, /sources\[0\]: expected PEM/],
+    ['a misspelt key of points', { methods: ['crl'], crls: { distributionPoints: { host: [] } } }, /Points.*"hosts"/],
     ['nothing for a source', { methods: ['crl'], crls: { sources: [undefined] } }, /sources\[0\]: expected PEM/],
     ['a certificate for a list', { methods: ['crl'], crls: { sources: [root.certificatePem] } }, /is not PEM with/],
     ['hosts without ports', { methods: ['crl'], crls: { distributionPoints: { hosts: ['x'] } } }, /hosts\[0\]/],
@@ -86,7 +128,10 @@ describe('the options of revocation', () => {
     ['no responder', { methods: ['ocsp'], ocsp: { responders: [] } }, /responders is an empty list/],
     ['a responder that is none', { methods: ['ocsp'], ocsp: { responders: ['x'] } }, /responders\[0\]: expected a URL/],
     ['a responder of AIA', { methods: ['ocsp'], ocsp: { aia: { hosts: [] } } }, /aia\.hosts: expected a list/],
-    ['a misspelt key of AIA', { methods: ['ocsp'], ocsp: { aia: { host: [] } } }, /did you mean "hosts"/],
+    ['a misspelt key of AIA', { methods: ['ocsp'], ocsp: { aia: { host: [] } } }, /aia.*did you mean "hosts"/],
+    ['no time of OCSP', { methods: ['ocsp'], ocsp: { ...ocsp, refreshSeconds: 0 } }, /ocsp\.refreshSeconds must/],
+    ['no age of OCSP', { methods: ['ocsp'], ocsp: { ...ocsp, maximumAgeSeconds: 0 } }, /ocsp\.maximumAgeSeconds must/],
+    ['another delegate', { methods: ['ocsp'], ocsp: { ...ocsp, uncheckedDelegate: 1 } }, /uncheckedDelegate must be/],
     ['a nonce for GET', { methods: ['ocsp'], ocsp: { ...ocsp, nonce: 'required', method: 'get' } }, /has no effect/],
     ['another nonce', { methods: ['ocsp'], ocsp: { ...ocsp, nonce: true } }, /nonce must be 'off' or 'optional'/],
     ['another hash', { methods: ['ocsp'], ocsp: { ...ocsp, hash: 'md5' } }, /hash must be 'sha1'/],
@@ -96,7 +141,11 @@ describe('the options of revocation', () => {
       /method must be 'post' or 'get'/,
     ],
     ['a misspelt key of OCSP', { methods: ['ocsp'], ocsp: { responder: 'http://x/' } }, /did you mean "responders"/],
-    ['a negative tolerance', { methods: ['ocsp'], ocsp: { ...ocsp, clockToleranceSeconds: -1 } }, /from 0 on/],
+    [
+      'a negative tolerance',
+      { methods: ['ocsp'], ocsp: { ...ocsp, clockToleranceSeconds: -1 } },
+      /Tolerance.*from 0 on/,
+    ],
     ['another scope', { methods: ['crl'], crls, scope: 'chain' }, /scope must be 'path' or 'leaf'/],
     ['another kind', { methods: ['crl'], crls, on: { down: 'allow' } }, /unknown option "down"/],
     ['another outcome', { methods: ['crl'], crls, on: { stale: 'warn' } }, /on\.stale must be 'deny' or 'allow'/],
@@ -106,6 +155,11 @@ describe('the options of revocation', () => {
       /fetch\.addresses\[0\]/,
     ],
     ['no connections', { methods: ['crl'], crls, fetch: { concurrency: 0 } }, /fetch\.concurrency must be/],
+    ['no connection', { methods: ['crl'], crls, fetch: { concurrencyPerClient: 0 } }, /fetch\.concurrencyPerClient/],
+    ['no patience', { methods: ['crl'], crls, fetch: { timeoutMilliseconds: 0 } }, /fetch\.timeoutMilliseconds/],
+    ['no integer', { methods: ['crl'], crls, fetch: { timeoutMilliseconds: 1.5 } }, /fetch\.timeoutMilliseconds/],
+    ['too long', { methods: ['crl'], crls, fetch: { timeoutMilliseconds: 2 ** 31 } }, /fetch\.timeoutMilliseconds/],
+    ['a number for ca', { methods: ['crl'], crls, fetch: { ca: 7 } }, /fetch\.ca must be PEM/],
     ['a file name for ca', { methods: ['crl'], crls, fetch: { ca: 'ca.pem' } }, /fetch\.ca must be PEM/],
     [
       'a misspelt key of fetch',

@@ -51,6 +51,8 @@ describe('base64 in lines', () => {
   it.each([
     ['no octet at all', '\n'],
     ['bits that belong to no octet', 'MB==\n'],
+    ['a higher bit that belongs to no octet', 'ME==\n'],
+    ['a return between two groups', 'MAAA\rMAAA\n'],
     ['bits that belong to no octet behind two', 'MAB=\n'],
     ['a group of one character', 'MAAAM\n'],
     ['a group that lacks its padding', 'MA\n'],

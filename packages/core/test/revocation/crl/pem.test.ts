@@ -47,6 +47,7 @@ describe('a file of revocation lists', () => {
     ['pem_boundary', '-----BEGIN X509 CRL-----\nMAAA\n-----END CERTIFICATE-----\n'],
     ['pem_boundary', '-----BEGIN X509 CRL-----\nMAAA\n-----END X509 CRL-----x\n'],
     ['pem_boundary', '-----BEGIN X509 CRL-----\nMAAA\n-----END X509 CRL-----\r'],
+    ['pem_boundary', '-----BEGIN X509 CRL----\r-\nMAAA\n-----END X509 CRL-----\n'],
     ['pem_base64', '-----BEGIN X509 CRL-----\nMAA\n-----END X509 CRL-----\n'],
     ['pem_base64', '-----BEGIN X509 CRL-----\nMA AA\n-----END X509 CRL-----\n'],
     ['pem_base64', '-----BEGIN X509 CRL-----\nMAAA\n\nMAAA\n-----END X509 CRL-----\n'],
