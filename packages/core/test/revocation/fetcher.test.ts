@@ -407,7 +407,7 @@ describe('how much is fetched', () => {
 
   it('includes the time spent waiting, after which the place in the queue is free', async () => {
     const server = await listen(() => undefined);
-    const fetcher = fetcherWith({ concurrency: 1, waiting: 1, timeoutMilliseconds: 100 });
+    const fetcher = fetcherWith({ concurrency: 1, waiting: 1, timeoutMilliseconds: 500 });
     const results = await Promise.all([fetcher.fetch(asking(server.port)), fetcher.fetch(asking(server.port))]);
     expect(results).toMatchObject([{ problem: 'fetch_timeout' }, { problem: 'fetch_timeout' }]);
     expect(server.requests).toBe(1);
