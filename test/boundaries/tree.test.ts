@@ -22,17 +22,20 @@ describe('the top level', () => {
 });
 
 describe('a package', () => {
-  it.each(packageNames)('%s keeps its tests in test/, each named as the file it tests, or else in suites/', (name) => {
-    const folder = join(root, 'packages', name);
-    const sources = typescriptFiles(join(folder, 'src')).map((file) => relative(join(folder, 'src'), file));
-    expect(sources.filter((file) => /\.test(?:-d)?\.ts$/.test(file))).toEqual([]);
-    const tests = existsSync(join(folder, 'test')) ? typescriptFiles(join(folder, 'test')) : [];
-    const strays = tests
-      .map((file) => relative(join(folder, 'test'), file))
-      .filter((file) => file.endsWith('.test.ts') && !file.startsWith(`suites${sep}`))
-      .filter((file) => !sources.includes(file.replace(/\.test\.ts$/, '.ts')));
-    expect(strays).toEqual([]);
-  });
+  it.each(packageNames)(
+    '%s keeps its tests in test/, each named as the file it tests, or else in a folder suites/',
+    (name) => {
+      const folder = join(root, 'packages', name);
+      const sources = typescriptFiles(join(folder, 'src')).map((file) => relative(join(folder, 'src'), file));
+      expect(sources.filter((file) => /\.test(?:-d)?\.ts$/.test(file))).toEqual([]);
+      const tests = existsSync(join(folder, 'test')) ? typescriptFiles(join(folder, 'test')) : [];
+      const strays = tests
+        .map((file) => relative(join(folder, 'test'), file))
+        .filter((file) => file.endsWith('.test.ts') && !file.split(sep).includes('suites'))
+        .filter((file) => !sources.includes(file.replace(/\.test\.ts$/, '.ts')));
+      expect(strays).toEqual([]);
+    },
+  );
 
   it.each(packageNames)('%s carries the licence and the fields that a registry shows', (name) => {
     const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as Record<

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Certificate } from '../../src/certificate/model.ts';
-import type { MaybePromise } from '../../src/decision.ts';
-import type { TrustSnapshot } from '../../src/path/trust-store.ts';
-import type { VerifiedPath } from '../../src/path/verified-path.ts';
-import type { CheckedPath } from '../../src/revocation/checked-path.ts';
-import { type CheckerSettings, nameRefusal, RevocationChecker } from '../../src/revocation/checker.ts';
-import type { Finding, RevocationMethod } from '../../src/revocation/question.ts';
-import { type UndeterminedKind, undetermined } from '../../src/revocation/status.ts';
-import { authority, client, now, trusting, verify } from '../path/certificates.ts';
+import type { Certificate } from '../../../src/certificate/model.ts';
+import type { MaybePromise } from '../../../src/decision.ts';
+import type { TrustSnapshot } from '../../../src/path/trust-store.ts';
+import type { VerifiedPath } from '../../../src/path/verified-path.ts';
+import type { CheckedPath } from '../../../src/revocation/checked-path.ts';
+import { type CheckerSettings, nameRefusal, RevocationChecker } from '../../../src/revocation/checker.ts';
+import type { Finding, RevocationMethod } from '../../../src/revocation/question.ts';
+import { type UndeterminedKind, undetermined } from '../../../src/revocation/status.ts';
+import { authority, client, now, trusting, verify } from '../../path/certificates.ts';
 
 const root = authority('CN=Root');
 const issuing = authority('CN=Issuing', { by: root });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CrlDownload, type CrlDownloadSettings, type ListDelivery } from '../../src/revocation/crl-download.ts';
-import type { FetchRequest, FetchResult } from '../../src/revocation/fetcher.ts';
-import type { RevocationEvent } from '../../src/revocation/source-status.ts';
+import { CrlDownload, type CrlDownloadSettings, type ListDelivery } from '../../../src/revocation/crl-download.ts';
+import type { FetchRequest, FetchResult } from '../../../src/revocation/fetcher.ts';
+import type { RevocationEvent } from '../../../src/revocation/source-status.ts';
 
 const start = 1_000_000_000;
 const hour = 3_600_000;

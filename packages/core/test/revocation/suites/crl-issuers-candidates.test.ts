@@ -1,11 +1,11 @@
 import { extension } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
-import type { Certificate } from '../../src/certificate/model.ts';
-import { CertificateIndex } from '../../src/path/certificate-index.ts';
-import type { TrustSnapshot } from '../../src/path/trust-store.ts';
-import type { VerifiedPath } from '../../src/path/verified-path.ts';
-import { type CrlIssuerSettings, crlIssuersUnder } from '../../src/revocation/crl-issuers.ts';
-import { authority, client, type Entity, keyOf, now, settings, trusting, verify } from '../path/certificates.ts';
+import type { Certificate } from '../../../src/certificate/model.ts';
+import { CertificateIndex } from '../../../src/path/certificate-index.ts';
+import type { TrustSnapshot } from '../../../src/path/trust-store.ts';
+import type { VerifiedPath } from '../../../src/path/verified-path.ts';
+import { type CrlIssuerSettings, crlIssuersUnder } from '../../../src/revocation/crl-issuers.ts';
+import { authority, client, type Entity, keyOf, now, settings, trusting, verify } from '../../path/certificates.ts';
 
 const root = authority('CN=Root');
 const issuing = authority('CN=Issuing', { by: root });
