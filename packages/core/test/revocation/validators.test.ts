@@ -28,11 +28,11 @@ describe('the validators of an answer', () => {
 
 describe('a request for another version', () => {
   it('names the one that is at hand', () => {
-    expect(conditionsOf({ etag: '"a"', lastModified: date })).toEqual({
+    expect(conditionsOf({ etag: '"a"', lastModified: date })).toStrictEqual({
       'If-None-Match': '"a"',
       'If-Modified-Since': date,
     });
-    expect(conditionsOf({ etag: '"a"', lastModified: undefined })).toEqual({ 'If-None-Match': '"a"' });
-    expect(conditionsOf({ etag: undefined, lastModified: date })).toEqual({ 'If-Modified-Since': date });
+    expect(conditionsOf({ etag: '"a"', lastModified: undefined })).toStrictEqual({ 'If-None-Match': '"a"' });
+    expect(conditionsOf({ etag: undefined, lastModified: date })).toStrictEqual({ 'If-Modified-Since': date });
   });
 });

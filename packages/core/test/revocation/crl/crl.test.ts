@@ -369,6 +369,8 @@ describe('serial numbers', () => {
     [true, [(1n << 159n) - 1n], (1n << 159n) - 1n],
     [false, [(1n << 159n) - 1n], (1n << 159n) - 2n],
     [true, [1n << 1100n], 1n << 1100n],
+    [true, [1n << 2400n], 1n << 2400n],
+    [false, [1n << 2400n], (1n << 2400n) + 1n],
     [false, [0x1234, 0x3412], 0x12],
   ])('compare as unsigned numbers: %s for case %#', (answer, entries, serialNumber) => {
     expect(revokes(entries, serialNumber)).toBe(answer);

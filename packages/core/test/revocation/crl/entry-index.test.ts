@@ -34,6 +34,27 @@ describe('two entries for one certificate', () => {
   });
 });
 
+describe('a list of 60,000 entries', () => {
+  // Of the hash a slot has room for eleven bits here: dozens of entries agree in them with one that comes before.
+  it('holds each of them, and no other', async () => {
+    const serialOf = (number: number): string => (0x10_0000 + number).toString(16).toUpperCase();
+    const entry = Buffer.from(der.sequence(der.integer(0x10_0000), der.utcTime('260101000000Z')));
+    const octets = Buffer.concat(Array<Uint8Array>(60_000).fill(entry));
+    for (let at = 0, number = 0; at < octets.length; at += entry.length, number += 2) {
+      octets.writeUIntBE(0x10_0000 + number, at + 4, 3);
+    }
+    const outcome = await parseCrl(listDer(ca, { forge: { entries: der.sequence(octets) } }));
+    if (!outcome.ok) throw new Error(outcome.rule);
+    const wrong: string[] = [];
+    for (let number = 0; number < 120_000; number++) {
+      const serialNumber = serialOf(number);
+      const isThere = outcome.value.entryFor({ issuer: ca.certificate.subject, serialNumber }) !== undefined;
+      if (isThere !== (number % 2 === 0)) wrong.push(serialNumber);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
 describe('a list without entries', () => {
   it('holds nothing', () => {
     expect(list(ca).entryFor(seven)).toBeUndefined();

@@ -86,6 +86,7 @@ describe('text that is not ASCII', () => {
     // U+0141 ends in the octet of an A.
     const broken = text(first).replace('A', character);
     expect(await blocksOf(broken)).toBe('pem_base64');
+    expect(await blocksOf(text(first).replace('A', `A${character}`))).toBe('pem_base64');
     expect(await blocksOf(Buffer.from(broken))).toBe('pem_base64');
     expect(await blocksOf(`${character.repeat(300_000)}\n${text(first)}`)).toEqual([[...first]]);
   });
