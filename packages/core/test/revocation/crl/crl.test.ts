@@ -383,19 +383,21 @@ describe('serial numbers', () => {
       .replace(/^00(?=.)/, '')
       .toUpperCase();
 
-  it('revoke without the zero that keeps them positive, and do not lift a revocation so', () => {
-    const asIs = 0xca01;
-    const negative = Uint8Array.of(0xca, 0x01);
-    const { certificate } = client('CN=x', { by: ca, forge: { serialNumber: asIs } });
-    const reasonIn = (...entries: readonly CrlEntryInput[]): string | undefined =>
-      list(ca, { number: 2, base: 1, entries }).entryFor(certificate)?.reason;
-    const removal = { reason: 'removeFromCRL' } as const;
-    const hold = { reason: 'certificateHold' } as const;
-    expect(reasonIn({ serialNumber: asIs, ...removal })).toBe('removeFromCRL');
-    expect(reasonIn({ serialNumber: negative, ...removal })).toBeUndefined();
-    expect(reasonIn({ serialNumber: asIs, ...hold }, { serialNumber: negative, ...removal })).toBe('certificateHold');
-    expect(reasonIn({ serialNumber: asIs, ...removal }, { serialNumber: negative, ...hold })).toBe('certificateHold');
-  });
+  it.each([0xca01, 0x8001])(
+    'revoke without the zero that keeps them positive, and do not lift a revocation so: %i',
+    (asIs) => {
+      const negative = Uint8Array.of(asIs >> 8, asIs);
+      const { certificate } = client('CN=x', { by: ca, forge: { serialNumber: asIs } });
+      const reasonIn = (...entries: readonly CrlEntryInput[]): string | undefined =>
+        list(ca, { number: 2, base: 1, entries }).entryFor(certificate)?.reason;
+      const removal = { reason: 'removeFromCRL' } as const;
+      const hold = { reason: 'certificateHold' } as const;
+      expect(reasonIn({ serialNumber: asIs, ...removal })).toBe('removeFromCRL');
+      expect(reasonIn({ serialNumber: negative, ...removal })).toBeUndefined();
+      expect(reasonIn({ serialNumber: asIs, ...hold }, { serialNumber: negative, ...removal })).toBe('certificateHold');
+      expect(reasonIn({ serialNumber: asIs, ...removal }, { serialNumber: negative, ...hold })).toBe('certificateHold');
+    },
+  );
 
   it('are found exactly when they are listed', () => {
     fc.assert(
