@@ -21,7 +21,7 @@ import {
   type IssuedCertificate,
   type KeyType,
 } from '@peercert/pki';
-import { compare, repeat } from './measure.ts';
+import { compare, median, repeat } from './measure.ts';
 import { microseconds, type Row } from './report.ts';
 
 const trusted = { trustedProxies: ['10.0.0.7'], verifiedBy: 'peercert' } as const;
@@ -184,19 +184,21 @@ function junk(root: Authority): readonly Row[] {
     for (const unit of [',', '%', '"', 'A', '%2', ';', '=,', ':A:,', '-----BEGIN CERTIFICATE-----']) {
       const value = unit.repeat(Math.ceil(16_384 / unit.length)).slice(0, 16_384);
       const facts = requestWith(value, header);
-      for (let round = 0; round < 5; round += 1) {
+      const rounds = Array.from({ length: 9 }, () => {
         const start = process.hrtime.bigint();
         const decision = authenticator.authenticate(facts);
         const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
         if ('outcome' in decision && decision.outcome === 'allow') throw new Error(`${source.name} let ${unit} in`);
-        // The first round pays for compilation, not for the input.
-        if (round > 0 && milliseconds > slowest) [slowest, where] = [milliseconds, `${source.name}, ${unit}`];
-      }
+        return milliseconds;
+      });
+      // Some round pays for compilation or for the garbage of the section before: not the input's fault.
+      const milliseconds = median(rounds);
+      if (milliseconds > slowest) [slowest, where] = [milliseconds, `${source.name}, ${unit}`];
     }
   }
   return [
     {
-      what: '16 KB of rubbish in any header, slowest',
+      what: '16 KB of rubbish in any header, slowest median',
       figure: `${slowest.toFixed(2)} ms (${where})`,
       target: 'under 2 ms',
       met: slowest < 2,
