@@ -18,7 +18,7 @@ const sources = 'packages/core/src';
 const rooms = {
   certificate: ['encoding', 'certificate'],
   path: ['path'],
-  'revocation/*': ['revocation/*'],
+  'revocation/*': ['revocation/*', 'revocation/suites'],
   'revocation/crl': ['revocation/crl'],
   'revocation/ocsp': ['revocation/ocsp'],
 };

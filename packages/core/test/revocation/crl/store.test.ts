@@ -141,6 +141,16 @@ describe('a list in the place of another', () => {
     expect(await verdict(store)).toBe('revoked');
   });
 
+  it('is no longer held, and the other is', async () => {
+    const store = storeOf();
+    const [first] = await store.add(numbered(1));
+    const [second] = await store.add(listDer(ca, { number: 1, scope: { onlyContainsUserCerts: true } }));
+    if (first?.outcome !== 'added' || second?.outcome !== 'added') throw new Error('not added');
+    expect([first.crl, second.crl, undefined].map((crl) => store.holds(crl))).toEqual([true, true, false]);
+    await store.add(numbered(2));
+    expect([first.crl, second.crl].map((crl) => store.holds(crl))).toEqual([false, true]);
+  });
+
   it('that is the same again changes nothing', async () => {
     const store = storeOf();
     const octets = numbered(3);
