@@ -634,6 +634,7 @@ describe('distribution points beyond 256', () => {
     };
     const surroundings = { clock, tell: () => undefined, onChange: () => undefined, trust: undefined };
     const method = new CrlMethod(settings, policy, fetcher, surroundings);
+    const timer = vi.spyOn(globalThis, 'setTimeout');
     for (let index = 0; index < 257; index += 1) {
       const names = [{ kind: 'uniformResourceIdentifier', value: `http://a.test/${index}` }] as const;
       const point = {
@@ -645,6 +646,9 @@ describe('distribution points beyond 256', () => {
       const question = { certificate: naming, issuer: certificate, nowMs: start, client: 'one', crlIssuers: () => [] };
       expect(await method.statusOf(question)).toMatchObject({ status: { kind: 'unreachable' } });
     }
+    // They are fetched when somebody asks, and not by themselves.
+    expect(timer).not.toHaveBeenCalled();
+    timer.mockRestore();
     const sources = method.status(start).map(({ source }) => source);
     expect(sources).toHaveLength(256);
     expect([sources[0], sources.at(-1)]).toEqual(['crl http://a.test/1', 'crl http://a.test/256']);
