@@ -461,6 +461,13 @@ describe('a URL of the options', () => {
     expect(server.requests).toBe(2);
   });
 
+  it('that gives a list of others whose time is over is why nothing is known', async () => {
+    const server = await serving(listOf([], { nextUpdate: new Date(start + hour) }, root));
+    time.pass(hour);
+    const one = checking({ crls: { sources: [{ url: server.url }] } });
+    expect(await one.say(alice)).toBe('revocation_unavailable stale');
+  });
+
   it('that says nothing of a certificate is not asked again for it', async () => {
     const server = await serving(rootList);
     const one = checking({ crls: { sources: [{ url: server.url }] } });
