@@ -386,7 +386,7 @@ describe('the status of responders', () => {
     expect(await one.say(alice)).toBe('allow');
     expect(one.revocation.status()).toMatchObject([
       { source: `ocsp ${nowhere}`, entries: 0, lastError: { kind: 'unreachable' } },
-      { source: `ocsp ${responder.url}`, entries: 1, lastError: undefined },
+      { source: `ocsp ${responder.url}`, entries: 1, nextUpdate: new Date(start + hour - 1), lastError: undefined },
     ]);
     await responder.stop();
     expect(await one.say(bob)).toBe('revocation_unavailable unreachable');

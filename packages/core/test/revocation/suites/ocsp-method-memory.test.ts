@@ -43,7 +43,7 @@ function asking(answers: readonly FetchResult[], changes: Partial<OcspMethodSett
     const { status }: Finding = await method.statusOf(question);
     return status.status === 'undetermined' ? status.kind : status.status;
   };
-  return { ask, asked, events, changes: () => changed };
+  return { method, ask, asked, events, changes: () => changed };
 }
 
 const naming = (...accesses: readonly AccessDescription[]): Certificate =>
@@ -70,6 +70,22 @@ describe('the responders that a certificate names', () => {
     expect(await ask(named)).toBe('unreachable');
     expect(asked.map(({ url }) => url.href)).toEqual(['http://b.test/']);
   });
+
+  it('are remembered, the last 256 of them', async () => {
+    const { ask, method } = asking([failing('fetch_failed')], { hosts, responders: [] });
+    for (let index = 0; index < 257; index += 1) await ask(saidBy(index));
+    const sources = method.status(now).map(({ source }) => source);
+    expect(sources).toHaveLength(256);
+    expect([sources[0], sources.at(-1)]).toEqual(['ocsp http://a.test/1', 'ocsp http://a.test/256']);
+  });
+
+  /** Another certificate each time, with a responder of its own. */
+  function saidBy(index: number): Certificate {
+    return saying(subject.certificate, {
+      thumbprint: `thumbprint ${index}`,
+      authorityInfoAccess: [uri(`http://a.test/${index}`)],
+    });
+  }
 
   it('are asked as far as the fourth', async () => {
     const { ask, asked } = asking([failing('fetch_failed')], { hosts, responders: [] });
@@ -100,6 +116,15 @@ describe('an answer in the memory', () => {
       ['revoked', 1],
       ['revoked', 1],
     ]);
+  });
+
+  it('is used until its last moment, and no longer', async () => {
+    const { ask } = asking([good, failing('fetch_failed')]);
+    await ask();
+    const last = now + 55 * 60_000 - 1;
+    expect(await ask(subject.certificate, last)).toBe('good');
+    time = last + 1;
+    expect(await ask()).toBe('unreachable');
   });
 
   it('that never came makes room for another', async () => {
