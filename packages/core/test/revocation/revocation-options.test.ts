@@ -113,6 +113,7 @@ describe('the options of revocation', () => {
     ['a URL of LDAP', { methods: ['crl'], crls: { sources: [{ url: 'ldap://x/' }] } }, /sources\[0\]\.url: expected/],
     ['a misspelt URL', { methods: ['crl'], crls: { sources: [{ uri: 'http://x/' }] } }, /sources\[0\]: expected PEM/],
     ['more than a URL', { methods: ['crl'], crls: { sources: [{ url: 'http://x/', ca: '' }] } }, /unknown option "ca"/],
+    ['null for a source', { methods: ['crl'], crls: { sources: [null] } }, /sources\[0\]: expected PEM/],
     ['a number for a source', { methods: ['crl'], crls: { sources: [7] } }, /sources\[0\]: expected PEM/],
     ['a misspelt key of points', { methods: ['crl'], crls: { distributionPoints: { host: [] } } }, /Points.*"hosts"/],
     ['nothing for a source', { methods: ['crl'], crls: { sources: [undefined] } }, /sources\[0\]: expected PEM/],

@@ -151,6 +151,30 @@ describe('a list that is fetched when it is asked for', () => {
   });
 });
 
+describe('a list whose version is known', () => {
+  const validators = { etag: '"1"', lastModified: undefined };
+  const whole: FetchResult = { ok: true, body: new Uint8Array(), validators };
+  const unmodified: FetchResult = { ok: false, problem: 'fetch_unmodified', detail: '' };
+
+  it('is no news where nothing else is there', async () => {
+    const results = [whole, unmodified];
+    const { download, asked, events } = downloading({ answer: async () => results.shift() as FetchResult });
+    await download.refresh(now);
+    await download.refresh(now + 0.6 * hour);
+    expect(asked.map((request) => request.validators)).toEqual([undefined, validators]);
+    expect(events.map(({ type }) => type)).toEqual(['revocation_source_updated']);
+    expect(download.failure).toBeUndefined();
+  });
+
+  it('is told of when it cannot be reached any more', async () => {
+    const results: FetchResult[] = [whole, { ok: false, problem: 'fetch_timeout', detail: '5000 ms' }];
+    const { download } = downloading({ answer: async () => results.shift() as FetchResult });
+    await download.refresh(now);
+    await download.refresh(now + 0.6 * hour);
+    expect(download.failure).toMatchObject({ kind: 'unreachable', problem: 'fetch_timeout' });
+  });
+});
+
 describe('several ways to one list', () => {
   it('are tried until one gives something usable', async () => {
     const first = downloading({ urls });
