@@ -265,8 +265,11 @@ describe('a file of lists', () => {
     writeFileSync(path, listOf([bob]));
     const one = checking({ crls: { sources: [fromFile(path)] } });
     expect(await one.say(bob)).toBe('certificate_revoked');
-    const problems = (): unknown => one.events.map((event) => 'problem' in event && event.problem).filter(Boolean);
-    const kinds = (): unknown => one.events.flatMap((event) => ('kind' in event ? event.kind : []));
+    // Once each: the watcher may see a change by itself as well.
+    const problems = (): unknown => [
+      ...new Set(one.events.flatMap((event) => ('problem' in event ? event.problem : []))),
+    ];
+    const kinds = (): unknown => [...new Set(one.events.flatMap((event) => ('kind' in event ? event.kind : [])))];
 
     writeFileSync(path, listOf([]).subarray(0, 100));
     await one.revocation.refresh();
