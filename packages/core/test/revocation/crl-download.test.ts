@@ -1,3 +1,4 @@
+import { toPem } from '@peercert/pki';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRevocation, type Revocation } from '../../src/revocation/revocation.ts';
 import { closeServers, listen } from './http-server.ts';
@@ -116,6 +117,21 @@ describe('a list that is fetched again', () => {
     await one.revocation.refresh();
     expect(server.answers.at(-1)).toBe('200 undefined');
     expect(await one.say(bob)).toContain('certificate_revoked');
+  });
+
+  it('is asked for whole when one of its lists is there no more', async () => {
+    const pem = [listOf([], inADay), rootList].map((der) => toPem(der, 'X509 CRL')).join('');
+    const server = await serving(Buffer.from(pem), '"1"');
+    const other = await serving(listOf([], inADay), undefined);
+    const one = checking(server.url, other.url);
+    expect(await one.say(bob)).toBe('allow');
+    time.pass(minute);
+    other.list = listOf([bob], inADay);
+    await one.revocation.refresh();
+    expect(server.answers.at(-1)).toBe('304 "1"');
+    time.pass(minute);
+    await one.revocation.refresh();
+    expect(server.answers.at(-1)).toBe('200 undefined');
   });
 
   it('is asked for whole when what came cannot be used', async () => {

@@ -120,6 +120,7 @@ describe('a deny-list', () => {
     ['a short thumbprint', { thumbprint: alice.thumbprint.slice(1) }],
     ['a SHA-1 fingerprint', { thumbprint: 'ab'.repeat(20) }],
     ['a fingerprint that goes on', { thumbprint: 'ab'.repeat(33) }],
+    ['null for an issuer', { issuer: null, serial: '03' }],
     ['a name without its parts', { issuer: { canonical: 'cn=issuing' }, serial: '03' }],
     ['a thumbprint that is no text', { thumbprint: 7 }],
   ])('refuses %s as a mistake of the program', (_, entry) => {
