@@ -6,7 +6,8 @@
 //
 // PEERCERT_REQUIRE=all       what is missing is a failure
 // PEERCERT_CORPORA=FOLDER    where the conformance corpora are
-// PEERCERT_NODES="22 24"     the unit and adapter suites once more on these Node majors, fetched by npx
+// PEERCERT_NODES="22 24"     the unit and adapter suites once more on these Node majors, fetched by npx; not on the one
+//                            that runs this
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,7 +41,7 @@ const plan = {
   demo: [node('examples/demo/dist/main.js')],
   ...program('conformance'),
   ...program('fuzz', '--bounded'),
-  ...Object.fromEntries((env.PEERCERT_NODES ?? '').split(' ').filter(Boolean).map(onNode)),
+  ...Object.fromEntries((env.PEERCERT_NODES ?? '').split(' ').filter(isAnother).map(onNode)),
 };
 const wanted = argv.length > 2 ? argv.slice(2) : Object.keys(plan).filter((name) => name !== 'unit');
 const unknown = wanted.filter((name) => !(name in plan));
@@ -143,6 +144,10 @@ function program(name, ...args) {
 function endToEnd() {
   const examples = readdirSync(join(root, 'examples')).map((name) => join(root, 'examples', name, 'test'));
   return [join(root, 'test', 'e2e'), ...examples].some(existsSync) ? { e2e: [suite('e2e')] } : {};
+}
+
+function isAnother(major) {
+  return major !== '' && !process.version.startsWith(`v${major}.`);
 }
 
 /** The suites that depend most on Node, on another major of it. */
