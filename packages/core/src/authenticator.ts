@@ -67,6 +67,8 @@ export function assemble(options: CompiledOptions): Line {
 
   function authenticate(facts: RequestFacts): MaybePromise<Decision> {
     const nowMs = now();
+    const stands = standingAllows?.find(facts.socket, nowMs);
+    if (stands !== undefined) return stands.decision;
     const misdirection = misdirectionOf?.(facts);
     if (misdirection !== undefined) return deny(misdirection);
     const presented = present(options, facts);

@@ -44,6 +44,7 @@ describe('an allow', () => {
     const decision = await decide(facts);
     expect(decision).toMatchObject({ outcome: 'allow', client: { id: 'alice' } });
     expect(standing(facts.socket)?.decision).toBe(decision);
+    expect(await decide(facts)).toBe(decision);
     expect(Object.isFrozen(decision)).toBe(true);
     expect(standing({})).toBeUndefined();
     expect(standing(undefined)).toBeUndefined();
