@@ -6,6 +6,7 @@ import { expiryWindowMs } from './policy/expiry.ts';
 import { asksFunctions, versionOf } from './policy/policy.ts';
 import type { RequestMtls } from './request-state.ts';
 import type { CheckedPath } from './revocation/checked-path.ts';
+import { type DenyListIndex, deniedPathRefusal } from './revocation/deny-list.ts';
 import type { NodeVerdict, Presented } from './source/presented.ts';
 import type { TrustResolver } from './trust.ts';
 
@@ -71,7 +72,7 @@ export function createStandingAllows(options: CompiledOptions, trustFor: TrustRe
         trustFor(kept.presented, connection) === kept.trust &&
         versionOf(policy) === kept.policyVersion &&
         (revocation === undefined || revocation.isCurrent(kept.checked, nowMs)) &&
-        (denyList === undefined || denyList.size === 0)
+        (denyList === undefined || denyList.size === 0 || !isDenied(denyList, kept.checked))
         ? kept
         : undefined;
     },
@@ -92,6 +93,10 @@ export function createStandingAllows(options: CompiledOptions, trustFor: TrustRe
       });
     },
   };
+}
+
+function isDenied(denyList: DenyListIndex, { path }: CheckedPath): boolean {
+  return deniedPathRefusal(denyList, path) !== undefined;
 }
 
 function isObject(value: unknown): value is object {

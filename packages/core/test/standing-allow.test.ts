@@ -177,15 +177,17 @@ describe('an allow that stands', () => {
     expect(standing(facts.socket)).toBeUndefined();
   });
 
-  it('falls while anything is on the deny-list', async () => {
+  it('falls when a certificate of its path comes onto the deny-list, and not when another does', async () => {
     const denyList = createDenyList();
     const { decide, standing } = line({ denyList });
     const facts = request();
     await decide(facts);
     expect(standing(facts.socket)).toBeDefined();
-    const { thumbprint } = bob.certificate;
-    denyList.revoke({ thumbprint });
+    denyList.revoke({ thumbprint: bob.certificate.thumbprint });
+    expect(standing(facts.socket)).toBeDefined();
+    denyList.revoke({ thumbprint: alice.certificate.thumbprint });
     expect(standing(facts.socket)).toBeUndefined();
+    expect(await decide(facts)).toMatchObject({ outcome: 'deny', reason: { code: 'certificate_revoked' } });
   });
 });
 
