@@ -1,14 +1,13 @@
-import { setImmediate } from 'node:timers/promises';
-import type { Certificate } from '../certificate/model.ts';
 import { type FileContents, isFileSource } from '../file-watcher.ts';
 import { observer } from '../observer.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
 import { type FileFailure, type WatchedFiles, watchFiles } from '../watched-files.ts';
-import { CertificateIndex } from './certificate-index.ts';
-import { certificatesIn, filesIn, type WatchedCertificateInput } from './certificate-input.ts';
+import type { CertificateIndex } from './certificate-index.ts';
+import { filesIn, type WatchedCertificateInput } from './certificate-input.ts';
 import { IntermediateMemory } from './intermediate-memory.ts';
 import { LeafMemory } from './leaf-memory.ts';
 import type { TrustEvent } from './trust-event.ts';
+import { type IndexedTrust, readAtOnce, readInSlices } from './trust-reading.ts';
 
 export interface TrustOptions {
   /** Who is trusted to issue client certificates. Any certificate may be an anchor, self-signed or not. */
@@ -111,14 +110,14 @@ class FollowingTrustStore implements TrustStore {
 
   replace(options: TrustOptions): void {
     const trust = compileTrustOptions(options);
-    this.#follow(trust, (contents, place) => place(atOnce(readTrust(trust, contents))));
+    this.#follow(trust, (contents, place) => place(readAtOnce(trust, contents)));
   }
 
   async replaceInSlices(options: TrustOptions): Promise<void> {
     const trust = compileTrustOptions(options);
     let first: Promise<void> | undefined;
     const files = this.#follow(trust, (contents, place) => {
-      first = inSlices(readTrust(trust, contents)).then(place);
+      first = readInSlices(trust, contents).then(place);
       return first;
     });
     try {
@@ -157,7 +156,7 @@ class FollowingTrustStore implements TrustStore {
       paths: trust.paths,
       take: (contents) => {
         if (!isFirst) {
-          return inSlices(readTrust(trust, contents)).then((read) => {
+          return readInSlices(trust, contents).then((read) => {
             if (this.#origin === origin) this.#advance(trust, read);
           });
         }
@@ -242,63 +241,4 @@ function compileTrustOptions(options: TrustOptions): CompiledTrust {
 
 function copied(input: WatchedCertificateInput): WatchedCertificateInput {
   return Array.isArray(input) ? Object.freeze([...input]) : input;
-}
-
-interface ReadTrust {
-  readonly anchors: readonly Certificate[];
-  readonly intermediates: readonly Certificate[];
-}
-
-interface IndexedTrust {
-  readonly anchors: CertificateIndex;
-  readonly intermediates: CertificateIndex;
-}
-
-/** Yields each certificate as it was read. */
-function* readTrust(trust: CompiledTrust, contents: FileContents): Generator<Certificate, ReadTrust> {
-  const anchors: Certificate[] = [];
-  for (const one of certificatesIn(trust.anchors, 'trust.anchors', contents)) {
-    anchors.push(one);
-    yield one;
-  }
-  const intermediates: Certificate[] = [];
-  const { intermediates: given } = trust;
-  if (!Array.isArray(given) || given.length > 0) {
-    for (const one of certificatesIn(given, 'trust.intermediates', contents)) {
-      intermediates.push(one);
-      yield one;
-    }
-  }
-  return { anchors, intermediates };
-}
-
-function atOnce(reading: Generator<Certificate, ReadTrust>): IndexedTrust {
-  let step = reading.next();
-  while (!step.done) step = reading.next();
-  const { anchors, intermediates } = step.value;
-  return { anchors: new CertificateIndex(anchors), intermediates: new CertificateIndex(intermediates) };
-}
-
-/** Certificates that are read before others may run: a millisecond of work with code that is not compiled yet. */
-const sliceLength = 4;
-
-/** Prepares the index too, step by step, which else the first request would do for all. */
-async function inSlices(reading: Generator<Certificate, ReadTrust>): Promise<IndexedTrust> {
-  let step = reading.next();
-  for (let count = 1; !step.done; count += 1) {
-    void step.value.subject.canonical;
-    if (count % sliceLength === 0) await setImmediate();
-    step = reading.next();
-  }
-  await setImmediate();
-  const anchors = new CertificateIndex(step.value.anchors);
-  const [anchor] = anchors.all;
-  if (anchor !== undefined) {
-    await setImmediate();
-    anchors.withExactSubject(anchor.subject);
-    await setImmediate();
-    anchors.withSubject(anchor.subject);
-  }
-  await setImmediate();
-  return { anchors, intermediates: new CertificateIndex(step.value.intermediates) };
 }

@@ -1,0 +1,77 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Certificate } from '../certificate/model.ts';
+import type { FileContents } from '../file-watcher.ts';
+import { CertificateIndex } from './certificate-index.ts';
+import { certificatesIn, type WatchedCertificateInput } from './certificate-input.ts';
+
+/** Where the certificates of a trust store come from. */
+export interface TrustInputs {
+  readonly anchors: WatchedCertificateInput;
+  readonly intermediates: WatchedCertificateInput;
+}
+
+interface ReadTrust {
+  readonly anchors: readonly Certificate[];
+  readonly intermediates: readonly Certificate[];
+}
+
+/** The certificates of one generation, each kind by its names. */
+export interface IndexedTrust {
+  readonly anchors: CertificateIndex;
+  readonly intermediates: CertificateIndex;
+}
+
+/** Yields each certificate as it was read. */
+function* certificatesOf(inputs: TrustInputs, contents: FileContents): Generator<Certificate, ReadTrust> {
+  const anchors: Certificate[] = [];
+  for (const one of certificatesIn(inputs.anchors, 'trust.anchors', contents)) {
+    anchors.push(one);
+    yield one;
+  }
+  const intermediates: Certificate[] = [];
+  const { intermediates: given } = inputs;
+  if (!Array.isArray(given) || given.length > 0) {
+    for (const one of certificatesIn(given, 'trust.intermediates', contents)) {
+      intermediates.push(one);
+      yield one;
+    }
+  }
+  return { anchors, intermediates };
+}
+
+/** Throws TypeError for what is no certificate. */
+export function readAtOnce(inputs: TrustInputs, contents: FileContents): IndexedTrust {
+  const reading = certificatesOf(inputs, contents);
+  let step = reading.next();
+  while (!step.done) step = reading.next();
+  const { anchors, intermediates } = step.value;
+  return { anchors: new CertificateIndex(anchors), intermediates: new CertificateIndex(intermediates) };
+}
+
+/** Certificates that are read before others may run: a millisecond of work with code that is not compiled yet. */
+const sliceLength = 4;
+
+/**
+ * The same, bit by bit, so that others run in between. It prepares the indexes as well, which else the first request would
+ * do for all.
+ */
+export async function readInSlices(inputs: TrustInputs, contents: FileContents): Promise<IndexedTrust> {
+  const reading = certificatesOf(inputs, contents);
+  let step = reading.next();
+  for (let count = 1; !step.done; count += 1) {
+    void step.value.subject.canonical;
+    if (count % sliceLength === 0) await setImmediate();
+    step = reading.next();
+  }
+  await setImmediate();
+  const anchors = new CertificateIndex(step.value.anchors);
+  const [anchor] = anchors.all;
+  if (anchor !== undefined) {
+    await setImmediate();
+    anchors.withExactSubject(anchor.subject);
+    await setImmediate();
+    anchors.withSubject(anchor.subject);
+  }
+  await setImmediate();
+  return { anchors, intermediates: new CertificateIndex(step.value.intermediates) };
+}
