@@ -1,3 +1,5 @@
+import { refuseUnknownKeys } from './option-keys.ts';
+
 /** Bounds on the work that one request can cause. Each default says where it comes from. */
 export interface Limits {
   /** Bytes of one presented certificate. Default 65,536. */
@@ -37,3 +39,18 @@ export const defaultLimits: Limits = {
   rememberedSeconds: 3_600,
   policyMilliseconds: 2_000,
 };
+
+/** The limits, with those that were chosen. Throws TypeError for one that is unknown or no count. */
+export function compileLimits(limits: Partial<Limits> = {}): Limits {
+  refuseUnknownKeys(limits, Object.keys(defaultLimits), 'limits');
+  for (const [name, value] of Object.entries(limits)) {
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
+      throw new TypeError(`limits.${name} must be a whole number of at least 1`);
+    }
+    // Node fires a longer timer at once.
+    if (name === 'policyMilliseconds' && value > 2 ** 31 - 1) {
+      throw new TypeError('limits.policyMilliseconds must be at most 2147483647');
+    }
+  }
+  return Object.freeze({ ...defaultLimits, ...limits });
+}

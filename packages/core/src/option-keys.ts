@@ -66,3 +66,16 @@ function editDistance(from: string, to: string): number {
   }
   return row[to.length] ?? 0;
 }
+
+/** The value of a named choice; the first is the default. Throws TypeError for any other. */
+export function oneOf<O extends object, K extends keyof O, C extends string>(
+  options: O,
+  key: K & string,
+  choices: readonly C[],
+): C {
+  const value = options[key] === undefined ? choices[0] : options[key];
+  if (!choices.includes(value as C)) {
+    throw new TypeError(`${key} must be ${choices.map((choice) => `'${choice}'`).join(' or ')}`);
+  }
+  return value as C;
+}

@@ -1,13 +1,14 @@
 import { systemClock } from './clock.ts';
 import type { Decision } from './decision.ts';
 import { compileExcludedPaths } from './excluded-path.ts';
-import { defaultLimits, type Limits } from './limits.ts';
-import { pickOptions, refuseUnknownKeys } from './option-keys.ts';
-import { type WeakAlgorithm, weakAlgorithms } from './path/algorithms.ts';
-import { defaultPathSettings, type PathSettings } from './path/settings.ts';
+import { compileLimits, type Limits } from './limits.ts';
+import { oneOf, pickOptions, refuseUnknownKeys } from './option-keys.ts';
+import type { WeakAlgorithm } from './path/algorithms.ts';
+import type { PathSettings } from './path/settings.ts';
 import { isTrustByName, type TrustByName } from './path/trust-by-name.ts';
 import type { TrustEvent } from './path/trust-event.ts';
 import { createTrustStore, isTrustStore, type TrustOptions, type TrustStore } from './path/trust-store.ts';
+import { compilePathSettings } from './path-options.ts';
 import type { ExpiryEvent } from './policy/expiry.ts';
 import { closePolicy, compilePolicy, type Policy, type PolicyOptions, policyOptionKeys } from './policy/policy.ts';
 import type { PolicyFileEvent } from './policy/policy-file.ts';
@@ -245,48 +246,6 @@ function compileTrust(
   return isTrustStore(trust) ? trust : createTrustStore(trust, { onEvent });
 }
 
-function compilePathSettings(options: MtlsOptions, limits: Limits): PathSettings {
-  const { certificatePolicies: policies = {}, dangerouslyAllowAlgorithms: weak = [] } = options;
-  refuseUnknownKeys(policies, ['accepted', 'require', 'mapping', 'anyPolicy'], 'certificatePolicies');
-  const { accepted } = policies;
-  if (accepted !== undefined && !isListOf(accepted, (oid) => /^[0-2](\.(0|[1-9]\d*))+$/.test(oid))) {
-    throw new TypeError('certificatePolicies.accepted must be a list of object identifiers such as 1.3.6.1.4.1.1.1');
-  }
-  if (!Array.isArray(weak) || weak.some((name) => !weakAlgorithms.includes(name))) {
-    throw new TypeError(`dangerouslyAllowAlgorithms may list only: ${weakAlgorithms.join(', ')}`);
-  }
-  const { dangerouslyAllowRsaBits: minimumRsaBits = 2048 } = options;
-  if (!Number.isInteger(minimumRsaBits) || minimumRsaBits < 1024 || minimumRsaBits > 8192) {
-    throw new TypeError('dangerouslyAllowRsaBits must be a whole number of bits from 1024 to 8192');
-  }
-  return Object.freeze({
-    ...defaultPathSettings,
-    profile: oneOf(options, 'profile', ['interoperable', 'strict']),
-    extendedKeyUsage: oneOf(options, 'extendedKeyUsage', ['optional', 'required']),
-    initialPolicySet: accepted === undefined ? 'any' : new Set(accepted),
-    initialExplicitPolicy: oneOf(policies, 'require', ['implicit', 'explicit']) === 'explicit',
-    initialPolicyMappingInhibit: oneOf(policies, 'mapping', ['allow', 'inhibit']) === 'inhibit',
-    initialAnyPolicyInhibit: oneOf(policies, 'anyPolicy', ['allow', 'inhibit']) === 'inhibit',
-    allowedWeakAlgorithms: new Set(weak),
-    minimumRsaBits,
-    limits,
-  });
-}
-
-function compileLimits(limits: Partial<Limits> = {}): Limits {
-  refuseUnknownKeys(limits, Object.keys(defaultLimits), 'limits');
-  for (const [name, value] of Object.entries(limits)) {
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
-      throw new TypeError(`limits.${name} must be a whole number of at least 1`);
-    }
-    // Node fires a longer timer at once.
-    if (name === 'policyMilliseconds' && value > 2 ** 31 - 1) {
-      throw new TypeError('limits.policyMilliseconds must be at most 2147483647');
-    }
-  }
-  return Object.freeze({ ...defaultLimits, ...limits });
-}
-
 function compileChallenge(challenge = 'ClientCertificate'): string {
   // A header value of visible ASCII (RFC 9110 5.5), beginning with an auth-scheme token (11.1).
   if (typeof challenge !== 'string' || !/^[!#$%&'*+.^_`|~\w-]+( [\x20-\x7e]+)?$/.test(challenge)) {
@@ -295,25 +254,8 @@ function compileChallenge(challenge = 'ClientCertificate'): string {
   return challenge;
 }
 
-/** The value of a named choice; the first is the default. */
-function oneOf<O extends object, K extends keyof O, C extends string>(
-  options: O,
-  key: K & string,
-  choices: readonly C[],
-): C {
-  const value = options[key] === undefined ? choices[0] : options[key];
-  if (!choices.includes(value as C)) {
-    throw new TypeError(`${key} must be ${choices.map((choice) => `'${choice}'`).join(' or ')}`);
-  }
-  return value as C;
-}
-
 function functionOr<K extends 'onDecision' | 'onEvent' | 'clock'>(options: MtlsOptions, key: K): MtlsOptions[K] {
   const value: unknown = options[key];
   if (value !== undefined && typeof value !== 'function') throw new TypeError(`${key} must be a function`);
   return options[key];
-}
-
-function isListOf(value: unknown, holds: (item: string) => boolean): boolean {
-  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' && holds(item));
 }
