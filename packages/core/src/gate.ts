@@ -93,7 +93,8 @@ export function createGate(options: MtlsOptions = {}): Gate {
       return decision.then((late) => conclude(holder, facts, late, told)).catch(fail);
     }
     const denial = conclude(holder, facts, decision, told);
-    const standing = line.standing(facts.socket);
+    // Where each decision is told, none is recalled.
+    const standing = onDecision === undefined ? line.standing(facts.socket) : undefined;
     // Only of its own decision: a later one of this connection may have been a denial.
     if (standing?.decision === decision) standing.state = holder.mtls ?? undefined;
     return denial;
