@@ -10,7 +10,7 @@
 //                            that runs this
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { argv, env, execPath, exit, stderr, stdout } from 'node:process';
 import { stripVTControlCharacters } from 'node:util';
@@ -30,7 +30,8 @@ const plan = {
   // The fuzzers are typed by the built packages.
   types: [node('packages/build.mjs'), command(bin('tsc'), ['-p', 'test'])],
   unused: [command(bin('knip'), ['--no-config-hints'])],
-  unit: [suite('unit')],
+  // The fast loop takes every core.
+  unit: [suite('unit', [`--maxWorkers=${availableParallelism()}`])],
   coverage: [suite('unit', ['--coverage'])],
   adapters: [suite('adapters')],
   boundaries: [suite('boundaries')],
