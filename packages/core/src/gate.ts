@@ -4,10 +4,11 @@ import { ClientCertificateError, internalFailure } from './error.ts';
 import { observer } from './observer.ts';
 import { compileOptions, type DecisionEvent, type MtlsOptions } from './options.ts';
 import type { Reason } from './reasons.ts';
-import { createState, type RequestMtls, type StateHolder } from './request-state.ts';
+import { type Conclusion, leaveState, type StateHolder } from './request-state.ts';
 import { clientAddressOf } from './source/client-address.ts';
 import type { RequestFacts } from './source/facts.ts';
 import { createRemoval } from './source/header-removal.ts';
+import type { StandingAllow } from './standing-allow.ts';
 
 /** One instance of `mtls()`, without a framework: what every adapter calls once for each request. */
 export interface Gate {
@@ -30,12 +31,12 @@ export interface Gate {
    * nothing that `admit` looks at can have changed, `false` where the request has to be decided. It spares collecting the
    * facts, which takes longer than all the rest.
    */
-  recall(connection: unknown, holder: object, requestTarget: string): boolean;
+  recall(connection: unknown, request: object, requestTarget: string, holder?: object): boolean;
   /**
    * Decides once more, for a connection that outlives its request, and leaves what it came to. As `admit`, but that
    * `onDecision` hears of a denial only, and that headers are left as they are: forged ones are gone since `admit`.
    */
-  readmit(holder: object, facts: RequestFacts): MaybePromise<ClientCertificateError | undefined>;
+  readmit(request: object, facts: RequestFacts, holder?: object): MaybePromise<ClientCertificateError | undefined>;
 }
 
 /** Throws TypeError for every wrong option. */
@@ -48,65 +49,61 @@ export function createGate(options: MtlsOptions = {}): Gate {
   const removeForged = createRemoval(forwarding);
   const anonymous: Decision = Object.freeze({ outcome: 'anonymous' });
 
-  /** What handlers see of a decision. */
-  function stateFor(facts: RequestFacts, decision: Decision): RequestMtls {
+  /** What a decision comes to for guards and handlers. */
+  function conclusionFrom(facts: RequestFacts, decision: Decision): Conclusion {
     const clientAddress = clientAddressOf(facts, addressChoice, forwarding);
     const vary = forwarding.varyFor(facts);
-    return createState(decision, clientAddress, {
+    return {
+      decision,
+      clientAddress,
       denials,
       challenge,
       vary: vary !== undefined && isExcluded(facts.requestTarget) ? undefined : vary,
       report: onDecision === undefined ? nobody : reportTo(onDecision, clientAddress, facts.requestTarget),
-    });
+    };
   }
 
   /** Leaves what handlers and guards see, tells the observer, and answers a denial that is enforced. */
   function conclude(
-    holder: StateHolder,
-    facts: RequestFacts,
+    subject: Subject,
     decision: Decision,
     told: 'always' | 'of denials',
+    standing?: StandingAllow,
   ): ClientCertificateError | undefined {
-    const state = stateFor(facts, decision);
-    holder.mtls = state;
+    const { facts, holder, request } = subject;
+    const conclusion = conclusionFrom(facts, decision);
+    leaveState(holder, request, conclusion);
+    // Only of its own decision: a later one of this connection may have been a denial.
+    if (standing?.decision === decision) standing.conclusion = conclusion;
     const refused = decision.outcome === 'deny' && enforcement === 'enforce';
     if (told === 'always' || decision.outcome === 'deny') {
       onDecision?.({
         decision,
         enforced: decision.outcome !== 'deny' || refused,
         by: 'mtls',
-        clientAddress: state.clientAddress,
+        clientAddress: conclusion.clientAddress,
         requestTarget: facts.requestTarget,
       });
     }
     return refused ? new ClientCertificateError(decision.reason, { challenge }) : undefined;
   }
 
-  function decide(
-    holder: StateHolder,
-    facts: RequestFacts,
-    told: 'always' | 'of denials',
-  ): MaybePromise<ClientCertificateError | undefined> {
-    if (isExcluded(facts.requestTarget)) return conclude(holder, facts, anonymous, told);
+  function decide(subject: Subject, told: 'always' | 'of denials'): MaybePromise<ClientCertificateError | undefined> {
+    const { facts } = subject;
+    if (isExcluded(facts.requestTarget)) return conclude(subject, anonymous, told);
     const decision = line.authenticate(facts);
-    if (decision instanceof Promise) {
-      return decision.then((late) => conclude(holder, facts, late, told)).catch(fail);
-    }
-    const denial = conclude(holder, facts, decision, told);
+    if (decision instanceof Promise) return decision.then((late) => conclude(subject, late, told)).catch(fail);
     // Where each decision is told, none is recalled.
-    const standing = onDecision === undefined ? line.standing(facts.socket) : undefined;
-    // Only of its own decision: a later one of this connection may have been a denial.
-    if (standing?.decision === decision) standing.state = holder.mtls ?? undefined;
-    return denial;
+    return conclude(subject, decision, told, onDecision === undefined ? line.standing(facts.socket) : undefined);
   }
 
   /** Only where no header plays a part is there an allow that stands: so none has to be removed. */
-  function recall(connection: unknown, holder: StateHolder, requestTarget: string): boolean {
+  function recall(connection: unknown, request: object, requestTarget: string, holder: StateHolder = request): boolean {
     if (onDecision !== undefined || (excludesPaths && isExcluded(requestTarget))) return false;
     try {
-      const standing = line.standing(connection);
-      if (standing?.state === undefined) return false;
-      holder.mtls = standing.state;
+      const conclusion = line.standing(connection)?.conclusion;
+      if (conclusion === undefined) return false;
+      leaveState(holder, request, conclusion);
       return true;
     } catch (error) {
       return fail(error);
@@ -124,22 +121,29 @@ export function createGate(options: MtlsOptions = {}): Gate {
         // Before they are removed, and before anything of the application runs.
         const forged = forwarding.refusalOf(facts);
         removeForged(request, facts);
+        const subject = { request, facts, holder };
         return forged === undefined || isExcluded(facts.requestTarget)
-          ? decide(holder, facts, 'always')
-          : conclude(holder, facts, { outcome: 'deny', reason: forged }, 'always');
+          ? decide(subject, 'always')
+          : conclude(subject, { outcome: 'deny', reason: forged }, 'always');
       } catch (error) {
         return fail(error);
       }
     },
 
-    readmit(holder: object, facts: RequestFacts) {
+    readmit(request: object, facts: RequestFacts, holder: object = request) {
       try {
-        return decide(holder, facts, 'of denials');
+        return decide({ request, facts, holder }, 'of denials');
       } catch (error) {
         return fail(error);
       }
     },
   });
+}
+
+interface Subject {
+  readonly request: object;
+  readonly facts: RequestFacts;
+  readonly holder: StateHolder;
 }
 
 function fail(error: unknown): never {

@@ -10,8 +10,13 @@ export interface GuardOptions {
   readonly enforcement?: 'enforce' | 'report-only';
 }
 
-/** Decides by what `mtls()` left on the request: the error to refuse it with, or `undefined` to let it pass. */
-export type Guard = (request: object) => ClientCertificateError | undefined;
+/**
+ * Decides by what `mtls()` left for the request: the error to refuse it with, or `undefined` to let it pass.
+ *
+ * @param holder where the framework keeps the state of a request, and
+ * @param request whose it must be. Default: the same object
+ */
+export type Guard = (holder: object, request?: object) => ClientCertificateError | undefined;
 
 /**
  * A guard that asks for a role; of several given, any one suffices. Anonymous clients get 401 `certificate_missing`,
@@ -57,8 +62,8 @@ function createGuard(
   if (enforcement !== 'enforce' && enforcement !== 'report-only') {
     throw new TypeError(`${name}: enforcement must be 'enforce' or 'report-only'`);
   }
-  return (request) => {
-    const state = stateOf(request);
+  return (holder, request = holder) => {
+    const state = stateOf(holder, request);
     const { client } = state.mtls;
     const why = client === null ? reason('certificate_missing', {}) : refusal(client);
     if (why === undefined) return undefined;

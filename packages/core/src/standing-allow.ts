@@ -4,7 +4,7 @@ import { isTrustByName } from './path/trust-by-name.ts';
 import type { TrustSnapshot } from './path/trust-store.ts';
 import { expiryWindowMs } from './policy/expiry.ts';
 import { asksFunctions, versionOf } from './policy/policy.ts';
-import type { RequestMtls } from './request-state.ts';
+import type { Conclusion } from './request-state.ts';
 import type { CheckedPath } from './revocation/checked-path.ts';
 import { type DenyListIndex, deniedPathRefusal } from './revocation/deny-list.ts';
 import type { NodeVerdict, Presented } from './source/presented.ts';
@@ -17,8 +17,8 @@ import type { TrustResolver } from './trust.ts';
  */
 export interface StandingAllow {
   readonly decision: Decision;
-  /** What handlers see of it, once somebody made that. */
-  state: RequestMtls | undefined;
+  /** What it comes to for guards and handlers, once somebody made that. */
+  conclusion: Conclusion | undefined;
 }
 
 export interface StandingAllows {
@@ -86,7 +86,7 @@ export function createStandingAllows(options: CompiledOptions, trustFor: TrustRe
       byConnection.set(connection, {
         ...grounds,
         decision,
-        state: undefined,
+        conclusion: undefined,
         policyVersion,
         verdict,
         untilMs,

@@ -201,9 +201,10 @@ describe('a gate', () => {
     const [first, second]: [StateHolder, StateHolder] = [{}, {}];
     expect(gate.recall(facts.socket, second, '/')).toBe(false);
     expect(second).toEqual({});
-    await gate.admit({}, facts, first);
+    await gate.admit(first, facts);
     expect(gate.recall(facts.socket, second, '/')).toBe(true);
-    expect(second.mtls).toBe(first.mtls);
+    expect(second.mtls).toEqual(first.mtls);
+    expect(second.mtls?.client).toBe(first.mtls?.client);
     expect(clientOf(second)?.id).toBe('alice');
     expect(stateOf(second).denials).toBe('respond');
   });

@@ -30,8 +30,8 @@ function guardWith(guard: Guard): Handler {
     // Read once: each look at a response of Express takes longer than the guard.
     const { locals } = response as ServerResponse & { readonly locals?: StateHolder };
     const holder = locals?.mtls === undefined ? req : locals;
-    const denial = guard(holder);
+    const denial = guard(holder, req);
     if (denial === undefined) next();
-    else refuse(denial, stateOf(holder).denials, response, next);
+    else refuse(denial, stateOf(holder, req).denials, response, next);
   };
 }

@@ -38,16 +38,17 @@ export function mtls(options?: MtlsOptions): Handler {
   const gate = createGate(options);
   const addressOf = gate.clientAddress === 'framework' ? frameworkAddress : noAddress;
   // Of the requests that have `req.mtls`: to look for it on each of them takes longer than to decide it.
-  let provided: unknown;
+  let provided: Prototype | undefined;
 
   return function mtls(request, res, next) {
     const req = request as Request;
     let admitted: MaybePromise<ClientCertificateError | undefined> | 'recalled';
     try {
-      const prototype: unknown = Object.getPrototypeOf(req);
+      const prototype = Object.getPrototypeOf(req) as Prototype | null;
       if (prototype !== provided) provided = provideMtls(req, res, prototype);
       const locals = localsOf(res);
-      admitted = gate.recall(req.socket, locals, gate.excludesPaths ? req.originalUrl : '')
+      if (locals === provided?.app.locals) throw sharedLocals();
+      admitted = gate.recall(req.socket, req, gate.excludesPaths ? req.originalUrl : '', locals)
         ? 'recalled'
         : gate.admit(req, nodeRequestFacts(req, req.originalUrl, addressOf(req)), locals);
     } catch (failure) {
@@ -58,11 +59,11 @@ export function mtls(options?: MtlsOptions): Handler {
       next();
     } else if (admitted instanceof Promise) {
       admitted.then(
-        (denial) => settle(denial, gate.denials, res, next),
+        (denial) => settle(denial, gate.denials, req, res, next),
         (failure: unknown) => next(internalFailure(failure)),
       );
     } else {
-      settle(admitted, gate.denials, res, next);
+      settle(admitted, gate.denials, req, res, next);
     }
   };
 }
@@ -70,6 +71,7 @@ export function mtls(options?: MtlsOptions): Handler {
 function settle(
   denial: ClientCertificateError | undefined,
   denials: 'respond' | 'throw',
+  req: Request,
   res: ServerResponse,
   next: (error?: unknown) => void,
 ): void {
@@ -77,7 +79,7 @@ function settle(
     refuse(denial, denials, res, next);
     return;
   }
-  const { vary } = stateOf(localsOf(res));
+  const { vary } = stateOf(localsOf(res), req);
   if (vary !== undefined && !res.headersSent) res.setHeader('Vary', addToVary(res.getHeader('Vary'), vary));
   next();
 }
@@ -92,30 +94,46 @@ function localsOf(res: ServerResponse): StateHolder {
   return response.locals;
 }
 
+/** The object that Express keeps for additions to the requests of an application (`app.request`). */
+interface Prototype {
+  readonly app: { readonly locals?: unknown };
+}
+
 /**
  * Gives `req.mtls` to every request of an application at once, through the prototype that Express keeps for such
- * additions (`app.request`), and answers it. A request that no application made gets it as its own.
+ * additions, and answers it. A request that no application made gets it as its own.
  */
-function provideMtls(req: object, res: ServerResponse, prototype: unknown): unknown {
-  const isOfExpress = typeof prototype === 'object' && prototype !== null && Object.hasOwn(prototype, 'app');
-  if (!isOfExpress) {
-    Object.defineProperty(req, 'mtls', { configurable: true, get: () => leftIn(localsOf(res)) });
+function provideMtls(req: Request, res: ServerResponse, prototype: Prototype | null): Prototype | undefined {
+  if (prototype === null || !Object.hasOwn(prototype, 'app')) {
+    Object.defineProperty(req, 'mtls', { configurable: true, get: () => leftIn(localsOf(res), req) });
     return undefined;
   }
   if (!('mtls' in prototype)) {
     Object.defineProperty(prototype, 'mtls', {
       configurable: true,
       get(this: { readonly res?: ServerResponse & { readonly locals?: StateHolder } }) {
-        return leftIn(this.res?.locals);
+        return leftIn(this.res?.locals, this);
       },
     });
   }
   return prototype;
 }
 
-/** Only what `mtls()` left: applications merge all sorts of things into `res.locals`, what a client sent among them. */
-function leftIn(locals: StateHolder | undefined): RequestMtls | undefined {
-  return locals && stateIfAny(locals)?.mtls;
+/**
+ * Only what `mtls()` left for this very request: applications merge all sorts of things into `res.locals`, what a client
+ * sent among them, and some share it between requests.
+ */
+function leftIn(locals: StateHolder | undefined, req: object): RequestMtls | undefined {
+  return locals && stateIfAny(locals, req)?.mtls;
+}
+
+/** The second request would find the state of the first there; the first is not to be let in until then. */
+function sharedLocals(): PeercertFailure {
+  return new PeercertFailure(
+    'setup',
+    'res.locals is app.locals, which all requests share: the state of one would be taken for that of another. Leave ' +
+      'res.locals to Express, or give each response an object of its own: res.locals = { ...app.locals }',
+  );
 }
 
 function noAddress(): undefined {

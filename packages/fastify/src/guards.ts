@@ -9,7 +9,7 @@ import {
 import { type Reply, refuse } from './refuse.ts';
 
 /** A hook for `onRequest` or `preHandler`, of a route or of a whole scope. */
-export type GuardHook = (request: object, reply: Reply, done: (error?: Error) => void) => void;
+export type GuardHook = (request: { readonly raw: object }, reply: Reply, done: (error?: Error) => void) => void;
 
 /**
  * Lets only clients with the role pass; of several roles any one suffices. Anonymous: 401 `certificate_missing`, known
@@ -27,8 +27,8 @@ export function requireClient(...given: ClientGuardArguments): GuardHook {
 /** What the guard throws (`mtls` was never met) is caught by Fastify and goes to the error handler. */
 function guardWith(guard: Guard): GuardHook {
   return function guardClient(request, reply, done) {
-    const denial = guard(request);
+    const denial = guard(request, request.raw);
     if (denial === undefined) done();
-    else refuse(denial, stateOf(request).denials, reply, done);
+    else refuse(denial, stateOf(request, request.raw).denials, reply, done);
   };
 }

@@ -73,7 +73,7 @@ async function register(fastify: FastifyInstance, options: MtlsOptions): Promise
       const { addressOf, gate, guard } = plan;
       if (
         guard === undefined &&
-        gate.recall(connectionOf(request.raw), request, gate.excludesPaths ? request.originalUrl : '')
+        gate.recall(connectionOf(request.raw), request.raw, gate.excludesPaths ? request.originalUrl : '', request)
       ) {
         done();
         return;
@@ -92,9 +92,9 @@ async function register(fastify: FastifyInstance, options: MtlsOptions): Promise
         refuse(denial, plan.gate.denials, reply, done);
         return;
       }
-      const { vary } = stateOf(request);
+      const { vary } = stateOf(request, request.raw);
       if (vary !== undefined) reply.header('Vary', addToVary(reply.getHeader('Vary'), vary));
-      const missingRole = plan.guard?.(request);
+      const missingRole = plan.guard?.(request, request.raw);
       if (missingRole !== undefined) refuse(missingRole, plan.gate.denials, reply, done);
       else done();
     };

@@ -24,9 +24,9 @@ export function requireClient(...given: ClientGuardArguments): Middleware {
 
 function guardWith(guard: Guard): Middleware {
   return function guardClient(ctx, next) {
-    const denial = guard(ctx.state);
+    const denial = guard(ctx.state, ctx.req);
     if (denial === undefined) return next();
-    refuse(denial, stateOf(ctx.state).denials, ctx);
+    refuse(denial, stateOf(ctx.state, ctx.req).denials, ctx);
     return undefined;
   };
 }

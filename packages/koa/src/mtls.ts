@@ -32,8 +32,9 @@ export function mtls(options?: MtlsOptions): Middleware {
 
   // What is thrown here before a promise exists becomes a rejection in koa-compose.
   return function mtls(ctx, next) {
-    if (gate.recall(connectionOf(ctx.req), ctx.state, gate.excludesPaths ? ctx.originalUrl : '')) return next();
-    const admitted = gate.admit(ctx.req, nodeRequestFacts(ctx.req, ctx.originalUrl, addressOf(ctx)), ctx.state);
+    const { originalUrl, req, state } = ctx;
+    if (gate.recall(connectionOf(req), req, gate.excludesPaths ? originalUrl : '', state)) return next();
+    const admitted = gate.admit(req, nodeRequestFacts(req, originalUrl, addressOf(ctx)), state);
     return admitted instanceof Promise
       ? admitted.then((denial) => settle(denial, gate.denials, ctx, next))
       : settle(admitted, gate.denials, ctx, next);
@@ -50,7 +51,7 @@ function settle(
     refuse(denial, denials, ctx);
     return undefined;
   }
-  const { vary } = stateOf(ctx.state);
+  const { vary } = stateOf(ctx.state, ctx.req);
   if (vary !== undefined) ctx.set('Vary', addToVary(ctx.response.get('Vary'), vary));
   return next();
 }

@@ -88,5 +88,5 @@ function requireHandshake(socket: TLSSocket & { readonly secureConnecting?: bool
 }
 
 function subjectOf(socket: TLSSocket): Subject {
-  return { holder: socket, facts: connectionFacts(socket) };
+  return { request: socket, holder: socket, facts: connectionFacts(socket) };
 }

@@ -19,7 +19,9 @@ import type { LiveSocket, Registry, Verdict } from './live-sockets.ts';
 
 /** What is decided about. */
 export interface Subject {
-  /** Where the result is left: the request of an upgrade, the socket of a connection without HTTP. */
+  /** The request of an upgrade, the socket of a connection without HTTP. */
+  readonly request: object;
+  /** Where the result is left: there, or on the request of a framework. */
   readonly holder: object;
   readonly facts: RequestFacts;
 }
@@ -42,28 +44,29 @@ export interface Followed extends LiveSocket {
 export function createAdmission(options: MtlsOptions, registry: Registry): Admission {
   const gate = createGate(withLastingSources(options));
   function decideAnew(
-    { holder, facts }: Subject,
+    subject: Subject,
     guards: readonly Guard[],
     before: ClientIdentity | null,
   ): MaybePromise<Verdict> {
+    const { facts, holder, request } = subject;
     const conclude = (denial: ClientCertificateError | undefined): Verdict => {
       if (denial !== undefined) return { outcome: 'deny', reason: denial.reason };
-      const { client, decision } = stateOf(holder).mtls;
+      const { client, decision } = stateOf(holder, request).mtls;
       if (decision.outcome === 'anonymous' && before !== null) return { outcome: 'deny', reason: noCertificate };
       if (client !== null && client.thumbprint !== before?.thumbprint) {
         return { outcome: 'deny', reason: anotherCertificate };
       }
-      const refused = refusalOf(guards, holder);
+      const refused = refusalOf(guards, subject);
       if (refused !== undefined) return { outcome: 'deny', reason: refused.reason };
       // Nobody is known, so nothing can expire; a denial under report-only was told, and need not be told again.
       return { outcome: client === null ? 'ignore' : 'allow' };
     };
-    const denial = gate.readmit(holder, facts);
+    const denial = gate.readmit(request, facts, holder);
     return denial instanceof Promise ? denial.then(conclude) : conclude(denial);
   }
 
   return Object.freeze({
-    admit({ holder, facts }: Subject, guards: readonly Guard[]) {
+    admit(subject: Subject, guards: readonly Guard[]) {
       // Not when it is made: who shares the options with a framework may never get an upgrade.
       if (gate.clientAddress === 'framework') {
         throw new PeercertFailure(
@@ -71,16 +74,21 @@ export function createAdmission(options: MtlsOptions, registry: Registry): Admis
           "clientAddress: 'framework' needs a framework, which never sees upgrades and connections without HTTP: leave it out",
         );
       }
-      const denial = gate.admit(holder, facts);
+      const { facts, holder, request } = subject;
+      const denial = gate.admit(request, facts, holder);
       return denial instanceof Promise
-        ? denial.then((late) => late ?? refusalOf(guards, holder))
-        : (denial ?? refusalOf(guards, holder));
+        ? denial.then((late) => late ?? refusalOf(guards, subject))
+        : (denial ?? refusalOf(guards, subject));
     },
 
-    follow({ holder, facts }: Subject, guards: readonly Guard[], channel: Channel, socket: Duplex) {
-      const { client, clientAddress } = stateOf(holder).mtls;
+    follow({ request, holder, facts }: Subject, guards: readonly Guard[], channel: Channel, socket: Duplex) {
+      const { client, clientAddress } = stateOf(holder, request).mtls;
       // The request may be changed by whoever handles it, and its headers with it.
-      const lasting: Subject = { holder, facts: { ...facts, rawHeaders: [...facts.rawHeaders], trailers: [] } };
+      const lasting: Subject = {
+        request,
+        holder,
+        facts: { ...facts, rawHeaders: [...facts.rawHeaders], trailers: [] },
+      };
       let demanded = guards;
       const followed: Followed = {
         id: client?.id,
@@ -114,9 +122,9 @@ const anotherCertificate: Reason = {
 /** Nobody vouches any more for whom it was: a proxy is no longer trusted, say. */
 const noCertificate: Reason = { code: 'certificate_missing', detail: {} };
 
-function refusalOf(guards: readonly Guard[], holder: object): ClientCertificateError | undefined {
+function refusalOf(guards: readonly Guard[], { holder, request }: Subject): ClientCertificateError | undefined {
   for (const guard of guards) {
-    const refused: unknown = guard(holder);
+    const refused: unknown = guard(holder, request);
     if (refused === undefined) continue;
     if (isClientCertificateError(refused)) return refused;
     // A promise, say, whose answer would come too late for this decision and for every other.

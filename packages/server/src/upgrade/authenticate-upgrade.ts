@@ -153,7 +153,7 @@ export function createUpgradeAuthenticator(
       let live = followed.get(raw);
       if (live === undefined) {
         // Fastify's own plugins leave their result on Fastify's request.
-        const holder = stateIfAny(request) === undefined ? raw : request;
+        const holder = stateIfAny(request, raw) === undefined ? raw : request;
         live = admission.follow({ ...subjectOf(raw), holder }, guards, channel, raw.socket);
         followed.set(raw, live);
       } else {
@@ -182,7 +182,7 @@ export function createUpgradeAuthenticator(
 }
 
 function subjectOf(request: IncomingMessage): Subject {
-  return { holder: request, facts: nodeRequestFacts(request, targetOf(request)) };
+  return { request, holder: request, facts: nodeRequestFacts(request, targetOf(request)) };
 }
 
 /** Where a framework rewrote the target, the one that came; no client can write this property. */

@@ -45,7 +45,8 @@ function world(options: MtlsOptions = {}) {
   );
   const rawHeaders = ['Host', 'localhost'];
   const facts: RequestFacts = { socket: {}, rawHeaders, trailers: [], peerAddress: undefined, requestTarget: '/feed' };
-  const subject: Subject = { holder: {}, facts };
+  const request = {};
+  const subject: Subject = { request, holder: request, facts };
   const socket = new Duplex({ read: () => undefined, write: () => undefined });
   const closed: string[] = [];
   const channel = { close: (code: number, text: string) => closed.push(`${code} ${text}`) };
