@@ -21,6 +21,7 @@ const programs = {
   certtool: { commands: ['certtool'], debian: 'gnutls-bin' },
   certutil: { commands: ['certutil'], debian: 'libnss3-tools' },
   python3: { commands: ['python3'], debian: 'python3' },
+  gcc: { commands: ['gcc', 'cc'], debian: 'gcc' },
   chromium: { commands: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
 } as const;
 
@@ -34,6 +35,13 @@ export function tool(name: Program): string | undefined {
     if (path !== undefined) return path;
   }
   return missing(name, `Debian package ${debian}`);
+}
+
+/** Whether a C program can be compiled against OpenSSL. */
+export function hasOpensslHeaders(): boolean {
+  return (
+    existsSync('/usr/include/openssl/ssl.h') || missing('OpenSSL headers', 'Debian package libssl-dev') !== undefined
+  );
 }
 
 /** The folder of the conformance corpora, or `undefined` after it was noted as missing. */

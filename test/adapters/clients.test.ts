@@ -1,4 +1,6 @@
-import type { MtlsOptions } from '@peercert/core';
+import { once } from 'node:events';
+import type { TLSSocket } from 'node:tls';
+import type { MtlsOptions, Reason } from '@peercert/core';
 import { describe, expect, it } from 'vitest';
 import { outcomeOf, roles, startApi } from './api.ts';
 import { frameworks } from './frameworks/all.ts';
@@ -23,7 +25,6 @@ const rows: readonly Row[] = [
   { title: 'a partner among the administrators', client: 'partner', path: '/admin', outcome: '403 role_missing' },
   { title: 'the frontend', client: 'frontend', path: '/profile', outcome: '200 ok' },
   { title: 'the mobile app', client: 'mobile', path: '/profile', outcome: '200 ok' },
-  { title: 'a client that brings its own intermediate', client: 'branch', path: '/profile', outcome: '200 ok' },
   {
     title: 'a version 1 certificate made by plain openssl commands',
     client: 'guide',
@@ -111,14 +112,38 @@ describe.each(frameworks)('$name', (framework) => {
     expect(json).toMatchObject({ id: 'x,OU=Administrators', roles: [] });
   });
 
-  // Node 24 shows the leaf alone once the handshake verified it, so that Node's word stands for the intermediates.
-  // Node 26.8.0 and 26.8.1 lose them as well; the other majors show what the client sent.
-  it('finds the intermediate of a client itself where Node shows it', async () => {
-    const [major = 0, minor = 0, patch = 0] = process.versions.node.split('.').map(Number);
-    const isHidden = major === 24 || (major === 26 && minor === 8 && patch < 2);
-    const api = await startApi(framework);
-    const { json } = await api.get('branch', '/profile');
-    expect(json['verifiedBy']).toBe(isHidden ? 'node' : 'peercert');
+  // Node 24.21, 26.8.0 and 26.8.1 show the leaf alone once they have verified a handshake (nodejs/node#65579).
+  it('lets in a client that brings its own intermediate where Node shows it, and else says what to do', async () => {
+    const { clients, root } = await theWorld();
+    const refusals: Reason[] = [];
+    const onDecision: MtlsOptions['onDecision'] = ({ decision }) => {
+      if (decision.outcome === 'deny') refusals.push(decision.reason);
+    };
+    const api = await startApi(framework, { mtls: { onDecision } });
+    const accepted = once(api.server, 'secureConnection') as Promise<[TLSSocket]>;
+    const answer = await api.get('branch', '/profile');
+    const [socket] = await accepted;
+    const isShown = socket.getPeerCertificate(true).issuerCertificate !== undefined;
+    expect(outcomeOf(answer)).toBe(isShown ? '200 ok' : '401 issuer_unknown');
+    expect(refusals).toEqual(
+      isShown
+        ? []
+        : [expect.objectContaining({ detail: expect.objectContaining({ remedy: expect.stringContaining('ca: []') }) })],
+    );
+
+    // Either remedy, on every Node.
+    const anchors = root.certificatePem;
+    const [, intermediates = ''] = clients.branch.chainPem.split(/(?<=-----END CERTIFICATE-----\n)/);
+    for (const remedied of [
+      { mtls: { trust: { anchors, intermediates } } },
+      { mtls: { trust: { anchors } }, tls: { ca: [] } },
+    ]) {
+      const other = await startApi(framework, remedied);
+      expect((await other.get('branch', '/profile')).json).toMatchObject({
+        id: 'branch-client',
+        verifiedBy: 'peercert',
+      });
+    }
   });
 
   it('refuses the same client where its intermediate did not come and nobody knows it', async () => {

@@ -14,6 +14,7 @@ import { type Outcome, type Reason, reason } from './reasons.ts';
 import type { CheckedPath } from './revocation/checked-path.ts';
 import { nameRefusal } from './revocation/checker.ts';
 import { deniedNameRefusal, deniedPathRefusal } from './revocation/deny-list.ts';
+import { hasServerLists, ignoredServerLists, serverListRefusal } from './server-lists.ts';
 import { clientAddressOf } from './source/client-address.ts';
 import type { RequestFacts } from './source/facts.ts';
 import type { Presented, PresentedName } from './source/presented.ts';
@@ -44,8 +45,12 @@ export interface Line extends Authenticator {
   standing(connection: unknown): StandingAllow | undefined;
 }
 
-/** The line of options that were compiled already. */
-export function assemble(options: CompiledOptions): Line {
+/**
+ * The line of options that were compiled already.
+ *
+ * @param about whose certificates it decides about
+ */
+export function assemble(options: CompiledOptions, about: 'clients' | 'proxies' = 'clients'): Line {
   const trustFor = resolveTrust(options.trust);
   const misdirectionOf = createMisdirectionCheck(options.trust);
   const checkCertificates = createCertificateCheck(options);
@@ -76,6 +81,7 @@ export function assemble(options: CompiledOptions): Line {
       return options.presence === 'optional' ? { outcome: 'anonymous' } : deny(reason('certificate_missing', {}));
     }
     if (!presented.ok) return deny(presented.reason);
+    requireListsHeeded(presented.value);
 
     const trust = trustFor(presented.value, facts.socket);
     const subject =
@@ -101,6 +107,8 @@ export function assemble(options: CompiledOptions): Line {
     if (!subject.ok) return deny(subject.reason);
     const denied = denyListRefusal(subject.value);
     if (denied !== undefined) return deny(denied);
+    const revoked = 'path' in subject.value ? serverListRefusal(presented, subject.value) : undefined;
+    if (revoked !== undefined) return deny(revoked);
     const address = clientAddressOf(facts, options.clientAddress, options.forwarding);
     const version = versionOf(options.policy);
     const client = applyPolicy(options.policy, subject.value, presented.source, facts, address);
@@ -118,6 +126,12 @@ export function assemble(options: CompiledOptions): Line {
       const revoked = denyListRefusal(subject.value);
       return revoked === undefined ? decide(late, nowMs) : deny(revoked);
     });
+  }
+
+  /** Of a proxy, whose own certificate has no option for revocation, what Node found in the lists is all there is. */
+  function requireListsHeeded(presented: Presented): void {
+    if (revocation !== undefined || about === 'proxies' || !('handshake' in presented)) return;
+    if (presented.handshake !== undefined && hasServerLists(presented.handshake)) throw ignoredServerLists();
   }
 
   function decide(client: Outcome<ClientIdentity>, nowMs: number): Decision {

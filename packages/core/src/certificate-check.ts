@@ -4,6 +4,7 @@ import type { Certificate } from './certificate/model.ts';
 import type { MaybePromise } from './decision.ts';
 import type { CompiledOptions } from './options.ts';
 import { delegatePath } from './path/delegated-path.ts';
+import { explainHiddenIntermediates } from './path/hidden-intermediates.ts';
 import type { TrustSnapshot } from './path/trust-store.ts';
 import type { VerifiedPath } from './path/verified-path.ts';
 import { verifyPath } from './path/verify-path.ts';
@@ -47,19 +48,11 @@ export function createCertificateCheck(options: CompiledOptions): CertificateChe
     trust: TrustSnapshot,
     nowMs: number,
   ): Outcome<VerifiedPath> {
-    if (presented.verdict.by === 'proxy') return delegatePath(leaf, 'proxy', options.path, nowMs);
+    if (presented.verdict.by === 'proxy') return delegatePath(leaf, options.path, nowMs);
     const path = verifyPath(leaf, others, trust, options.path, nowMs);
-    return !path.ok && path.reason.code === 'issuer_unknown' && nodeVouches(presented)
-      ? delegatePath(leaf, 'node', options.path, nowMs)
+    return !path.ok && path.reason.code === 'issuer_unknown' && presented.handshake?.mayHideIntermediates
+      ? { ok: false, reason: explainHiddenIntermediates(path.reason) }
       : path;
-  }
-
-  /**
-   * Some versions of Node show the leaf alone, so that the path cannot be built here. Then the verdict of a fresh
-   * handshake stands in, but only where it was made against the very anchors that count: the server's own `ca`.
-   */
-  function nodeVouches({ certificates, verdict }: PresentedCertificates): boolean {
-    return options.trust === undefined && verdict.by === 'node' && verdict.fresh && certificates.length === 1;
   }
 
   /** What is remembered of the certificates, as far as it still counts; the rest of the way anew. */

@@ -1,5 +1,6 @@
-import { createAuthenticator } from './authenticator.ts';
+import { assemble } from './authenticator.ts';
 import { refuseUnknownKeys } from './option-keys.ts';
+import { compileOptions } from './options.ts';
 import type { TrustOptions, TrustStore } from './path/trust-store.ts';
 import type { Rule } from './policy/rules.ts';
 import type { RequestFacts } from './source/facts.ts';
@@ -28,12 +29,8 @@ export function proxyCertificate(options: ProxyCertificateOptions): ProxyCertifi
       "proxyCertificate() needs trust and identity: { trust: { anchors }, identity: subjectCn('gateway') }",
     );
   }
-  const { authenticate } = createAuthenticator({
-    source: fromTls(),
-    trust,
-    identity,
-    ...(clock === undefined ? {} : { clock }),
-  });
+  const own = compileOptions({ source: fromTls(), trust, identity, ...(clock === undefined ? {} : { clock }) });
+  const { authenticate } = assemble(own, 'proxies');
   return Object.freeze({
     [proxyCertificateBrand]: (facts: RequestFacts): boolean => {
       const decision = authenticate(facts);

@@ -392,7 +392,11 @@ export interface ReasonDetails {
   forwarder_untrusted: { readonly header: string; readonly peerAddress: string | undefined };
   proxy_verification_failed: { readonly header: string; readonly verdict: string };
   tls_verification_failed: { readonly error: string };
-  issuer_unknown: AboutCertificate & { readonly issuer: string };
+  issuer_unknown: AboutCertificate & {
+    readonly issuer: string;
+    /** What the operator can do, where this Node may hide what the client sent. */
+    readonly remedy?: string;
+  };
   signature_invalid: AboutCertificate;
   algorithm_forbidden: AboutCertificate & { readonly algorithm: string };
   key_too_weak: AboutCertificate & { readonly algorithm: string; readonly bits: number };
@@ -408,7 +412,8 @@ export interface ReasonDetails {
   certificate_revoked: AboutCertificate & {
     readonly revocationDate: Date | undefined;
     readonly revocationReason: string | undefined;
-    readonly by: 'crl' | 'ocsp' | 'deny-list';
+    /** `'tls-server'`: a list of the TLS server, of which Node does not say which certificate it names. */
+    readonly by: 'crl' | 'ocsp' | 'deny-list' | 'tls-server';
   };
   certificate_status_unknown: AboutCertificate;
   token_invalid: { readonly rule: string };

@@ -7,7 +7,8 @@ import { asksFunctions, versionOf } from './policy/policy.ts';
 import type { Conclusion } from './request-state.ts';
 import type { CheckedPath } from './revocation/checked-path.ts';
 import { type DenyListIndex, deniedPathRefusal } from './revocation/deny-list.ts';
-import type { NodeVerdict, Presented } from './source/presented.ts';
+import { hasServerLists } from './server-lists.ts';
+import type { Presented, PresentedHandshake } from './source/presented.ts';
 import type { TrustResolver } from './trust.ts';
 
 /**
@@ -39,7 +40,7 @@ export interface Grounds {
 interface Kept extends StandingAllow, Grounds {
   /** Of the files that the policy follows. */
   readonly policyVersion: number;
-  readonly verdict: NodeVerdict;
+  readonly handshake: PresentedHandshake;
   readonly untilMs: number;
 }
 
@@ -66,11 +67,12 @@ export function createStandingAllows(options: CompiledOptions, trustFor: TrustRe
     find(connection, nowMs) {
       const kept = byConnection.get(connection as object);
       return kept !== undefined &&
-        !kept.verdict.superseded &&
+        !kept.handshake.superseded &&
         nowMs >= kept.fromMs &&
         nowMs <= kept.untilMs &&
         trustFor(kept.presented, connection) === kept.trust &&
         versionOf(policy) === kept.policyVersion &&
+        (revocation !== undefined || !hasServerLists(kept.handshake)) &&
         (revocation === undefined || revocation.isCurrent(kept.checked, nowMs)) &&
         (denyList === undefined || denyList.size === 0 || !isDenied(denyList, kept.checked))
         ? kept
@@ -79,8 +81,8 @@ export function createStandingAllows(options: CompiledOptions, trustFor: TrustRe
 
     keep(connection, decision, grounds) {
       const { checked, fromMs, presented } = grounds;
-      const { verdict } = presented;
-      if (verdict.by !== 'node' || !checked.isDetermined || !isObject(connection)) return;
+      const handshake = 'handshake' in presented ? presented.handshake : undefined;
+      if (handshake === undefined || !checked.isDetermined || !isObject(connection)) return;
       const untilMs = Math.min(checked.validUntilMs, fromMs + lifetimeMs, quietUntilMs(checked));
       const policyVersion = versionOf(policy);
       byConnection.set(connection, {
@@ -88,7 +90,7 @@ export function createStandingAllows(options: CompiledOptions, trustFor: TrustRe
         decision,
         conclusion: undefined,
         policyVersion,
-        verdict,
+        handshake,
         untilMs,
       });
     },

@@ -5,7 +5,7 @@ import { IntermediateMemory } from './path/intermediate-memory.ts';
 import { LeafMemory } from './path/leaf-memory.ts';
 import { isTrustByName, type TrustByName } from './path/trust-by-name.ts';
 import { createTrustStore, type TrustSnapshot, type TrustStore } from './path/trust-store.ts';
-import type { NodeVerdict, Presented, TlsServer } from './source/presented.ts';
+import type { Presented, PresentedHandshake, TlsServer } from './source/presented.ts';
 import { serverNameOf } from './source/tls-socket.ts';
 
 /** Answers which trust applies to what was presented. Throws a 500 for the programmer where none can be known. */
@@ -22,18 +22,20 @@ export function resolveTrust(trust: TrustStore | TrustByName | undefined): Trust
   const stores = new WeakMap<TlsServer, ServerTrust>();
   // Most have one server.
   let latest: ServerTrust | undefined;
-  return ({ verdict }) => {
-    if (verdict.by === 'proxy') return nobody;
-    if (verdict.by !== 'node') {
+  return (presented) => {
+    if (presented.verdict.by === 'proxy') return nobody;
+    const handshake = 'handshake' in presented ? presented.handshake : undefined;
+    if (handshake === undefined) {
       throw new PeercertFailure('setup', 'mtls() needs trust: { anchors } for certificates that a proxy forwards');
     }
-    const ca = visibleAuthorities(verdict);
-    const context = verdict.server._sharedCreds;
-    const known = latest?.server === verdict.server ? latest : stores.get(verdict.server);
+    const { server } = handshake;
+    const ca = visibleAuthorities(handshake);
+    const context = server._sharedCreds;
+    const known = latest?.server === server ? latest : stores.get(server);
     latest = known;
     if (known === undefined) {
       const store = guarded(() => createTrustStore({ anchors: ca }));
-      stores.set(verdict.server, { server: verdict.server, ca, context, store });
+      stores.set(server, { server, ca, context, store });
       return store.current;
     }
     if (known.ca !== ca || known.context !== context) {
@@ -72,8 +74,8 @@ const nobody: TrustSnapshot = Object.freeze({
   leaves: new LeafMemory(),
 });
 
-function visibleAuthorities({ server, trustByName }: NodeVerdict): CertificateInput {
-  if (trustByName) {
+function visibleAuthorities({ server, isByName }: PresentedHandshake): CertificateInput {
+  if (isByName) {
     throw new PeercertFailure(
       'setup',
       'The TLS server has secure contexts by name (SNI), whose authorities are not visible: give mtls() the option trust: { anchors }',

@@ -1,4 +1,4 @@
-import { extension, toPem } from '@peercert/pki';
+import { toPem } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
 import { createAuthenticator } from '../src/authenticator.ts';
 import type { Decision } from '../src/decision.ts';
@@ -7,9 +7,20 @@ import type { MtlsOptions, PeercertEvent } from '../src/options.ts';
 import { createTrustStore } from '../src/path/trust-store.ts';
 import { reason } from '../src/reasons.ts';
 import type { RequestFacts } from '../src/source/facts.ts';
-import type { NodeVerdict, Source } from '../src/source/presented.ts';
-import { authority, client, type Entity, keyOf } from './path/certificates.ts';
-import { byNode, clock, facts, handing, handingOver, now, presented, presenting, refusedBySource } from './requests.ts';
+import type { PresentedHandshake, Source } from '../src/source/presented.ts';
+import { authority, client, type Entity } from './path/certificates.ts';
+import {
+  clock,
+  facts,
+  handing,
+  handingOver,
+  handshakeWith,
+  now,
+  presented,
+  presenting,
+  presentingOver,
+  refusedBySource,
+} from './requests.ts';
 
 const root = authority('CN=Root');
 const issuing = authority('CN=Issuing', { by: root });
@@ -317,104 +328,94 @@ describe('trust that is replaced while a function of the operator runs', () => {
   });
 });
 
-describe('the verdict of Node', () => {
+describe('a direct connection without the option trust', () => {
   const ca = toPem(root.der);
-  const serverTrust: MtlsOptions = { source: handing, clock };
   const without = (options: MtlsOptions = {}): ReturnType<typeof createAuthenticator> =>
-    createAuthenticator({ ...serverTrust, ...options });
-  const server = { ca, requestCert: true };
-  const verdict = (changes: Partial<NodeVerdict> = {}): NodeVerdict => ({ ...byNode(ca), server, ...changes });
+    createAuthenticator({ source: handing, clock, ...options });
+  const over = (changes: Partial<PresentedHandshake> = {}): PresentedHandshake => handshakeWith(ca, changes);
 
-  it('is not needed where the path can be built: the anchors are the server’s own', () => {
-    expect(without().authenticate(presenting(chain, verdict({ fresh: false })))).toMatchObject({
+  it('is verified up to the server’s own ca', () => {
+    expect(without().authenticate(presentingOver(over(), chain))).toMatchObject({
       outcome: 'allow',
       client: { verifiedBy: 'peercert' },
     });
   });
 
-  it('stands in where a fresh handshake shows the leaf alone', () => {
-    expect(without().authenticate(presenting([alice], verdict()))).toMatchObject({
-      outcome: 'allow',
-      client: { verifiedBy: 'node', id: 'alice' },
-    });
+  // Node 24 shows the leaf alone once it has verified a handshake, and says `authorized`.
+  it('is refused where the path cannot be built, whatever Node says of it', () => {
+    expect(without().authenticate(presentingOver(over(), [alice]))).toMatchObject(denied('issuer_unknown'));
   });
 
-  it.each<[string, Partial<NodeVerdict>]>([
-    ['is not fresh', { fresh: false }],
-    ['is of a resumed session', { fresh: false, resumed: true }],
-  ])('does not when it %s', (_, changes) => {
-    expect(without().authenticate(presenting([alice], verdict(changes)))).toMatchObject(denied('issuer_unknown'));
+  it('tells the operator what to do where Node may have hidden the intermediates', () => {
+    const remedyIn = (handshake: PresentedHandshake): unknown => {
+      const decision = without().authenticate(presentingOver(handshake, [alice]));
+      if (decision instanceof Promise || decision.outcome !== 'deny') throw new Error('not denied');
+      return (decision.reason.detail as { readonly remedy?: string }).remedy;
+    };
+    expect(remedyIn(over({ mayHideIntermediates: true }))).toMatch(/^Node .*trust: \{ anchors, intermediates \}/);
+    expect(remedyIn(over())).toBeUndefined();
   });
 
-  it('does not when more than the leaf is shown, and leads nowhere', () => {
-    const stranger = authority('CN=Stranger');
-    expect(without().authenticate(presenting([alice, stranger], verdict()))).toMatchObject(denied('issuer_unknown'));
-  });
-
-  it('does not under the option trust, whose anchors Node did not use', () => {
-    expect(authenticator().authenticate(presenting([alice], verdict()))).toMatchObject(denied('issuer_unknown'));
-    expect(authenticator({ trust }).authenticate(presenting([late], verdict()))).toMatchObject({
-      client: { verifiedBy: 'peercert' },
-    });
-  });
-
-  it('does not against another reason than an unknown issuer', () => {
-    const impostor = client('CN=alice', { by: { name: 'CN=Root', keyPair: keyOf('impostor') } });
-    expect(without().authenticate(presenting([impostor], verdict()))).toMatchObject(denied('signature_invalid'));
-  });
-
-  it('does not against what the leaf itself says', () => {
-    const serverOnly = client('CN=web', { by: issuing, extensions: [extension.extendedKeyUsage(['serverAuth'])] });
-    expect(without().authenticate(presenting([serverOnly], verdict()))).toMatchObject(
-      denied('extended_key_usage_missing'),
-    );
-    expect(
-      without({ certificatePolicies: { require: 'explicit' } }).authenticate(presenting([alice], verdict())),
-    ).toMatchObject(denied('policy_constraint_violated'));
-  });
-
-  it('is remembered for a session resumed with the same leaf, under the same trust', () => {
+  it('is let in with the leaf alone once its intermediate is known, under the same trust only', () => {
     const one = without();
-    const resumed = verdict({ fresh: false, resumed: true });
-    expect(one.authenticate(presenting([alice], resumed))).toMatchObject(denied('issuer_unknown'));
-    expect(one.authenticate(presenting([alice], verdict()))).toMatchObject({ outcome: 'allow' });
-    expect(one.authenticate(presenting([alice], resumed))).toMatchObject({
-      outcome: 'allow',
-      client: { verifiedBy: 'node' },
-    });
-    const bob = client('CN=bob', { by: issuing });
-    expect(one.authenticate(presenting([bob], resumed))).toMatchObject(denied('issuer_unknown'));
-  });
-
-  it('is forgotten when the server replaces its secure context or its ca', () => {
-    const one = without();
-    const changing = { ca, requestCert: true, _sharedCreds: {} };
-    const under = (fresh: boolean): NodeVerdict => verdict({ server: changing, fresh });
-    expect(one.authenticate(presenting([alice], under(true)))).toMatchObject({ outcome: 'allow' });
-    changing._sharedCreds = {};
-    expect(one.authenticate(presenting([alice], under(false)))).toMatchObject(denied('issuer_unknown'));
-    expect(one.authenticate(presenting([alice], under(true)))).toMatchObject({ outcome: 'allow' });
-    changing.ca = toPem(authority('CN=Other').der);
-    expect(one.authenticate(presenting([alice], under(false)))).toMatchObject(denied('issuer_unknown'));
-  });
-
-  it('of one server is worth nothing at another of the same instance', () => {
-    const one = without();
-    expect(one.authenticate(presenting([alice], verdict()))).toMatchObject({ outcome: 'allow' });
-    const elsewhere = verdict({ server: { ca, requestCert: true }, fresh: false });
-    expect(one.authenticate(presenting([alice], elsewhere))).toMatchObject(denied('issuer_unknown'));
+    const server = { ca, requestCert: true, _sharedCreds: {} };
+    expect(one.authenticate(presentingOver(over({ server }), chain))).toMatchObject({ outcome: 'allow' });
+    expect(one.authenticate(presentingOver(over({ server }), [alice]))).toMatchObject({ outcome: 'allow' });
+    server._sharedCreds = {};
+    expect(one.authenticate(presentingOver(over({ server }), [alice]))).toMatchObject(denied('issuer_unknown'));
   });
 
   it('of a server whose authorities are not known is a failure that names the fix', () => {
-    const failure = (changes: Partial<NodeVerdict>): unknown => {
+    const failure = (changes: Partial<PresentedHandshake>): unknown => {
       try {
-        return without().authenticate(presenting(chain, verdict(changes)));
+        return without().authenticate(presentingOver(over(changes), chain));
       } catch (error) {
         return error;
       }
     };
     expect(isPeercertFailure(failure({ server: {} }))).toBe(true);
-    expect(isPeercertFailure(failure({ trustByName: true }))).toBe(true);
+    expect(isPeercertFailure(failure({ isByName: true }))).toBe(true);
+  });
+});
+
+describe('revocation lists of the TLS server', () => {
+  const lists = { methods: ['crl'], crls: { distributionPoints: { hosts: ['crl.example:80'] } } } as const;
+  const over = (changes: Partial<PresentedHandshake>): PresentedHandshake => handshakeWith(toPem(root.der), changes);
+  const withCrl = (crl: unknown): PresentedHandshake => over({ server: { ca: toPem(root.der), crl } });
+  const outcomeOf = (handshake: PresentedHandshake, options: MtlsOptions = {}): unknown => {
+    try {
+      return authenticator(options).authenticate(presentingOver(handshake, chain));
+    } catch (error) {
+      return error;
+    }
+  };
+
+  it.each<[string, PresentedHandshake]>([
+    ['the option crl', withCrl('a list')],
+    ['several lists', withCrl(['a list'])],
+    ['a secure context, as it shows by a list that is missing', over({ objection: 'UNABLE_TO_GET_CRL' })],
+    ['a secure context, as it shows by a list that is stale', over({ objection: 'CRL_HAS_EXPIRED' })],
+  ])('that nobody consults are a failure that names the fix: %s', (_, handshake) => {
+    expect(outcomeOf(handshake)).toMatchObject({
+      code: 'setup',
+      message: expect.stringContaining("revocation: { methods: ['crl']"),
+    });
+  });
+
+  it.each([undefined, null, []])('are none where crl is %o', (crl) => {
+    expect(outcomeOf(withCrl(crl))).toMatchObject({ outcome: 'allow' });
+  });
+
+  it('are left to the option revocation where there is one', () => {
+    expect(outcomeOf(withCrl('a list'), { revocation: lists })).toMatchObject(denied('revocation_unavailable'));
+  });
+
+  it('refuse the client whom Node found in one, whatever the options', () => {
+    const revoked = denied('certificate_revoked');
+    expect(outcomeOf(over({ objection: 'CERT_REVOKED' }))).toMatchObject(revoked);
+    const soft = { ...lists, on: { noSource: 'allow' } } as const;
+    expect(outcomeOf(over({ objection: 'CERT_REVOKED' }), { revocation: soft })).toMatchObject(revoked);
+    expect(outcomeOf(over({}), { revocation: soft })).toMatchObject({ outcome: 'allow' });
   });
 });
 

@@ -2,9 +2,9 @@
 import type { Outcome, Reason } from '../src/reasons.ts';
 import type { RequestFacts } from '../src/source/facts.ts';
 import type {
-  NodeVerdict,
   Presented,
   PresentedCertificates,
+  PresentedHandshake,
   PresentedVerdict,
   Source,
 } from '../src/source/presented.ts';
@@ -56,14 +56,21 @@ export function refusedBySource(reason: Reason): RequestFacts {
   return facts({ event: { ok: false, reason } });
 }
 
-/** Node's verdict on a fresh handshake of a server with this `ca`. */
-export function byNode(ca: unknown, changes: Partial<NodeVerdict> = {}): NodeVerdict {
+/** A request over a connection whose handshake presented these certificates. */
+export function presentingOver(
+  handshake: PresentedHandshake,
+  certificates: readonly { readonly der: Uint8Array }[],
+): RequestFacts {
+  return handingOver({ ...presented(certificates), handshake });
+}
+
+/** A handshake with a server that has this `ca`. */
+export function handshakeWith(ca: unknown, changes: Partial<PresentedHandshake> = {}): PresentedHandshake {
   return {
-    by: 'node',
-    fresh: true,
-    resumed: false,
     server: { ca, requestCert: true },
-    trustByName: false,
+    isByName: false,
+    mayHideIntermediates: false,
+    objection: undefined,
     superseded: false,
     ...changes,
   };

@@ -8,7 +8,7 @@ import { createDenyList } from '../src/revocation/deny-list.ts';
 import type { RequestFacts } from '../src/source/facts.ts';
 import type { Source } from '../src/source/presented.ts';
 import { authority, client } from './path/certificates.ts';
-import { byNode, clock, handing, now, presenting } from './requests.ts';
+import { clock, handing, handshakeWith, now, presenting, presentingOver } from './requests.ts';
 
 const dayMs = 86_400_000;
 const root = authority('CN=Root');
@@ -20,8 +20,8 @@ const bob = client('CN=bob', lasting);
 const direct: Source = { ...handing, name: 'tls', of: 'connection' };
 
 /** A request on a connection of its own, unless another is given. */
-function request(socket: unknown = {}, verdict = byNode(root.der)): RequestFacts {
-  return { ...presenting([alice], verdict), socket };
+function request(socket: unknown = {}, handshake = handshakeWith(root.der)): RequestFacts {
+  return { ...presentingOver(handshake, [alice]), socket };
 }
 
 function line(options: MtlsOptions = {}) {
@@ -69,7 +69,7 @@ describe('an allow', () => {
     expect(standing(facts.socket)).toBeUndefined();
   });
 
-  it('does not stand where anybody but Node tells what was presented', async () => {
+  it('does not stand where no handshake of this process presented it', async () => {
     const { decide, standing } = line();
     const facts = { ...presenting([alice]), socket: {} };
     expect(await decide(facts)).toMatchObject({ outcome: 'allow' });
@@ -99,14 +99,14 @@ describe('an allow that stands', () => {
   it('falls when a renegotiation is completed', async () => {
     const { decide, standing } = line();
     let superseded = false;
-    const verdict = {
-      ...byNode(root.der),
+    const handshake = {
+      ...handshakeWith(root.der),
       get superseded() {
         return superseded;
       },
     };
-    const facts = request({}, verdict);
-    // The event of `presenting` holds the very object.
+    const facts = request({}, handshake);
+    // The event of `presentingOver` holds the very object.
     await decide(facts);
     expect(standing(facts.socket)).toBeDefined();
     superseded = true;
@@ -128,7 +128,7 @@ describe('an allow that stands', () => {
     const options = compileOptions({ source: direct, clock });
     const { authenticate, standing } = assemble(options);
     const server: { ca: unknown; requestCert: boolean } = { ca: [root.der], requestCert: true };
-    const facts = request({}, { ...byNode(undefined), server });
+    const facts = request({}, { ...handshakeWith(undefined), server });
     await authenticate(facts);
     expect(standing(facts.socket)).toBeDefined();
     server.ca = [root.der];
@@ -243,7 +243,7 @@ describe('a gate', () => {
   it('fails where the set-up leaves no safe answer any more', async () => {
     const gate = createGate({ source: direct, clock });
     const server: { ca: unknown; requestCert: boolean } = { ca: root.der, requestCert: true };
-    const facts = request({}, { ...byNode(undefined), server });
+    const facts = request({}, { ...handshakeWith(undefined), server });
     await gate.admit({}, facts);
     server.ca = undefined;
     expect(() => gate.recall(facts.socket, {}, '/')).toThrow(expect.objectContaining({ status: 500 }));

@@ -2,10 +2,10 @@ import { toPem } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
 import { PeercertFailure } from '../src/error.ts';
 import { createTrustStore, type TrustSnapshot } from '../src/path/trust-store.ts';
-import type { NodeVerdict, PresentedVerdict, TlsServer } from '../src/source/presented.ts';
+import type { PresentedHandshake, PresentedVerdict, TlsServer } from '../src/source/presented.ts';
 import { resolveTrust as resolve } from '../src/trust.ts';
 import { authority, client } from './path/certificates.ts';
-import { byNode, facts, presented } from './requests.ts';
+import { facts, handshakeWith, presented } from './requests.ts';
 
 const root = authority('CN=Root');
 const other = authority('CN=Other');
@@ -14,6 +14,7 @@ const leaf = client('CN=client', { by: root });
 type Given = Parameters<ReturnType<typeof resolve>>[0];
 
 const under = (verdict: PresentedVerdict): Given => presented([leaf], verdict);
+const over = (handshake: PresentedHandshake): Given => ({ ...presented([leaf]), handshake });
 
 /** What does not depend on the request. */
 function resolveTrust(trust: Parameters<typeof resolve>[0]): (given: Given) => TrustSnapshot {
@@ -26,7 +27,7 @@ describe('trust that is given', () => {
     const store = createTrustStore({ anchors: root.der });
     const trustFor = resolveTrust(store);
     expect(trustFor(under({ by: 'nobody' }))).toBe(store.current);
-    expect(trustFor(under(byNode(undefined, { trustByName: true })))).toBe(store.current);
+    expect(trustFor(over(handshakeWith(undefined, { isByName: true })))).toBe(store.current);
     store.replace({ anchors: other.der });
     expect(trustFor(under({ by: 'nobody' }))).toBe(store.current);
   });
@@ -45,8 +46,7 @@ describe('trust in a proxy’s word', () => {
 });
 
 describe('trust of the TLS server', () => {
-  const at = (server: TlsServer, changes: Partial<NodeVerdict> = {}): ReturnType<typeof under> =>
-    under({ ...byNode(undefined, changes), server });
+  const at = (server: TlsServer): Given => over(handshakeWith(undefined, { server }));
 
   it.each<[string, unknown]>([
     ['PEM text', toPem(root.der)],
@@ -54,7 +54,7 @@ describe('trust of the TLS server', () => {
     ['DER', root.der],
     ['a list', [toPem(root.der)]],
   ])('is its own ca, given as %s', (_, ca) => {
-    const { anchors } = resolveTrust(undefined)(under(byNode(ca)));
+    const { anchors } = resolveTrust(undefined)(over(handshakeWith(ca)));
     expect(anchors.all.map(({ subject }) => subject.toString())).toEqual(['CN=Root']);
   });
 
@@ -91,22 +91,22 @@ describe('trust of the TLS server', () => {
 });
 
 describe('trust that cannot be known', () => {
-  const failure = (verdict: PresentedVerdict): unknown => {
+  const failure = (given: Given): unknown => {
     try {
-      return resolveTrust(undefined)(under(verdict));
+      return resolveTrust(undefined)(given);
     } catch (error) {
       return error;
     }
   };
 
   it('is a failure for a certificate that was forwarded', () => {
-    expect(failure({ by: 'nobody' })).toEqual(
+    expect(failure(under({ by: 'nobody' }))).toEqual(
       new PeercertFailure('setup', 'mtls() needs trust: { anchors } for certificates that a proxy forwards'),
     );
   });
 
   it.each([undefined, null, []])('is a failure for a server whose ca is %o', (ca) => {
-    expect(failure(byNode(ca))).toEqual(
+    expect(failure(over(handshakeWith(ca)))).toEqual(
       new PeercertFailure(
         'setup',
         'The TLS server was created without ca, so Node would trust every public authority: give the server ca, or mtls() the option trust: { anchors }; for a server of createEndpoint() write mtls(endpoint.mtls)',
@@ -115,7 +115,7 @@ describe('trust that cannot be known', () => {
   });
 
   it('is a failure for secure contexts by name', () => {
-    expect(failure(byNode(toPem(root.der), { trustByName: true }))).toEqual(
+    expect(failure(over(handshakeWith(toPem(root.der), { isByName: true })))).toEqual(
       new PeercertFailure(
         'setup',
         'The TLS server has secure contexts by name (SNI), whose authorities are not visible: give mtls() the option trust: { anchors }',
@@ -124,7 +124,7 @@ describe('trust that cannot be known', () => {
   });
 
   it('is a failure that keeps its cause for a ca that cannot be read', () => {
-    const error = failure(byNode('ca.pem'));
+    const error = failure(over(handshakeWith('ca.pem')));
     expect(error).toMatchObject({
       code: 'setup',
       message: expect.stringContaining(
@@ -137,7 +137,7 @@ describe('trust that cannot be known', () => {
   it('stays a failure when a server replaces its ca by one that cannot be read, until it is put right', () => {
     const trustFor = resolveTrust(undefined);
     const server = { ca: toPem(root.der) };
-    const ask = (): unknown => trustFor(under({ ...byNode(undefined), server }));
+    const ask = (): unknown => trustFor(over(handshakeWith(undefined, { server })));
     ask();
     server.ca = 'broken';
     expect(ask).toThrow(PeercertFailure);
@@ -152,6 +152,6 @@ describe('trust that cannot be known', () => {
         throw new RangeError('no');
       },
     };
-    expect(failure({ ...byNode(undefined), server })).toBeInstanceOf(RangeError);
+    expect(failure(over(handshakeWith(undefined, { server })))).toBeInstanceOf(RangeError);
   });
 });

@@ -13,15 +13,10 @@ import type { PathSettings } from './settings.ts';
 import type { VerifiedPath } from './verified-path.ts';
 
 /**
- * The path of a leaf whose issuer somebody else verified: Node in the handshake, or a proxy. Everything that the leaf
+ * The path of a leaf whose issuer a proxy verified, whose word the operator chose to take. Everything that the leaf
  * alone can be asked is asked here all the same; who was trusted is not known, so rules on anchors never match.
  */
-export function delegatePath(
-  leaf: Certificate,
-  verifiedBy: 'node' | 'proxy',
-  settings: PathSettings,
-  nowMs: number,
-): Outcome<VerifiedPath> {
+export function delegatePath(leaf: Certificate, settings: PathSettings, nowMs: number): Outcome<VerifiedPath> {
   const refusal =
     validityRefusal(leaf, 0, nowMs) ??
     criticalExtensionRefusal(leaf, 0) ??
@@ -34,7 +29,7 @@ export function delegatePath(
   return {
     ok: true,
     value: {
-      verifiedBy,
+      verifiedBy: 'proxy',
       certificates: [leaf],
       anchor: undefined,
       authoritiesConstrainedPolicies: new Set<string>(),

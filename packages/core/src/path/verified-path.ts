@@ -6,7 +6,7 @@ declare const verified: unique symbol;
 export interface VerifiedPath {
   /** @internal Only `verifyPath` and `delegatePath` make verified paths. */
   readonly [verified]: true;
-  readonly verifiedBy: 'peercert' | 'node' | 'proxy';
+  readonly verifiedBy: 'peercert' | 'proxy';
   /** The leaf first, then each issuer; without the trust anchor. Under a delegated verdict: the leaf alone. */
   readonly certificates: readonly Certificate[];
   /** `undefined` under a delegated verdict: who was trusted is not known. */

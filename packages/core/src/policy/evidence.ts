@@ -18,7 +18,7 @@ export interface Evidence extends RuleSubject {
   readonly emails: readonly string[];
   readonly sans: readonly GeneralName[];
   readonly serialNumber: string | undefined;
-  readonly verifiedBy: 'peercert' | 'node' | 'proxy';
+  readonly verifiedBy: 'peercert' | 'proxy';
   readonly revocation: RevocationStatus;
   /** The leaf first, the trust anchor last when it is known. */
   readonly certificates: readonly Certificate[];
@@ -88,7 +88,7 @@ class PathEvidence implements Evidence {
     return this.certificate.serialNumber;
   }
 
-  get verifiedBy(): 'peercert' | 'node' | 'proxy' {
+  get verifiedBy(): 'peercert' | 'proxy' {
     return this.path.verifiedBy;
   }
 

@@ -25,7 +25,7 @@ export interface ClientIdentity {
   readonly roles: ReadonlySet<string>;
   /** The source that presented the certificate: `tls`, `nginx`... */
   readonly source: string;
-  readonly verifiedBy: 'peercert' | 'node' | 'proxy';
+  readonly verifiedBy: 'peercert' | 'proxy';
   readonly revocation: RevocationStatus;
   /** `null` when a proxy asserted a bare name without a certificate. */
   readonly certificate: Certificate | null;
@@ -104,7 +104,7 @@ class Identity implements ClientIdentity {
     return this.certificate === null ? undefined : new Date(this.certificate.notAfterMs);
   }
 
-  get verifiedBy(): 'peercert' | 'node' | 'proxy' {
+  get verifiedBy(): 'peercert' | 'proxy' {
     return this[evidenceKey].verifiedBy;
   }
 

@@ -11,6 +11,8 @@ export interface PresentedCertificates {
   readonly certificates: readonly Uint8Array[];
   /** Who verified the certificate, if anybody whose word counts did. */
   readonly verdict: PresentedVerdict;
+  /** Where it came in a handshake with this very process. */
+  readonly handshake?: PresentedHandshake;
 }
 
 /** Bare names, without the certificate they come from: a proxy's word and nothing else. */
@@ -36,7 +38,7 @@ export interface NameText {
 
 export type PresentedVerdict =
   /** Nobody whose word counts: Peercert verifies. */
-  { readonly by: 'nobody' } | NodeVerdict | ProxyVerdict;
+  { readonly by: 'nobody' } | ProxyVerdict;
 
 /** A proxy's word that it verified the certificate, which the operator chose to believe. */
 export interface ProxyVerdict {
@@ -44,20 +46,22 @@ export interface ProxyVerdict {
   readonly verified: true;
 }
 
-/** Node's own verification in the handshake of a direct connection. */
-export interface NodeVerdict {
-  readonly by: 'node';
-  /**
-   * Verified in a full handshake under the secure context and the `ca` that the server has at the moment of asking: a
-   * connection that outlives them is fresh no more. Never true of a resumed session.
-   */
-  readonly fresh: boolean;
-  /** A resumed session: only the leaf is known, and its verification may be of another time, name or trust set. */
-  readonly resumed: boolean;
-  /** Whose `ca` option the handshake was verified against. */
+/**
+ * The handshake in which a certificate was presented. What Node concluded from it, `socket.authorized`, is not among what is
+ * known: it stays as the first handshake of the connection set it, whatever certificate a later one brings.
+ */
+export interface PresentedHandshake {
+  /** Whose options the handshake was made under. */
   readonly server: TlsServer;
-  /** The name the client asked for has a secure context of its own, so that `server.ca` may not be what was applied. */
-  readonly trustByName: boolean;
+  /** The name the client asked for has a secure context of its own, so that the options of `server` may not be what was applied. */
+  readonly isByName: boolean;
+  /**
+   * Node verified the certificate and shows it alone, as some builds do of a client that sent intermediates. It explains a
+   * refusal to the operator, and decides nothing.
+   */
+  readonly mayHideIntermediates: boolean;
+  /** Why Node would not authorize the certificate: `CERT_REVOKED`. `undefined` where it says nothing. */
+  readonly objection: string | undefined;
   /** A renegotiation was completed since: what it brought counts now. */
   readonly superseded: boolean;
 }
@@ -66,6 +70,8 @@ export interface NodeVerdict {
 export interface TlsServer {
   /** The `ca` option as it was given; `undefined` when none was. */
   readonly ca?: unknown;
+  /** The `crl` option as it was given. */
+  readonly crl?: unknown;
   readonly requestCert?: unknown;
   /** The present secure context: another object after each `setSecureContext`. */
   readonly _sharedCreds?: unknown;

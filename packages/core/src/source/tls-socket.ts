@@ -110,13 +110,12 @@ const longestChain = 100;
 
 /**
  * The parts of a server's socket that Node's types leave out, checked on Node 20, 22, 24 and 26. Where one is missing
- * the answer is the careful one: no fresh verdict, or none at all.
+ * the answer is the careful one.
  */
 type ServerSocket = TLSSocket & {
   readonly server?: TlsServer & { readonly _contexts?: { readonly length: number } };
   readonly servername?: string | false | null;
   readonly _SNICallback?: unknown;
-  readonly _tlsOptions?: { readonly secureContext?: unknown };
   /** `handshakes`: those begun after the first. */
   readonly _handle?: { readonly handshakes?: number } | null;
 };
@@ -133,28 +132,30 @@ function read(socket: ServerSocket, handshake: Handshake): Outcome<Presented> | 
     }
     return undefined;
   }
-  const resumed = socket.isSessionReused();
-  const context = socket._tlsOptions?.secureContext;
-  const ca = server?.ca;
-  const verified = socket.authorized && !resumed && context !== undefined;
   const value: Presented = {
     source: 'tls',
     certificates,
-    verdict: {
-      by: 'node',
-      get fresh() {
-        return verified && context === server?._sharedCreds && ca === server?.ca;
-      },
-      resumed,
+    verdict: nobodys,
+    handshake: {
       server: server ?? {},
       // A resumed session of TLS 1.2 shows no name, whichever was asked for.
-      trustByName: hasContextsByName(socket) && (resumed || Boolean(socket.servername)),
+      isByName: hasContextsByName(socket) && (socket.isSessionReused() || Boolean(socket.servername)),
+      mayHideIntermediates: socket.authorized === true && certificates.length === 1 && !socket.isSessionReused(),
+      objection: objectionOf(socket),
       get superseded() {
         return handshake.superseded;
       },
     },
   };
   return { ok: true, value };
+}
+
+const nobodys: Presented['verdict'] = Object.freeze({ by: 'nobody' });
+
+/** A code of OpenSSL, as a text. It stays when a later handshake of the connection is without one, which refuses too much. */
+function objectionOf({ authorizationError }: TLSSocket): string | undefined {
+  const error: unknown = authorizationError;
+  return error === undefined || error === null ? undefined : String(error);
 }
 
 function hasContextsByName({ _SNICallback, server }: ServerSocket): boolean {

@@ -7,11 +7,11 @@ const root = authority('CN=Root');
 const leaf = client('CN=client', { by: root });
 
 describe('a path whose verdict was delegated', () => {
-  it.each(['node', 'proxy'] as const)('to %s knows the leaf alone, and no anchor, policies or cost', (verifiedBy) => {
-    expect(delegatePath(leaf.certificate, verifiedBy, settings, now)).toEqual({
+  it('to a proxy knows the leaf alone, and no anchor, policies or cost', () => {
+    expect(delegatePath(leaf.certificate, settings, now)).toEqual({
       ok: true,
       value: {
-        verifiedBy,
+        verifiedBy: 'proxy',
         certificates: [leaf.certificate],
         anchor: undefined,
         authoritiesConstrainedPolicies: new Set(),
@@ -23,7 +23,7 @@ describe('a path whose verdict was delegated', () => {
   });
 
   const refusal = (certificate: typeof leaf.certificate, nowMs = now, changes = {}): unknown =>
-    refusalOf(delegatePath(certificate, 'node', settingsWith(changes), nowMs));
+    refusalOf(delegatePath(certificate, settingsWith(changes), nowMs));
 
   it('still asks the leaf for its validity', () => {
     const { notAfterMs, notBeforeMs } = leaf.certificate;
@@ -32,7 +32,7 @@ describe('a path whose verdict was delegated', () => {
       code: 'certificate_expired',
       detail: { index: 0, subject: 'CN=client' },
     });
-    expect(delegatePath(leaf.certificate, 'node', settings, notAfterMs + 999).ok).toBe(true);
+    expect(delegatePath(leaf.certificate, settings, notAfterMs + 999).ok).toBe(true);
   });
 
   it('still asks the leaf for critical extensions', () => {
@@ -54,7 +54,7 @@ describe('a path whose verdict was delegated', () => {
   it('still asks the leaf for its key', () => {
     const weak = client('CN=weak', { by: root, keyPair: keyOf('weak', 'RSA-1024') }).certificate;
     expect(refusal(weak)).toMatchObject({ code: 'key_too_weak', detail: { index: 0, bits: 1024 } });
-    expect(delegatePath(weak, 'node', settingsWith({ minimumRsaBits: 1024 }), now).ok).toBe(true);
+    expect(delegatePath(weak, settingsWith({ minimumRsaBits: 1024 }), now).ok).toBe(true);
   });
 
   it('still asks the leaf for its key usage', () => {

@@ -123,7 +123,7 @@ describe('roles from rules scoped by authority', () => {
   });
 
   it('are none under a delegated verdict or for bare names, which show no authority', async () => {
-    const delegated = await evidence({ subject: [{ OU: 'Administrators' }] }, { verifiedBy: 'node' });
+    const delegated = await evidence({ subject: [{ OU: 'Administrators' }] }, { verifiedBy: 'proxy' });
     const rules = [
       { anchor: acme.root.certificatePem, ou: 'Administrators', role: 'admin' },
       { issuer: acme.issuing.certificatePem, ou: 'Administrators', role: 'admin' },

@@ -6,7 +6,7 @@ import { type ConnectionOptions, connect, createServer, type Server, TLSSocket, 
 import { extension, toPem } from '@peercert/pki';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { PeercertFailure } from '../../src/error.ts';
-import type { NodeVerdict, PresentedCertificates, TlsServer } from '../../src/source/presented.ts';
+import type { PresentedCertificates, PresentedHandshake, TlsServer } from '../../src/source/presented.ts';
 import { fromTls } from '../../src/source/tls-socket.ts';
 import { authority, client, type Entity } from '../path/certificates.ts';
 import { facts } from '../requests.ts';
@@ -78,10 +78,10 @@ const serving = (options: TlsOptions = {}): Promise<Server> => listening(createS
 const present = (socket: unknown): ReturnType<ReturnType<typeof fromTls>['present']> =>
   fromTls().present(facts({ socket }));
 
-function presentedBy(socket: unknown): PresentedCertificates & { readonly verdict: NodeVerdict } {
+function presentedBy(socket: unknown): PresentedCertificates & { readonly handshake: PresentedHandshake } {
   const outcome = present(socket);
   if (!outcome?.ok) throw new Error('nothing was presented');
-  return outcome.value as PresentedCertificates & { readonly verdict: NodeVerdict };
+  return outcome.value as PresentedCertificates & { readonly handshake: PresentedHandshake };
 }
 
 /** Octets as plain arrays: Node gives Buffers. */
@@ -94,18 +94,18 @@ describe('the source of direct connections', () => {
     expect(Object.isFrozen(fromTls())).toBe(true);
   });
 
-  it('presents the leaf first, and says what Node makes of it', async () => {
+  it('presents the leaf first, and takes nobody’s word for it', async () => {
     const server = await serving();
     const { socket } = await connected(server, credential(alice, issuing));
     const presented = presentedBy(socket);
     expect(presented.source).toBe('tls');
     expect([...(presented.certificates[0] as Uint8Array)]).toEqual([...alice.der]);
-    expect(presented.verdict).toEqual({
-      by: 'node',
-      fresh: true,
-      resumed: false,
+    expect(presented.verdict).toEqual({ by: 'nobody' });
+    expect(presented.handshake).toEqual({
       server,
-      trustByName: false,
+      isByName: false,
+      mayHideIntermediates: false,
+      objection: undefined,
       superseded: false,
     });
   });
@@ -113,16 +113,17 @@ describe('the source of direct connections', () => {
   it('presents a self-signed certificate once', async () => {
     const lonely = client('CN=lonely');
     const { socket } = await connected(await serving(), credential(lonely));
-    const { certificates, verdict } = presentedBy(socket);
-    expect(octets(certificates)).toEqual(octets([lonely.der]));
-    expect(verdict.fresh).toBe(false);
+    expect(octets(presentedBy(socket).certificates)).toEqual(octets([lonely.der]));
   });
 
-  it('does not call fresh what Node refused', async () => {
+  it('says what Node has against a certificate, and nothing in its favour', async () => {
     const stranger = client('CN=stranger', { by: authority('CN=Elsewhere') });
     const { socket } = await connected(await serving(), credential(stranger));
     expect(socket.authorized).toBe(false);
-    expect(presentedBy(socket).verdict).toMatchObject({ fresh: false, resumed: false });
+    expect(presentedBy(socket)).toMatchObject({
+      verdict: { by: 'nobody' },
+      handshake: { objection: expect.stringMatching(/^[A-Z_]+$/) },
+    });
   });
 
   it('answers the same object for every request of a connection', async () => {
@@ -144,7 +145,7 @@ describe('the source of direct connections', () => {
     session.request({ ':path': '/' }).end();
     const [stream] = (await arrived) as [ServerHttp2Stream];
     const socket = stream.session?.socket;
-    expect(presentedBy(socket).verdict).toMatchObject({ fresh: true, resumed: false });
+    expect(octets(presentedBy(socket).certificates)[0]).toEqual([...alice.der]);
     expect(presentedBy(socket)).toBe(presentedBy(socket));
   });
 });
@@ -180,49 +181,13 @@ describe('a client without a certificate', () => {
 });
 
 describe('a resumed session', () => {
-  it.each(['TLSv1.2', 'TLSv1.3'] as const)('presents the leaf, and is never fresh (%s)', async (version) => {
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('presents the leaf (%s)', async (version) => {
     const server = await serving({ minVersion: version, maxVersion: version });
     const { session } = await connected(server, credential(alice, issuing));
     const { socket } = await connected(server, { ...credential(alice, issuing), session });
     expect(socket.isSessionReused()).toBe(true);
     expect(socket.authorized).toBe(true);
-    const { certificates, verdict } = presentedBy(socket);
-    expect([...(certificates[0] as Uint8Array)]).toEqual([...alice.der]);
-    expect(verdict).toMatchObject({ fresh: false, resumed: true });
-  });
-});
-
-describe('a server that changes its trust', () => {
-  it('ends what was fresh with setSecureContext, also for connections that it has', async () => {
-    const server = await serving();
-    const { socket } = await connected(server, credential(alice, issuing));
-    const { verdict } = presentedBy(socket);
-    expect(verdict.fresh).toBe(true);
-    server.setSecureContext({ ...asking, ca: pemOf(authority('CN=Other')) });
-    expect(socket.authorized).toBe(true);
-    expect(verdict.fresh).toBe(false);
-  });
-
-  it('ends it also where the new secure context has the same ca', async () => {
-    const server = await serving();
-    const { socket } = await connected(server, credential(alice, issuing));
-    server.setSecureContext(asking);
-    expect(presentedBy(socket).verdict.fresh).toBe(false);
-  });
-
-  it('ends it where only the ca changed', async () => {
-    const server = await serving();
-    const { socket } = await connected(server, credential(alice, issuing));
-    const { verdict } = presentedBy(socket);
-    (server as { ca?: unknown }).ca = pemOf(authority('CN=Other'));
-    expect(verdict.fresh).toBe(false);
-  });
-
-  it('makes fresh ones again with the next handshake', async () => {
-    const server = await serving();
-    server.setSecureContext(asking);
-    const { socket } = await connected(server, credential(alice, issuing));
-    expect(presentedBy(socket).verdict.fresh).toBe(true);
+    expect([...(presentedBy(socket).certificates[0] as Uint8Array)]).toEqual([...alice.der]);
   });
 });
 
@@ -233,15 +198,15 @@ describe('secure contexts by name', () => {
     const server = await serving();
     server.addContext('b.test', asking);
     const asked = await connected(server, { ...credential(alice, issuing), ...named });
-    expect(presentedBy(asked.socket).verdict.trustByName).toBe(true);
+    expect(presentedBy(asked.socket).handshake.isByName).toBe(true);
     const unnamed = await connected(server, { ...credential(alice, issuing), servername: '' });
-    expect(presentedBy(unnamed.socket).verdict.trustByName).toBe(false);
+    expect(presentedBy(unnamed.socket).handshake.isByName).toBe(false);
   });
 
   it('do so from a callback as well', async () => {
     const server = await serving({ SNICallback: (_name, done) => done(null) });
     const { socket } = await connected(server, { ...credential(alice, issuing), ...named });
-    expect(presentedBy(socket).verdict.trustByName).toBe(true);
+    expect(presentedBy(socket).handshake.isByName).toBe(true);
   });
 
   it('hide it in every resumed session, whatever name it says', async () => {
@@ -249,12 +214,12 @@ describe('secure contexts by name', () => {
     server.addContext('b.test', asking);
     const { session } = await connected(server, { ...credential(alice, issuing), servername: '' });
     const { socket } = await connected(server, { ...credential(alice, issuing), servername: '', session });
-    expect(presentedBy(socket).verdict).toMatchObject({ resumed: true, trustByName: true });
+    expect(presentedBy(socket).handshake.isByName).toBe(true);
   });
 
   it('that a server does not have hide nothing', async () => {
     const { socket } = await connected(await serving(), { ...credential(alice, issuing), ...named });
-    expect(presentedBy(socket).verdict.trustByName).toBe(false);
+    expect(presentedBy(socket).handshake.isByName).toBe(false);
   });
 });
 
@@ -399,17 +364,22 @@ describe('a socket without a server', () => {
     });
   }
 
-  it('has no fresh verdict and no authorities', () => {
-    expect(presentedBy(own({ raw: alice.der })).verdict).toEqual({
-      by: 'node',
-      fresh: false,
-      resumed: false,
+  it('has no authorities', () => {
+    expect(presentedBy(own({ raw: alice.der })).handshake).toEqual({
       server: {},
-      trustByName: false,
+      isByName: false,
+      mayHideIntermediates: false,
+      objection: undefined,
       superseded: false,
     });
-    expect(presentedBy(own({ raw: alice.der }, { _tlsOptions: {} })).verdict.fresh).toBe(false);
-    expect(presentedBy(own({ raw: alice.der }, { server: {}, _tlsOptions: {} })).verdict.fresh).toBe(false);
+  });
+
+  it('says what Node has against it, whether that is a code or an error', () => {
+    const objectionTo = (authorizationError: unknown): unknown =>
+      presentedBy(own({ raw: alice.der }, { authorizationError })).handshake.objection;
+    expect(objectionTo('CERT_REVOKED')).toBe('CERT_REVOKED');
+    expect(objectionTo(new Error('CERT_REVOKED'))).toContain('CERT_REVOKED');
+    expect(objectionTo(null)).toBeUndefined();
   });
 
   it('presents nothing without a certificate, and is no mistake of the set-up', () => {
