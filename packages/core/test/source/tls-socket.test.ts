@@ -364,11 +364,11 @@ describe('a socket without a server', () => {
     });
   }
 
-  it('has no authorities', () => {
+  it('of an authorized socket is shown alone, and has no authorities', () => {
     expect(presentedBy(own({ raw: alice.der })).handshake).toEqual({
       server: {},
       isByName: false,
-      mayHideIntermediates: false,
+      mayHideIntermediates: true,
       objection: undefined,
       superseded: false,
     });
