@@ -149,7 +149,7 @@ describe.runIf(canRenegotiate)('a client that renegotiates', () => {
     });
     server.on('request', (_req, res) => res.end('{"id":"anyone"}'));
     server.on('upgrade', (request, socket) => {
-      authenticateUpgrade(request, socket, { role: 'admin' }).then((admitted) => {
+      void authenticateUpgrade(request, socket, { role: 'admin' }).then((admitted) => {
         const body = JSON.stringify({ id: admitted?.client?.id });
         if (admitted !== undefined) socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
       });
@@ -189,7 +189,7 @@ describe.runIf(canRenegotiate)('a client that renegotiates', () => {
       sockets.add(socket);
       socket.on('error', () => undefined);
       socket.on('data', () => {
-        authenticate(socket).then((decision) => {
+        void authenticate(socket).then((decision) => {
           const said =
             decision.outcome === 'deny' ? decision.reason.code : decision.outcome === 'allow' ? decision.client.id : '';
           decisions.push(said);

@@ -152,10 +152,11 @@ function read(socket: ServerSocket, handshake: Handshake): Outcome<Presented> | 
 
 const nobodys: Presented['verdict'] = Object.freeze({ by: 'nobody' });
 
-/** A code of OpenSSL, as a text. It stays when a later handshake of the connection is without one, which refuses too much. */
+/** A code of OpenSSL: a text, whatever Node's types say. It stays when a later handshake of the connection is without one, which refuses too much. */
 function objectionOf({ authorizationError }: TLSSocket): string | undefined {
   const error: unknown = authorizationError;
-  return error === undefined || error === null ? undefined : String(error);
+  if (typeof error === 'string') return error;
+  return error instanceof Error ? error.message : undefined;
 }
 
 function hasContextsByName({ _SNICallback, server }: ServerSocket): boolean {
