@@ -94,6 +94,9 @@ function localsOf(res: ServerResponse): StateHolder {
   return response.locals;
 }
 
+/** Shared by every copy of this package: `req.mtls` is ours, whichever of them provides it. */
+const providedKey: unique symbol = Symbol.for('peercert.express') as never;
+
 /** The object that Express keeps for additions to the requests of an application (`app.request`). */
 interface Prototype {
   readonly app: { readonly locals?: unknown };
@@ -108,11 +111,15 @@ function provideMtls(req: Request, res: ServerResponse, prototype: Prototype | n
     Object.defineProperty(req, 'mtls', { configurable: true, get: () => leftIn(localsOf(res), req) });
     return undefined;
   }
-  if (!('mtls' in prototype)) {
-    Object.defineProperty(prototype, 'mtls', {
-      configurable: true,
-      get(this: { readonly res?: ServerResponse & { readonly locals?: StateHolder } }) {
-        return leftIn(this.res?.locals, this);
+  if (!(providedKey in prototype)) {
+    if ('mtls' in prototype) throw takenName();
+    Object.defineProperties(prototype, {
+      [providedKey]: { value: true },
+      mtls: {
+        configurable: true,
+        get(this: { readonly res?: ServerResponse & { readonly locals?: StateHolder } }) {
+          return leftIn(this.res?.locals, this);
+        },
       },
     });
   }
@@ -125,6 +132,14 @@ function provideMtls(req: Request, res: ServerResponse, prototype: Prototype | n
  */
 function leftIn(locals: StateHolder | undefined, req: object): RequestMtls | undefined {
   return locals && stateIfAny(locals, req)?.mtls;
+}
+
+/** What handlers would read as `req.mtls` would be something else, and the same for all requests. */
+function takenName(): PeercertFailure {
+  return new PeercertFailure(
+    'setup',
+    'app.request has a property mtls already, which is where mtls() leaves its result: give yours another name',
+  );
 }
 
 /** The second request would find the state of the first there; the first is not to be let in until then. */
