@@ -156,7 +156,7 @@ const inKoa: Record<string, () => Sharing<Middleware>> = {
     return {
       before: (ctx, next) => {
         const context = ctx.app.context as object;
-        Object.defineProperty(context, 'state', { configurable: true, get: () => one, set: () => undefined });
+        Object.defineProperty(context, 'state', { configurable: true, get: () => one, set() {} });
         Reflect.deleteProperty(ctx, 'state');
         return next();
       },

@@ -9,10 +9,12 @@ import {
   type RequestMtls,
   stateOf,
 } from '@peercert/core';
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { fastifyPlugin } from 'fastify-plugin';
+import { type AddedRoutes, createAddedRoutes } from './added-routes.ts';
 import { refuse } from './refuse.ts';
 import { createRoutePlans, type RouteMtlsOptions, type RoutePlan, type RoutePlans } from './route-plans.ts';
+import { nearestOf, reachFrom } from './unreached-routes.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,11 +26,6 @@ declare module 'fastify' {
     mtls?: RouteMtlsOptions;
   }
 }
-
-/** Where a scope keeps the registration nearest to its routes: child scopes inherit it and may have their own. */
-const nearest: unique symbol = Symbol.for('peercert.fastify') as never;
-
-type Scope = { [nearest]?: RoutePlans };
 
 /**
  * Plugin that authenticates the client of each request of its scope by its certificate (hook `onRequest`) and leaves
@@ -44,23 +41,20 @@ export const mtls: FastifyPluginAsync<MtlsOptions> = fastifyPlugin(register, {
 });
 
 async function register(fastify: FastifyInstance, options: MtlsOptions): Promise<void> {
-  // Routes that are there already may have their options, and nobody lists them.
-  const isFirst = fastify.printRoutes().startsWith('(empty tree)');
-  const plans = createRoutePlans(options, isFirst);
-  (fastify as Scope)[nearest] = plans;
-  if (!fastify.hasRequestDecorator('mtls')) fastify.decorateRequest('mtls', null as never);
+  decorate(fastify);
+  const plans = createRoutePlans(options);
+  const routes = createAddedRoutes();
+  reachFrom(fastify, plans);
 
-  const routes: RouteOptions[] = [];
   fastify.addHook('onRoute', function compileRoute(route) {
-    if ((this as Scope)[nearest] !== plans) return;
-    plans.planFor(route.config?.mtls);
-    routes.push(route);
+    if (nearestOf(this) !== plans) return;
+    plans.planFor(route.config);
+    routes.add(route);
   });
 
   // Hooks that were added later may have given a route its options after it passed the one above.
-  fastify.addHook('onReady', function completeRoutes(done) {
-    for (const { config } of routes.splice(0)) plans.planFor(config?.mtls);
-    plans.complete();
+  fastify.addHook('onReady', function compileRoutes(done) {
+    for (const { config } of routes.all) plans.planFor(config);
     done();
   });
 
@@ -68,8 +62,7 @@ async function register(fastify: FastifyInstance, options: MtlsOptions): Promise
     let plan: RoutePlan;
     let admitted: MaybePromise<ClientCertificateError | undefined>;
     try {
-      // To ask a request for its route costs as much as all the rest.
-      plan = plans.areUniform ? plans.registered : plans.planFor(configOf(request, plans));
+      plan = planOf(request, plans, routes);
       const { addressOf, gate, guard } = plan;
       if (
         guard === undefined &&
@@ -103,10 +96,26 @@ async function register(fastify: FastifyInstance, options: MtlsOptions): Promise
   });
 }
 
-/** What a route says of itself, to the registration nearest to it. */
-function configOf(request: FastifyRequest, plans: RoutePlans): RouteMtlsOptions | undefined {
-  const isNearest = (request.server as Scope)[nearest] === plans;
-  return isNearest ? request.routeOptions.config?.mtls : undefined;
+/**
+ * Nothing else of that name: handlers would read from another place what is left on the request, perhaps from one that
+ * requests share.
+ */
+function decorate(fastify: FastifyInstance): void {
+  if (!fastify.hasRequestDecorator('mtls')) {
+    fastify.decorateRequest('mtls', null as never);
+  } else if (nearestOf(fastify) === undefined) {
+    throw new TypeError(
+      'mtls: requests have a decorator mtls already, which is where the result is left: rename the other',
+    );
+  }
+}
+
+/** By what the route says of itself to the registration nearest to it, asked of each request: it may have been changed. */
+function planOf(request: FastifyRequest, plans: RoutePlans, routes: AddedRoutes): RoutePlan {
+  if (nearestOf(request.server) !== plans) return plans.registered;
+  const { config } = request.routeOptions;
+  if (config !== undefined) routes.requireInForce(config);
+  return plans.planFor(config);
 }
 
 /** What `@fastify/aws-lambda` was called with, by the decorator that it has by default. */

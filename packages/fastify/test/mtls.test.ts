@@ -217,11 +217,223 @@ describe('config.mtls of a route', () => {
     expect(() => app.get('/', { config: { mtls: config as object } }, () => 'handled')).toThrow(TypeError);
   });
 
+  it.each([{ mtls: undefined }, { mtls: { roles: undefined } }, { mtls: { presence: 'optional', roles: undefined } }])(
+    'refuses %o, a role that got lost on its way',
+    async (config) => {
+      const app = fastify();
+      await app.register(mtls, { ...asNobody, presence: 'optional' });
+      expect(() => app.get('/', { config: config as object }, () => 'handled')).toThrow(TypeError);
+    },
+  );
+
   it('is a 500, never a pass, when it is wrong on a route that was added before the plugin was loaded', async () => {
     const app = fastify();
     app.register(mtls, asAdministrator);
     app.get('/', { config: { mtls: { roles: [] } } }, () => 'handled');
     expect(await statusOf(app, '/')).toBe(500);
+  });
+});
+
+/** Registrations to which nobody is as good as anybody, so that only the route's own options keep clients out. */
+const open = { ...asNobody, presence: 'optional' } as const;
+
+/** What became of a request for `/`, and for its headers alone. */
+async function fates(app: FastifyInstance): Promise<readonly unknown[]> {
+  const answers = [await app.inject('/'), await app.inject({ method: 'HEAD', url: '/' })];
+  return answers.map(({ statusCode }) => statusCode);
+}
+
+describe('config.mtls where no registration reaches it', () => {
+  const inside = async (scope: FastifyInstance): Promise<void> => {
+    await scope.register(mtls, open);
+    scope.get('/inside', { config: adminOnly }, () => 'handled');
+  };
+  const route = async (scope: FastifyInstance): Promise<void> => {
+    scope.get('/', { config: adminOnly }, () => 'handled');
+  };
+
+  it.each<[string, (app: FastifyInstance) => Promise<unknown>]>([
+    [
+      'outside, after it',
+      async (app) => {
+        await app.register(inside);
+        await route(app);
+      },
+    ],
+    [
+      'outside, before it',
+      async (app) => {
+        await route(app);
+        await app.register(inside);
+      },
+    ],
+    [
+      'in the scope beside, after it',
+      async (app) => {
+        await app.register(inside);
+        await app.register(route);
+      },
+    ],
+    [
+      'in the scope beside, before it',
+      async (app) => {
+        await app.register(route);
+        await app.register(inside);
+      },
+    ],
+    [
+      'in the scope beside, nothing awaited',
+      async (app) => {
+        app.register(route);
+        app.register(inside);
+      },
+    ],
+    [
+      'deeper in the scope beside',
+      async (app) => {
+        await app.register(async (scope) => scope.register(async (deeper) => deeper.register(inside)));
+        await app.register(async (scope) => scope.register(route));
+      },
+    ],
+    [
+      'outside of two registrations',
+      async (app) => {
+        await app.register(inside);
+        await app.register(async (scope) => scope.register(mtls, open));
+        await route(app);
+      },
+    ],
+    [
+      'without a value',
+      async (app) => {
+        await app.register(inside);
+        app.get('/', { config: { mtls: undefined as never } }, () => 'handled');
+      },
+    ],
+  ])('is a 500: %s', async (_, build) => {
+    const app = fastify({ exposeHeadRoutes: true });
+    const errors: unknown[] = [];
+    app.addHook('onError', async (_request, _reply, error) => {
+      errors.push(error);
+    });
+    await build(app);
+    expect(await fates(app)).toEqual([500, 500]);
+    expect(errors[0]).toMatchObject({ name: 'PeercertFailure', code: 'setup' });
+    expect(await statusOf(app, '/inside')).toBe(401);
+  });
+
+  it('leaves routes alone that ask for nothing, and what has no route', async () => {
+    const app = fastify();
+    await app.register(inside);
+    app.get('/', () => 'handled');
+    expect(await statusOf(app, '/')).toBe(200);
+    expect(await statusOf(app, '/nowhere')).toBe(404);
+  });
+
+  it('is read where the registration came after the scope of the route', async () => {
+    const app = fastify();
+    await app.register(route);
+    await app.register(mtls, open);
+    expect(await statusOf(app, '/')).toBe(401);
+  });
+});
+
+describe('config.mtls that changes after the route was added', () => {
+  interface Added {
+    config?: object;
+  }
+
+  /** An application, the route of which its author got hold of. */
+  async function withRoute(
+    config?: object,
+  ): Promise<{ readonly app: FastifyInstance; readonly added: readonly Added[] }> {
+    const app = fastify({ exposeHeadRoutes: true });
+    await app.register(mtls, open);
+    const added: Added[] = [];
+    app.addHook('onRoute', (route) => {
+      added.push(route);
+    });
+    app.get('/', config === undefined ? {} : { config }, () => 'handled');
+    return { app, added };
+  }
+
+  it('is a 500 when a hook sets it that runs when all are ready', async () => {
+    const { app, added } = await withRoute({});
+    app.addHook('onReady', async () => {
+      for (const { config } of added) Object.assign(config as object, adminOnly);
+    });
+    expect(await fates(app)).toEqual([500, 500]);
+  });
+
+  it('is a 500 when it is set between', async () => {
+    const { app, added } = await withRoute();
+    for (const route of added) route.config = adminOnly;
+    expect(await fates(app)).toEqual([500, 500]);
+  });
+
+  it('is a 500 when it is set after the application was ready', async () => {
+    const { app, added } = await withRoute();
+    expect(await fates(app)).toEqual([200, 200]);
+    for (const route of added) route.config = adminOnly;
+    expect(await fates(app)).toEqual([500, 500]);
+  });
+
+  it('is a 500 when what it holds is changed', async () => {
+    const options: { presence: 'optional'; roles?: string[] } = { presence: 'optional' };
+    const { app } = await withRoute({ mtls: options });
+    app.addHook('onReady', async () => {
+      options.roles = ['admin'];
+    });
+    expect(await fates(app)).toEqual([500, 500]);
+  });
+
+  it('is a 500 when a role is added to those that suffice', async () => {
+    const roles = ['admin'];
+    const { app } = await withRoute({ mtls: { roles } });
+    expect(await fates(app)).toEqual([401, 401]);
+    roles.push('anybody');
+    expect(await fates(app)).toEqual([500, 500]);
+  });
+
+  it('is a 500 when a hook sets it for each request', async () => {
+    const app = fastify({ exposeHeadRoutes: true });
+    app.addHook('onRequest', async ({ routeOptions }) => {
+      Object.assign(routeOptions.config, adminOnly);
+    });
+    await app.register(mtls, open);
+    app.get('/', () => 'handled');
+    expect(await fates(app)).toEqual([500, 500]);
+  });
+
+  it('tells routes of one path apart that differ in the version that they are for', async () => {
+    const app = fastify();
+    await app.register(mtls, open);
+    app.get('/', { constraints: { version: '1.0.0' }, config: adminOnly }, () => 'first');
+    app.get('/', { constraints: { version: '2.0.0' } }, () => 'second');
+    const statusIn = async (version: string) =>
+      (await app.inject({ url: '/', headers: { 'accept-version': version } })).statusCode;
+    expect([await statusIn('1.0.0'), await statusIn('2.0.0')]).toEqual([401, 200]);
+  });
+
+  it('counts for the route of a prefix with and without the slash', async () => {
+    const app = fastify();
+    await app.register(mtls, open);
+    await app.register(
+      async (scope) => {
+        scope.get('/', { config: adminOnly }, () => 'handled');
+      },
+      { prefix: '/scope' },
+    );
+    expect([await statusOf(app, '/scope'), await statusOf(app, '/scope/')]).toEqual([401, 401]);
+  });
+});
+
+describe('a request decorator of the name mtls', () => {
+  it.each([null, { getter: () => ({ client: { id: 'root' } }) }])('stops the start: %o', async (decorator) => {
+    const app = fastify();
+    app.decorateRequest('mtls', decorator as never);
+    app.register(mtls, asAdministrator);
+    await expect(app.ready()).rejects.toThrow(/decorator mtls already/);
   });
 });
 
