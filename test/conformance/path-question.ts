@@ -59,7 +59,8 @@ export function accept(path: VerifiedPath): Verdict {
 /** An anchor that cannot be read is the operator's mistake in life; in a corpus it is a certificate to refuse. */
 function trustStore(options: TrustOptions): TrustStore | Extract<Verdict, { accepted: false }> {
   try {
-    return createTrustStore(options);
+    // Anchors that have ended are cases, too: each question has its own time, at which nothing has ended yet when they are read.
+    return createTrustStore(options, { clock: () => 0 });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const rule = /not a valid X\.509 certificate: (\w+)/.exec(error.message)?.[1];

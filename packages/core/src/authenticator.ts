@@ -51,7 +51,7 @@ export interface Line extends Authenticator {
  * @param about whose certificates it decides about
  */
 export function assemble(options: CompiledOptions, about: 'clients' | 'proxies' = 'clients'): Line {
-  const trustFor = resolveTrust(options.trust);
+  const trustFor = resolveTrust(options.trust, options);
   const misdirectionOf = createMisdirectionCheck(options.trust);
   const checkCertificates = createCertificateCheck(options);
   const expiryWatch = createExpiryWatch();

@@ -77,7 +77,7 @@ export {
   type TrustByNameOptions,
   type TrustByNameSettings,
 } from './path/trust-by-name.ts';
-export type { TrustEvent } from './path/trust-event.ts';
+export type { TrustEvent, TrustExpiryEvent, TrustedCertificate } from './path/trust-event.ts';
 export {
   createTrustStore,
   isTrustStore,
@@ -85,6 +85,7 @@ export {
   type TrustSnapshot,
   type TrustStore,
   type TrustStoreSettings,
+  type TrustStoreStatus,
 } from './path/trust-store.ts';
 export type { PathCost, TrustAnchor, VerifiedPath } from './path/verified-path.ts';
 export { verifyPath } from './path/verify-path.ts';

@@ -7,7 +7,13 @@ import type { WeakAlgorithm } from './path/algorithms.ts';
 import type { PathSettings } from './path/settings.ts';
 import { isTrustByName, type TrustByName } from './path/trust-by-name.ts';
 import type { TrustEvent } from './path/trust-event.ts';
-import { createTrustStore, isTrustStore, type TrustOptions, type TrustStore } from './path/trust-store.ts';
+import {
+  createTrustStore,
+  isTrustStore,
+  type TrustOptions,
+  type TrustStore,
+  type TrustStoreSettings,
+} from './path/trust-store.ts';
 import { compilePathSettings } from './path-options.ts';
 import type { ExpiryEvent } from './policy/expiry.ts';
 import { closePolicy, compilePolicy, type Policy, type PolicyOptions, policyOptionKeys } from './policy/policy.ts';
@@ -172,7 +178,7 @@ export function compileOptions(options: MtlsOptions = {}): CompiledOptions {
   const policy = compilePolicy(pickOptions(options, policyOptionKeys), limits, onEvent);
   let trust: CompiledOptions['trust'];
   try {
-    trust = compileTrust(options.trust, sources, onEvent);
+    trust = compileTrust(options.trust, sources, { clock, onEvent });
     const surroundings = { clock, onEvent, path, trust: (isTrustByName(trust) ? trust.default : trust)?.current };
     return Object.freeze({
       ...compiled,
@@ -219,7 +225,7 @@ function compileSources(source: MtlsOptions['source'] = fromTls()): readonly Sou
 function compileTrust(
   trust: MtlsOptions['trust'],
   sources: readonly Source[],
-  onEvent: CompiledOptions['onEvent'],
+  settings: TrustStoreSettings,
 ): TrustStore | TrustByName | undefined {
   const forwards = sources.find(({ verifiedBy }) => verifiedBy === 'peercert');
   if (trust === undefined) {
@@ -243,7 +249,7 @@ function compileTrust(
       `mtls(): trust by server name counts for clients that are connected directly, and the source '${other.name}' forwards what others presented: give trust: { anchors }`,
     );
   }
-  return isTrustStore(trust) ? trust : createTrustStore(trust, { onEvent });
+  return isTrustStore(trust) ? trust : createTrustStore(trust, settings);
 }
 
 function compileChallenge(challenge = 'ClientCertificate'): string {

@@ -44,6 +44,8 @@ export type ReasonCode =
   | 'key_too_weak'
   | 'certificate_not_yet_valid'
   | 'certificate_expired'
+  | 'trust_anchor_not_yet_valid'
+  | 'trust_anchor_expired'
   | 'issuer_not_ca'
   | 'path_length_exceeded'
   | 'key_usage_forbids'
@@ -200,6 +202,22 @@ export const reasons: { readonly [Code in ReasonCode]: ReasonEntry } = {
     title: 'The client certificate has expired',
     hint: 'Renew the certificate and restart the client so that it presents the new one.',
     section: 'RFC 5280 section 6.1.3 (a)(2)',
+  },
+  trust_anchor_not_yet_valid: {
+    stage: 'path',
+    rank: 65,
+    status: 503,
+    title: 'The authority of the client certificate is not yet valid at this service',
+    hint: 'This is not for the client to mend: the operator of this service has to look at its clock and at the authorities that it trusts. Tell the operator.',
+    section: 'RFC 5280 section 6.1.1 (d)',
+  },
+  trust_anchor_expired: {
+    stage: 'path',
+    rank: 66,
+    status: 503,
+    title: 'The authority of the client certificate has expired at this service',
+    hint: 'This is not for the client to mend: the operator of this service has to put the new certificate of the authority in place. Tell the operator.',
+    section: 'RFC 5280 section 6.1.1 (d)',
   },
   issuer_not_ca: {
     stage: 'path',
@@ -402,6 +420,8 @@ export interface ReasonDetails {
   key_too_weak: AboutCertificate & { readonly algorithm: string; readonly bits: number };
   certificate_not_yet_valid: AboutCertificate & { readonly notBefore: Date };
   certificate_expired: AboutCertificate & { readonly notAfter: Date };
+  trust_anchor_not_yet_valid: AboutCertificate & { readonly notBefore: Date; readonly retryAfterSeconds: number };
+  trust_anchor_expired: AboutCertificate & { readonly notAfter: Date; readonly retryAfterSeconds: number };
   issuer_not_ca: AboutCertificate;
   path_length_exceeded: AboutCertificate & { readonly limit: number };
   key_usage_forbids: AboutCertificate & { readonly required: string };

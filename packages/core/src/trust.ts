@@ -4,7 +4,7 @@ import type { CertificateInput } from './path/certificate-input.ts';
 import { IntermediateMemory } from './path/intermediate-memory.ts';
 import { LeafMemory } from './path/leaf-memory.ts';
 import { isTrustByName, type TrustByName } from './path/trust-by-name.ts';
-import { createTrustStore, type TrustSnapshot, type TrustStore } from './path/trust-store.ts';
+import { createTrustStore, type TrustSnapshot, type TrustStore, type TrustStoreSettings } from './path/trust-store.ts';
 import type { Presented, PresentedHandshake, TlsServer } from './source/presented.ts';
 import { serverNameOf } from './source/tls-socket.ts';
 
@@ -16,7 +16,10 @@ export type TrustResolver = (presented: Presented, connection: unknown) => Trust
  * secure context is a new generation. Node hides the authorities of a server that was given none (it would accept every public one) and those
  * of secure contexts by name, so both are refused rather than guessed.
  */
-export function resolveTrust(trust: TrustStore | TrustByName | undefined): TrustResolver {
+export function resolveTrust(
+  trust: TrustStore | TrustByName | undefined,
+  { clock, onEvent }: TrustStoreSettings = {},
+): TrustResolver {
   if (isTrustByName(trust)) return resolveByName(trust);
   if (trust !== undefined) return ({ verdict }) => (verdict.by === 'proxy' ? nobody : trust.current);
   const stores = new WeakMap<TlsServer, ServerTrust>();
@@ -34,7 +37,7 @@ export function resolveTrust(trust: TrustStore | TrustByName | undefined): Trust
     const known = latest?.server === server ? latest : stores.get(server);
     latest = known;
     if (known === undefined) {
-      const store = guarded(() => createTrustStore({ anchors: ca }));
+      const store = guarded(() => createTrustStore({ anchors: ca }, { clock, onEvent }));
       stores.set(server, { server, ca, context, store });
       return store.current;
     }

@@ -37,7 +37,7 @@ const byStatus: Readonly<Record<number, readonly ReasonCode[]>> = {
   403: ['pin_mismatch', 'address_denied', 'identity_not_allowed', 'role_missing', 'policy_rejected'],
   421: ['misdirected_request'],
   429: ['rate_limited'],
-  503: ['revocation_unavailable', 'policy_unavailable'],
+  503: ['trust_anchor_not_yet_valid', 'trust_anchor_expired', 'revocation_unavailable', 'policy_unavailable'],
 };
 
 const codes = Object.keys(reasons) as ReasonCode[];

@@ -211,8 +211,8 @@ describe('a gate', () => {
 
   it('never recalls a denial, though an allow stood on the connection before it', () => {
     const late = alice.certificate.notAfterMs + 1_000;
-    // The clock is set back as soon as the second request was denied.
-    const times = [now, now, late, now, now];
+    // The first reading is for the anchors; the clock is set back as soon as the second request was denied.
+    const times = [now, now, now, late, now, now];
     const gate = gated({ clock: () => times.shift() as number });
     const facts = request();
     const holder: StateHolder = {};

@@ -144,12 +144,5 @@ function identityStatus(identities: EndpointIdentities): readonly IdentityStatus
 }
 
 function trustStatus({ stores }: EndpointTrust): readonly TrustStatus[] {
-  return [...stores].map(([name, { current, failure, files }]) => ({
-    name,
-    files,
-    generation: current.generation,
-    anchors: current.anchors.all.length,
-    intermediates: current.intermediates.all.length,
-    failure,
-  }));
+  return [...stores].map(([name, store]) => ({ name, ...store.status() }));
 }

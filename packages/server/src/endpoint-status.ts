@@ -1,4 +1,4 @@
-import type { FileFailure, RevocationSourceStatus } from '@peercert/core';
+import type { FileFailure, RevocationSourceStatus, TrustStoreStatus } from '@peercert/core';
 import type { ConnectionStatus } from './connection/connection-guard.ts';
 import type { StapleStatus } from './stapling/stapler.ts';
 
@@ -32,14 +32,8 @@ export interface IdentityStatus {
   readonly failure: FileFailure | undefined;
 }
 
-export interface TrustStatus {
+export interface TrustStatus extends TrustStoreStatus {
   readonly name: string;
-  readonly files: readonly string[];
-  /** Grows with every replacement. */
-  readonly generation: number;
-  readonly anchors: number;
-  readonly intermediates: number;
-  readonly failure: FileFailure | undefined;
 }
 
 export interface PolicyStatus {

@@ -28,12 +28,12 @@ export interface EndpointTrust {
   close(): void;
 }
 
-/** Throws TypeError for anchors that cannot be read. */
-export function openTrust({ trust, trustByName }: EndpointSettings): EndpointTrust {
+/** Throws TypeError for anchors that cannot be read, or have ended. */
+export function openTrust({ clock, trust, trustByName }: EndpointSettings): EndpointTrust {
   const option =
     trustByName.size === 0
-      ? storeOf(trust)
-      : createTrustByName({ default: trust, names: Object.fromEntries(trustByName) });
+      ? storeOf(trust, clock)
+      : createTrustByName({ default: trust, names: Object.fromEntries(trustByName) }, { clock });
   const stores = storesIn(option);
   const isOwn = option !== trust;
   const ends: (() => void)[] = [];
@@ -56,8 +56,8 @@ export function openTrust({ trust, trustByName }: EndpointSettings): EndpointTru
   });
 }
 
-function storeOf(trust: EndpointSettings['trust']): TrustStore {
-  return isTrustStore(trust) ? trust : createTrustStore(trust);
+function storeOf(trust: EndpointSettings['trust'], clock: () => number): TrustStore {
+  return isTrustStore(trust) ? trust : createTrustStore(trust, { clock });
 }
 
 function storesIn(option: TrustStore | TrustByName): ReadonlyMap<string, TrustStore> {

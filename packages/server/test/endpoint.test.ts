@@ -1,10 +1,11 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { connect } from 'node:tls';
 import { fromFile } from '@peercert/core';
-import { generateKeyPair, type IssuedCertificate } from '@peercert/pki';
+import { createRootAuthority, generateKeyPair, type IssuedCertificate } from '@peercert/pki';
 import { keepAliveAgent } from '@peercert/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -163,6 +164,47 @@ describe('an endpoint whose files change', () => {
     await closed;
     expect(endpoint.status().liveSockets).toBe(0);
     expect(world.events).toMatchObject([{ type: 'trust_updated' }, { type: 'live_socket_closed', id: 'alice' }]);
+  });
+});
+
+describe('an endpoint whose authorities end', () => {
+  const dayMs = 86_400_000;
+
+  it('says when in its status, tells of it before and after, and refuses to start with one that has ended', async () => {
+    const root = await createRootAuthority({ subject: [{ CN: 'Ending' }], validity: { days: 40 } });
+    const ending = await root.issueClient({ subject: [{ CN: 'ending' }], validity: { days: 60 } });
+    let time = Date.now();
+    const trust = { anchors: root.certificatePem, intermediates: authorities.partners.issuing.certificatePem };
+    const own = await authorities.server.server();
+    const options = { clock: () => time, trust, certificate: own.chainPem, key: own.privateKeyPem };
+    const world = await openEndpoint(authorities, options);
+    expect(world.endpoint.status().trust).toMatchObject([
+      {
+        anchors: 1,
+        intermediates: 1,
+        certificates: [
+          {
+            role: 'anchor',
+            subject: 'CN=Ending',
+            notAfter: new Date(new X509Certificate(root.certificateDer).validTo),
+          },
+          { role: 'intermediate', subject: 'CN=Partners Issuing', notAfter: expect.any(Date) },
+        ],
+      },
+    ]);
+    const port = await serve(world);
+    expect(await answer(authorities, port, ending)).toBe('200 known');
+    expect(world.events).toEqual([]);
+    time += 20 * dayMs;
+    await world.endpoint.reload();
+    time += 21 * dayMs;
+    expect(await answer(authorities, port, ending)).toBe('503 trust_anchor_expired');
+    expect(await answer(authorities, port, ending)).toBe('503 trust_anchor_expired');
+    expect(world.events.filter(({ type }) => type.startsWith('trust_'))).toMatchObject([
+      { type: 'trust_certificate_expiring', role: 'anchor', subject: 'CN=Ending', daysLeft: 19 },
+      { type: 'trust_certificate_expired', role: 'anchor', subject: 'CN=Ending' },
+    ]);
+    await expect(openEndpoint(authorities, options)).rejects.toThrow(/^trust\.anchors has expired: CN=Ending ended at/);
   });
 });
 

@@ -13,6 +13,12 @@ export type WatchedCertificateInput = CertificateItem | FileSource | readonly (C
 
 type CertificateItem = string | Uint8Array | Certificate;
 
+/** Throws TypeError for a certificate that cannot be used. `place` names the option, the position and the file. */
+export type CertificateInputCheck = (certificate: Certificate, place: string) => void;
+
+/** A certificate, and where it stands. */
+type Placed = readonly [certificate: Certificate, place: string];
+
 /** Where an option takes no files. */
 const noFiles: FileContents = new Map();
 
@@ -35,6 +41,7 @@ export function* certificatesIn(
   input: WatchedCertificateInput,
   option: string,
   files: FileContents,
+  check: CertificateInputCheck = () => undefined,
 ): Generator<Certificate, void, undefined> {
   const list = listOf(input);
   if (list.length === 0) {
@@ -42,8 +49,12 @@ export function* certificatesIn(
   }
   for (const [position, item] of list.entries()) {
     const where = isList(input) ? `${option}[${position}]` : option;
-    if (isFileSource(item)) yield* inFile(item, where, files);
-    else yield* inItem(item, where, files !== noFiles);
+    for (const [certificate, place] of isFileSource(item)
+      ? inFile(item, where, files)
+      : inItem(item, where, files !== noFiles)) {
+      check(certificate, place);
+      yield certificate;
+    }
   }
 }
 
@@ -55,17 +66,17 @@ function isList(input: WatchedCertificateInput): input is readonly (CertificateI
   return Array.isArray(input);
 }
 
-function* inFile({ path }: FileSource, option: string, files: FileContents): Generator<Certificate, void, undefined> {
+function* inFile({ path }: FileSource, option: string, files: FileContents): Generator<Placed, void, undefined> {
   const contents = files.get(path);
   if (contents === undefined) throw new TypeError(`${option} takes no fromFile(): give readFileSync(${shown(path)})`);
   if (contents.length === 0) throw new TypeError(`${option}: the file ${path} is empty: it must hold certificates`);
   yield* inItem(contents, `${option}: the file ${path}`, true);
 }
 
-function* inItem(item: CertificateItem, option: string, takesFiles: boolean): Generator<Certificate, void, undefined> {
+function* inItem(item: CertificateItem, option: string, takesFiles: boolean): Generator<Placed, void, undefined> {
   if (item instanceof Uint8Array) {
     // A Buffer read from a .pem file is PEM.
-    if (beginsAsDer(item)) yield parse(item, option);
+    if (beginsAsDer(item)) yield [parse(item, option), option];
     else yield* inPem(Buffer.from(item.buffer, item.byteOffset, item.length).toString('latin1'), option);
   } else if (typeof item === 'string') {
     if (isPath(item)) {
@@ -75,7 +86,7 @@ function* inItem(item: CertificateItem, option: string, takesFiles: boolean): Ge
     }
     yield* inPem(item, option);
   } else if (typeof item === 'object' && item?.der instanceof Uint8Array) {
-    yield parse(item.der, option);
+    yield [parse(item.der, option), option];
   } else {
     throw new TypeError(`${option} is neither PEM text nor DER bytes`);
   }
@@ -86,7 +97,7 @@ function isPath(text: string): boolean {
   return text !== '' && !text.includes('-----') && !text.includes('\n');
 }
 
-function* inPem(text: string, option: string): Generator<Certificate, void, undefined> {
+function* inPem(text: string, option: string): Generator<Placed, void, undefined> {
   const parts = cutPemBundle(text, 'CERTIFICATE');
   let block = 0;
   for (const part of parts) {
@@ -98,7 +109,8 @@ function* inPem(text: string, option: string): Generator<Certificate, void, unde
     }
     for (const der of decoded.value) {
       block += 1;
-      yield parse(der, parts.length > 1 ? `${option}, block ${block}` : option);
+      const place = parts.length > 1 ? `${option}, block ${block}` : option;
+      yield [parse(der, place), place];
     }
   }
 }

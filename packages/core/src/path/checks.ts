@@ -14,10 +14,32 @@ export function validityRefusal(certificate: Certificate, index: number, nowMs: 
   if (nowMs < certificate.notBeforeMs) {
     return reason('certificate_not_yet_valid', { ...about(certificate, index), notBefore: certificate.notBefore });
   }
-  if (nowMs >= certificate.notAfterMs + 1000) {
+  if (hasEnded(certificate, nowMs)) {
     return reason('certificate_expired', { ...about(certificate, index), notAfter: certificate.notAfter });
   }
   return undefined;
+}
+
+/** The last second of a validity is part of it. */
+export function hasEnded({ notAfterMs }: Certificate, nowMs: number): boolean {
+  return nowMs >= notAfterMs + 1000;
+}
+
+/** The files of an operator are looked at every five seconds, and an operator needs some more to change them. */
+const retryAfterSeconds = 60;
+
+/**
+ * The same of the trust anchor that a path ends at, which RFC 5280 leaves open: the client has its certificate from whom
+ * it should have it, and only the operator of this service can put another anchor in place.
+ */
+export function anchorValidityRefusal(anchor: Certificate, index: number, nowMs: number): Reason | undefined {
+  const { notAfter, notBefore } = anchor;
+  if (hasEnded(anchor, nowMs)) {
+    return reason('trust_anchor_expired', { ...about(anchor, index), notAfter, retryAfterSeconds });
+  }
+  return nowMs < anchor.notBeforeMs
+    ? reason('trust_anchor_not_yet_valid', { ...about(anchor, index), notBefore, retryAfterSeconds })
+    : undefined;
 }
 
 /**

@@ -5,6 +5,7 @@ import { Budget } from './budget.ts';
 import { type CertificateIndex, isSameName, sameBytes } from './certificate-index.ts';
 import {
   about,
+  anchorValidityRefusal,
   authorityPurposeRefusal,
   authorityRefusal,
   certSigningRefusal,
@@ -58,12 +59,15 @@ export class PathSearch implements Examined {
     return { ok: false, reason: this.#refusal ?? unknown };
   }
 
-  /** RFC 5280 6.1.3 (a)(2) and 6.1.4 (k), (n), (o), with the purposes and the profile: the same in every path. */
+  /**
+   * RFC 5280 6.1.3 (a)(2) and 6.1.4 (k), (n), (o), with the purposes and the profile: the same in every path. Of an anchor
+   * the validity is asked last, by `#complete`.
+   */
   issuerRefusal(certificate: Certificate, index: number): Reason | undefined {
     const examination = this.#examinationOf(certificate);
     if (examination.issuerRefusal === undefined) {
       examination.issuerRefusal =
-        validityRefusal(certificate, index, this.#nowMs) ??
+        (this.#trust.anchors.has(certificate) ? undefined : validityRefusal(certificate, index, this.#nowMs)) ??
         authorityRefusal(certificate, index) ??
         certSigningRefusal(certificate, index) ??
         criticalExtensionRefusal(certificate, index) ??
@@ -159,13 +163,25 @@ export class PathSearch implements Examined {
   #complete(path: readonly Certificate[]): FoundPath | undefined {
     const validation = validatePath(path, this.#settings, this.#nowMs, this.budget, this);
     const anchor = path[path.length - 1] as Certificate;
-    if (validation.ok) {
+    const refusal = validation.ok ? this.#anchorRefusal(path, anchor) : validation.reason;
+    if (validation.ok && refusal === undefined) {
       this.#tell(path.length - 1, anchor, 'verified');
       return { path, policies: validation.policies };
     }
-    this.#tell(path.length - 1, anchor, 'refused', validation.reason);
-    this.#note(validation.reason);
+    this.#tell(path.length - 1, anchor, 'refused', refusal);
+    if (refusal !== undefined) this.#note(refusal);
     return undefined;
+  }
+
+  /**
+   * Whether the anchor is valid now, asked when there is nothing else against the path: only then is it the operator's
+   * fault alone. A leaf that is itself the anchor was asked as any leaf: its validity is the client's own.
+   */
+  #anchorRefusal(path: readonly Certificate[], anchor: Certificate): Reason | undefined {
+    if (path.length === 1) return undefined;
+    const refusal = anchorValidityRefusal(anchor, path.length - 1, this.#nowMs);
+    if (refusal?.code === 'trust_anchor_expired') this.#trust.onAnchorEnded?.(anchor);
+    return refusal;
   }
 
   /** Issuers by name: anchors before intermediates, then by key identifier and validity (RFC 4158 section 3.5). */

@@ -21,8 +21,10 @@ export interface TrustByNameOptions {
 }
 
 export interface TrustByNameSettings {
-  /** Hears of new generations, and of files that cannot be used, each with the name it is about. */
+  /** Hears of new generations, of files that cannot be used, and of certificates that end, each with its name. */
   readonly onEvent?: ((event: TrustEvent) => void) | undefined;
+  /** Milliseconds since the epoch, for what has ended. Default `Date.now`. */
+  readonly clock?: (() => number) | undefined;
 }
 
 /** Which authorities count, by the server name that the client asks for in its handshake (SNI, RFC 6066 section 3). */
@@ -39,7 +41,7 @@ export interface TrustByName {
   storeFor(serverName: string | undefined): TrustStore | undefined;
   /** Reads the files of every store now. Rejects with the TypeError of the first that cannot be used. */
   reload(): Promise<void>;
-  /** Calls the listener with the events of every store from now on. Answers how to end that. */
+  /** Calls the listener with the events of every store, as those do. Answers how to end that. */
   subscribe(listener: (event: TrustEvent) => void): () => void;
   /** Closes the stores that it made of options; those that were given belong to whoever made them. */
   close(): void;
@@ -49,10 +51,11 @@ export interface TrustByName {
 export function createTrustByName(options: TrustByNameOptions, settings: TrustByNameSettings = {}): TrustByName {
   const where = 'createTrustByName()';
   refuseUnknownKeys(options, ['default', 'names'], where);
-  refuseUnknownKeys(settings, ['onEvent'], where);
-  const { onEvent } = settings;
-  if (onEvent !== undefined && typeof onEvent !== 'function') {
-    throw new TypeError(`${where}: onEvent must be a function, got ${shown(onEvent)}`);
+  refuseUnknownKeys(settings, ['onEvent', 'clock'], where);
+  const { clock, onEvent } = settings;
+  for (const [name, value] of Object.entries({ clock, onEvent })) {
+    if (value === undefined || typeof value === 'function') continue;
+    throw new TypeError(`${where}: ${name} must be a function, got ${shown(value)}`);
   }
   const given = readNames(options.names, where);
   const own = new Map<object, TrustStore>();
@@ -64,7 +67,7 @@ export function createTrustByName(options: TrustByNameOptions, settings: TrustBy
       throw new TypeError(`${where}: ${place} must be an object: { anchors: fromFile('ca.pem') }, got ${shown(trust)}`);
     }
     if (isTrustStore(trust)) return trust;
-    const store = own.get(trust) ?? madeFor(place, () => createTrustStore(trust as TrustOptions));
+    const store = own.get(trust) ?? madeFor(place, () => createTrustStore(trust as TrustOptions, { clock }));
     own.set(trust, store);
     return store;
   };

@@ -2,12 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import type { Certificate } from '../certificate/model.ts';
 import type { FileContents } from '../file-watcher.ts';
 import { CertificateIndex } from './certificate-index.ts';
-import { certificatesIn, type WatchedCertificateInput } from './certificate-input.ts';
+import { type CertificateInputCheck, certificatesIn, type WatchedCertificateInput } from './certificate-input.ts';
 
 /** Where the certificates of a trust store come from. */
 export interface TrustInputs {
   readonly anchors: WatchedCertificateInput;
   readonly intermediates: WatchedCertificateInput;
+  /** Throws TypeError for an anchor that cannot be used. */
+  readonly checkAnchor: CertificateInputCheck;
 }
 
 interface ReadTrust {
@@ -24,7 +26,7 @@ export interface IndexedTrust {
 /** Yields each certificate as it was read. */
 function* certificatesOf(inputs: TrustInputs, contents: FileContents): Generator<Certificate, ReadTrust> {
   const anchors: Certificate[] = [];
-  for (const one of certificatesIn(inputs.anchors, 'trust.anchors', contents)) {
+  for (const one of certificatesIn(inputs.anchors, 'trust.anchors', contents, inputs.checkAnchor)) {
     anchors.push(one);
     yield one;
   }

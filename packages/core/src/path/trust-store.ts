@@ -1,13 +1,16 @@
+import type { Certificate } from '../certificate/model.ts';
+import { systemClock } from '../clock.ts';
 import { type FileContents, isFileSource } from '../file-watcher.ts';
-import { observer } from '../observer.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
 import { type FileFailure, type WatchedFiles, watchFiles } from '../watched-files.ts';
 import type { CertificateIndex } from './certificate-index.ts';
 import { filesIn, type WatchedCertificateInput } from './certificate-input.ts';
 import { IntermediateMemory } from './intermediate-memory.ts';
 import { LeafMemory } from './leaf-memory.ts';
-import type { TrustEvent } from './trust-event.ts';
-import { type IndexedTrust, readAtOnce, readInSlices } from './trust-reading.ts';
+import type { TrustEvent, TrustedCertificate } from './trust-event.ts';
+import { refuseEnded, timeOf, trustedCertificates } from './trust-expiry.ts';
+import { TrustListeners } from './trust-listeners.ts';
+import { type IndexedTrust, readAtOnce, readInSlices, type TrustInputs } from './trust-reading.ts';
 
 export interface TrustOptions {
   /** Who is trusted to issue client certificates. Any certificate may be an anchor, self-signed or not. */
@@ -29,6 +32,21 @@ export interface TrustSnapshot {
   readonly memory: IntermediateMemory;
   /** Leaves whose signature was verified under this very generation. */
   readonly leaves: LeafMemory;
+  /** @internal Hears that a path was refused because its anchor has ended. */
+  readonly onAnchorEnded?: (anchor: Certificate) => void;
+}
+
+/** A trust store as it is now: for a health check. */
+export interface TrustStoreStatus {
+  readonly files: readonly string[];
+  /** Grows with every replacement. */
+  readonly generation: number;
+  readonly anchors: number;
+  readonly intermediates: number;
+  /** Each of them, with its end; the anchors first. */
+  readonly certificates: readonly TrustedCertificate[];
+  /** What is wrong with the files now; `undefined`: they are what is in use. */
+  readonly failure: FileFailure | undefined;
 }
 
 /** Trust that can be replaced while requests run, and that follows its files. */
@@ -38,6 +56,8 @@ export interface TrustStore {
   readonly files: readonly string[];
   /** Why these files cannot be taken as they are now; `undefined`: they are what `current` holds. */
   readonly failure: FileFailure | undefined;
+  /** What it trusts now, and when that ends. */
+  status(): TrustStoreStatus;
   /** Puts a new generation in place at once; on a TypeError the old one stays. */
   replace(options: TrustOptions): void;
   /**
@@ -47,28 +67,34 @@ export interface TrustStore {
   replaceInSlices(options: TrustOptions): Promise<void>;
   /** Reads its files now. Rejects with a TypeError when they cannot be read or used: then the old generation stays. */
   reload(): Promise<void>;
-  /** Calls the listener with each event from now on, what it throws is ignored. Answers how to end that. */
+  /**
+   * Calls the listener with each event from now on, and at once with what ends within 30 days. What it throws is ignored.
+   * Answers how to end that.
+   */
   subscribe(listener: (event: TrustEvent) => void): () => void;
   /** Follows its files no more. What is trusted stays. */
   close(): void;
 }
 
 export interface TrustStoreSettings {
-  /** Hears of new generations, and of files that cannot be used. */
+  /** Hears of new generations, of files that cannot be used, and of certificates that end. */
   readonly onEvent?: ((event: TrustEvent) => void) | undefined;
+  /** Milliseconds since the epoch, for what has ended. Default `Date.now`. */
+  readonly clock?: (() => number) | undefined;
 }
 
 /**
- * Throws TypeError when an input is empty or not a certificate, naming the option, the position, the file and the rule.
- * Files that change and cannot be used then leave the generation in place, and are told of.
+ * Throws TypeError when an input is empty or not a certificate, naming the option, the position, the file and the rule,
+ * and for an anchor that has ended, be it one of many. Files that change and cannot be used then leave the generation in place, and are told of.
  */
 export function createTrustStore(options: TrustOptions, settings: TrustStoreSettings = {}): TrustStore {
-  refuseUnknownKeys(settings, ['onEvent'], 'createTrustStore()');
-  const { onEvent } = settings;
-  if (onEvent !== undefined && typeof onEvent !== 'function') {
-    throw new TypeError(`createTrustStore(): onEvent must be a function, got ${shown(onEvent)}`);
+  refuseUnknownKeys(settings, ['onEvent', 'clock'], 'createTrustStore()');
+  const { clock = systemClock, onEvent } = settings;
+  for (const [name, value] of Object.entries({ clock, onEvent })) {
+    if (value === undefined || typeof value === 'function') continue;
+    throw new TypeError(`createTrustStore(): ${name} must be a function, got ${shown(value)}`);
   }
-  const store = new FollowingTrustStore(options);
+  const store = new FollowingTrustStore(options, clock);
   if (onEvent !== undefined) store.subscribe(onEvent);
   return store;
 }
@@ -86,13 +112,16 @@ interface Origin {
 }
 
 class FollowingTrustStore implements TrustStore {
-  readonly #listeners: Set<(event: TrustEvent) => void> = new Set();
+  readonly #clock: () => number;
+  readonly #listeners: TrustListeners;
   #current: TrustSnapshot | undefined;
   #origin: Origin | undefined;
   #orders = 0;
   #isClosed = false;
 
-  constructor(options: TrustOptions) {
+  constructor(options: TrustOptions, clock: () => number) {
+    this.#clock = clock;
+    this.#listeners = new TrustListeners(this, clock);
     this.replace(options);
   }
 
@@ -108,16 +137,28 @@ class FollowingTrustStore implements TrustStore {
     return this.#origin?.files?.failure;
   }
 
+  status(): TrustStoreStatus {
+    const { current, failure, files } = this;
+    return Object.freeze({
+      files,
+      generation: current.generation,
+      anchors: current.anchors.all.length,
+      intermediates: current.intermediates.all.length,
+      certificates: trustedCertificates(current),
+      failure,
+    });
+  }
+
   replace(options: TrustOptions): void {
     const trust = compileTrustOptions(options);
-    this.#follow(trust, (contents, place) => place(readAtOnce(trust, contents)));
+    this.#follow(trust, (contents, place) => place(readAtOnce(this.#inputs(trust), contents)));
   }
 
   async replaceInSlices(options: TrustOptions): Promise<void> {
     const trust = compileTrustOptions(options);
     let first: Promise<void> | undefined;
     const files = this.#follow(trust, (contents, place) => {
-      first = readInSlices(trust, contents).then(place);
+      first = readInSlices(this.#inputs(trust), contents).then(place);
       return first;
     });
     try {
@@ -129,18 +170,33 @@ class FollowingTrustStore implements TrustStore {
   }
 
   async reload(): Promise<void> {
+    this.#listeners.look();
     await this.#origin?.files?.reload();
   }
 
   subscribe(listener: (event: TrustEvent) => void): () => void {
-    const heard = observer(listener);
-    this.#listeners.add(heard);
-    return () => void this.#listeners.delete(heard);
+    return this.#listeners.add(listener);
   }
 
   close(): void {
     this.#isClosed = true;
+    this.#listeners.close();
     this.#origin?.files?.close();
+  }
+
+  /**
+   * Anchors that have ended are refused, but not one that is in place already: it ended meanwhile, which was told, and the
+   * removal of another authority must not wait until somebody has taken this one out as well.
+   */
+  #inputs({ anchors, intermediates }: CompiledTrust): TrustInputs {
+    const nowMs = timeOf(this.#clock);
+    return {
+      anchors,
+      intermediates,
+      checkAnchor: (anchor, place) => {
+        if (this.#current?.anchors.has(anchor) !== true) refuseEnded(anchor, place, nowMs);
+      },
+    };
   }
 
   /** The first reading as the caller wants it, all later ones in slices. */
@@ -156,7 +212,7 @@ class FollowingTrustStore implements TrustStore {
       paths: trust.paths,
       take: (contents) => {
         if (!isFirst) {
-          return readInSlices(trust, contents).then((read) => {
+          return readInSlices(this.#inputs(trust), contents).then((read) => {
             if (this.#origin === origin) this.#advance(trust, read);
           });
         }
@@ -164,7 +220,7 @@ class FollowingTrustStore implements TrustStore {
         return readFirst(contents, (read) => this.#place(origin, trust, read));
       },
       onFailure: (failure) => {
-        if (this.#origin === origin) this.#tell({ type: 'trust_failed', files: trust.paths, ...failure });
+        if (this.#origin === origin) this.#listeners.tell({ type: 'trust_failed', files: trust.paths, ...failure });
       },
     });
     origin.files = files;
@@ -193,24 +249,16 @@ class FollowingTrustStore implements TrustStore {
       maxDepth,
       memory: new IntermediateMemory(),
       leaves: new LeafMemory(),
+      onAnchorEnded: (anchor: Certificate) => this.#listeners.anchorEnded(anchor),
     });
-    this.#tell({
+    this.#listeners.tell({
       type: 'trust_updated',
       files: paths,
       generation,
       anchors: anchors.all.length,
       intermediates: intermediates.all.length,
     });
-  }
-
-  #tell(event: TrustEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch {
-        // What is trusted must not depend on who hears of it.
-      }
-    }
+    this.#listeners.look();
   }
 }
 

@@ -31,7 +31,8 @@ export type Validation =
 /**
  * RFC 5280 section 6.1 for one path: `path` is the leaf first and the trust anchor last, or a leaf that is itself the
  * anchor, alone. The trust anchor is given as a certificate, and what that certificate says is enforced (RFC 5937):
- * its validity, name constraints, path length and purposes, though not its own signature.
+ * name constraints, path length and purposes, though not its own signature. Whether it is valid now is asked by whoever
+ * found the path.
  *
  * Step (a)(3), revocation, is the next stage of the line. Certificates are numbered as in the RFC: 1 is the one that
  * the anchor issued, n the leaf; `index` in reasons counts from the leaf.

@@ -162,11 +162,13 @@ export function trusting(
   options: Omit<TrustOptions, 'anchors' | 'intermediates'> & { readonly intermediates?: readonly Entity[] } = {},
 ): TrustSnapshot {
   const { intermediates = [], ...rest } = options;
-  return createTrustStore({
+  const trust = {
     anchors: (Array.isArray(anchors) ? anchors : [anchors]).map(({ der }: Entity) => der),
     intermediates: intermediates.map(({ der }) => der),
     ...rest,
-  }).current;
+  };
+  // Read before any of them ended: a store refuses an anchor that has ended when it is read.
+  return createTrustStore(trust, { clock: () => 0 }).current;
 }
 
 export function verify(

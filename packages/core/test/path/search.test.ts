@@ -7,6 +7,7 @@ import { PathSearch } from '../../src/path/search.ts';
 import type { PathSettings, SearchStep } from '../../src/path/settings.ts';
 import type { TrustSnapshot } from '../../src/path/trust-store.ts';
 import { verifyPath } from '../../src/path/verify-path.ts';
+import type { Outcome } from '../../src/reasons.ts';
 import {
   authority,
   client,
@@ -164,11 +165,70 @@ describe('trust anchors', () => {
     expect(refusalOf(verify(client('CN=below', { by: old }), [], trusting(old))).code).toBe('issuer_not_ca');
   });
 
-  it('that expired are trusted no more', () => {
-    const expired = authority('CN=Past', { notAfter: new Date(now - 1000) });
-    expect(refusalOf(verify(client('CN=c', { by: expired }), [], trusting(expired)))).toMatchObject({
-      code: 'certificate_expired',
-      detail: { index: 1, subject: 'CN=Past' },
+  describe('that are not valid now', () => {
+    const notAfter = new Date(now - 1000);
+    const past = authority('CN=Past', { notAfter });
+    const coming = authority('CN=Coming', { notBefore: new Date(now + 1000) });
+
+    it('are trusted no more, which is not told as the fault of the client', () => {
+      const below = authority('CN=Below', { by: past });
+      expect(refusalOf(verify(client('CN=c', { by: below }), [below], trusting(past)))).toEqual({
+        code: 'trust_anchor_expired',
+        detail: { index: 2, subject: 'CN=Past', notAfter, retryAfterSeconds: 60 },
+      });
+    });
+
+    it('are trusted to the end of their last second, and from the first on', () => {
+      const user = client('CN=c', { by: past });
+      const at = (nowMs: number): Outcome<unknown> => verify(user, [], trusting(past), {}, nowMs);
+      expect(at(notAfter.getTime() + 999)).toMatchObject({ ok: true });
+      expect(refusalOf(at(notAfter.getTime() + 1000)).code).toBe('trust_anchor_expired');
+      const early = client('CN=d', { by: coming });
+      expect(refusalOf(verify(early, [], trusting(coming)))).toEqual({
+        code: 'trust_anchor_not_yet_valid',
+        detail: { index: 1, subject: 'CN=Coming', notBefore: new Date(now + 1000), retryAfterSeconds: 60 },
+      });
+      expect(verify(early, [], trusting(coming), {}, now + 1000)).toMatchObject({ ok: true });
+    });
+
+    it.each([
+      ['has itself expired', { notAfter }, 'certificate_expired'],
+      [
+        'is not for clients',
+        { extensions: [extension.extendedKeyUsage(['serverAuth'])] },
+        'extended_key_usage_missing',
+      ],
+      ['was signed by another key', { forge: { signer: keyOf('CN=Other') } }, 'signature_invalid'],
+    ] as const)('are not the reason where the leaf %s', (_, options, code) => {
+      expect(refusalOf(verify(client('CN=c', { by: past, ...options }), [], trusting(past))).code).toBe(code);
+    });
+
+    it('are not the reason where an intermediate has expired', () => {
+      const between = authority('CN=Between', { by: past, notAfter });
+      expect(refusalOf(verify(client('CN=c', { by: between }), [between], trusting(past)))).toMatchObject({
+        code: 'certificate_expired',
+        detail: { index: 1, subject: 'CN=Between' },
+      });
+    });
+
+    it('are passed over where another anchor ends a path', () => {
+      const renewed = authority('CN=Past');
+      const crossed = authority('CN=Past', { by: root });
+      const user = client('CN=c', { by: past });
+      expect(namesOf(verify(user, [], trusting([past, renewed])))).toEqual(['CN=c', 'CN=Past']);
+      expect(pathOf(verify(user, [], trusting([past, renewed])))[1]?.notAfterMs).toBe(renewed.certificate.notAfterMs);
+      expect(namesOf(verify(user, [crossed], trusting([past, root])))).toEqual(['CN=c', 'CN=Past', 'CN=Root']);
+    });
+
+    it('are the reason where no other path is as good', () => {
+      const otherKey = authority('CN=Past', { keyPair: keyOf('another key of CN=Past') });
+      const user = client('CN=c', { by: past });
+      for (const anchors of [
+        [past, otherKey],
+        [otherKey, past],
+      ]) {
+        expect(refusalOf(verify(user, [], trusting(anchors))).code).toBe('trust_anchor_expired');
+      }
     });
   });
 
