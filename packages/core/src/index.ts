@@ -160,6 +160,8 @@ export {
   type FetchRequest,
   type FetchResult,
 } from './revocation/fetcher.ts';
+export { weighStatus } from './revocation/known-revocations.ts';
+export { unlessOlder } from './revocation/ocsp/answer-order.ts';
 export type { CertId, CertIdHash, OcspSubject } from './revocation/ocsp/cert-id.ts';
 export {
   checkOcspResponse,
@@ -200,7 +202,7 @@ export type {
   RevocationSourceError,
   RevocationSourceStatus,
 } from './revocation/source-status.ts';
-export type { CertificateStatus, UndeterminedKind } from './revocation/status.ts';
+export type { CertificateStatus, RevokedStatus, StatusTimes, UndeterminedKind } from './revocation/status.ts';
 export { type AlbOptions, fromAlb } from './source/alb.ts';
 export { type ApacheOptions, fromApache } from './source/apache.ts';
 export {

@@ -60,7 +60,7 @@ export interface RevocationServer extends AsyncDisposable {
   readonly requests: number;
   /** From the next list and answer on. */
   revoke(certificate: Revoking, reason?: CrlReason): void;
-  /** Takes it back. */
+  /** Takes it back: with success after `certificateHold`, else whoever was told of it does not believe it any more. */
   restore(certificate: Revoking): void;
   /** From now on; `undefined`: honest again. */
   misbehave(how: Misbehaviour | undefined): void;

@@ -1,12 +1,22 @@
 import { createAuthenticator, createRevocation, type Decision, type RevocationOptions } from '@peercert/core';
 
-import { createRootAuthority, derFromPem } from '@peercert/pki';
-import { afterEach, describe, expect, it } from 'vitest';
+import { createRootAuthority, derFromPem, type IssuedCertificate } from '@peercert/pki';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Misbehaviour, type RevocationServer, startRevocationServer } from '../src/revocation-server.ts';
 
 const root = await createRootAuthority({ subject: 'CN=Root' });
-const alice = await root.issueClient({ subject: 'CN=alice' });
-const bob = await root.issueClient({ subject: 'CN=bob' });
+
+let alice: IssuedCertificate;
+let bob: IssuedCertificate;
+let now: number;
+const clock = (): number => now;
+
+// New ones each time: what a process was told of a revocation it does not forget.
+beforeEach(async () => {
+  now = Date.now();
+  alice = await root.issueClient({ subject: 'CN=alice' });
+  bob = await root.issueClient({ subject: 'CN=bob' });
+});
 
 const servers: RevocationServer[] = [];
 afterEach(async () => {
@@ -14,18 +24,22 @@ afterEach(async () => {
 });
 
 async function serving(options: { readonly lifetimeSeconds?: number } = {}): Promise<RevocationServer> {
-  const server = await startRevocationServer({ authority: root, ...options });
+  const server = await startRevocationServer({ authority: root, clock, ...options });
   servers.push(server);
   return server;
 }
 
 /** What a server says of a certificate to whoever asks for the first time. */
-async function say(server: RevocationServer, method: 'crl' | 'ocsp', client = alice): Promise<string> {
+async function say(
+  server: RevocationServer,
+  method: 'crl' | 'ocsp',
+  client: IssuedCertificate = alice,
+): Promise<string> {
   const options: RevocationOptions =
     method === 'crl'
       ? { methods: ['crl'], crls: { sources: [{ url: server.crlUrl }] } }
       : { methods: ['ocsp'], ocsp: { responders: server.ocspUrl } };
-  const revocation = createRevocation({ ...options, fetch: { timeoutMilliseconds: 500 } });
+  const revocation = createRevocation({ ...options, fetch: { timeoutMilliseconds: 500 } }, { clock });
   const [der] = derFromPem(client.certificatePem);
   const { authenticate } = createAuthenticator({
     source: {
@@ -36,6 +50,7 @@ async function say(server: RevocationServer, method: 'crl' | 'ocsp', client = al
       }),
     },
     trust: { anchors: root.certificatePem },
+    clock,
     revocation,
   });
   const decision: Decision = await authenticate({
@@ -55,13 +70,16 @@ describe.each(['crl', 'ocsp'] as const)('a revocation server asked by %s', (meth
   it('tells who is revoked, and takes it back', async () => {
     const server = await serving();
     expect(await say(server, method)).toBe('allow');
-    server.revoke(alice, 'keyCompromise');
-    server.revoke(bob);
+    server.revoke(alice, 'certificateHold');
+    server.revoke(bob, 'keyCompromise');
     expect(await say(server, method)).toBe('certificate_revoked');
     expect(await say(server, method, bob)).toBe('certificate_revoked');
     server.restore(alice);
+    server.restore(bob);
+    now += 1_000;
     expect(await say(server, method)).toBe('allow');
     expect(server.requests).toBe(4);
+    expect(await say(server, method, bob)).toBe('certificate_revoked');
   });
 
   it('is not there while it is stopped, and there again', async () => {

@@ -6,12 +6,13 @@ import type { VerifiedPath } from '../path/verified-path.ts';
 import { type Outcome, type Reason, reason } from '../reasons.ts';
 import type { CheckedPath, RevocationStatus } from './checked-path.ts';
 import { type CrlIssuerSettings, crlIssuersUnder } from './crl-issuers.ts';
+import type { KnownRevocations } from './known-revocations.ts';
 import type { Finding, RevocationMethod, StatusQuestion } from './question.ts';
 import type { RevocationEvent } from './source-status.ts';
-import { type UndeterminedKind, undetermined } from './status.ts';
+import { type CertificateStatus, type UndeterminedKind, undetermined } from './status.ts';
 
 export interface CheckerSettings {
-  /** In the order in which they are asked: the first one that determines a status is the last. */
+  /** In the order in which they are asked: the first one that determines a status is the last that is asked. */
   readonly methods: readonly RevocationMethod[];
   readonly scope: 'leaf' | 'path';
   readonly on: Readonly<Record<UndeterminedKind, 'deny' | 'allow'>>;
@@ -19,6 +20,8 @@ export interface CheckerSettings {
   /** Hears which anchors are trusted now. */
   readonly onTrust: (trust: TrustSnapshot) => void;
   readonly tell: (event: RevocationEvent) => void;
+  /** What every finding is held against. */
+  readonly known: KnownRevocations;
 }
 
 /** Checks every certificate of a path that the options ask about, and says what follows from it. */
@@ -43,7 +46,12 @@ export class RevocationChecker {
 
   /** Whether a result is still what checking again would come to. */
   isCurrent({ revision, recheckAtMs, validUntilMs }: CheckedPath, nowMs: number): boolean {
-    return revision === this.#revision && nowMs < recheckAtMs && nowMs <= validUntilMs;
+    return revision === this.#knowledge && nowMs < recheckAtMs && nowMs <= validUntilMs;
+  }
+
+  /** Of what this checker knows, and of what all do. Both only grow, so that the sum tells of either. */
+  get #knowledge(): number {
+    return this.#revision + this.#settings.known.revision;
   }
 
   check(path: VerifiedPath, trust: TrustSnapshot, nowMs: number): MaybePromise<Outcome<CheckedPath>> {
@@ -51,7 +59,7 @@ export class RevocationChecker {
       this.#trust = trust;
       this.#settings.onTrust(trust);
     }
-    const revision = this.#revision;
+    const revision = this.#knowledge;
     const findings = this.#findings(path, trust, nowMs);
     return findings.some((finding) => finding instanceof Promise)
       ? Promise.all(findings.map(async (finding) => finding)).then((all) => this.#conclude(path, all, revision, nowMs))
@@ -67,8 +75,22 @@ export class RevocationChecker {
       if (certificate === anchor?.certificate) return [];
       const issuer = certificates[index + 1] ?? anchor?.certificate;
       const client = (certificates[0] as Certificate).thumbprint;
-      return issuer === undefined ? nothingToAsk : this.#ask({ certificate, issuer, nowMs, client, crlIssuers }, 0);
+      return issuer === undefined ? nothingToAsk : this.#find({ certificate, issuer, nowMs, client, crlIssuers });
     });
+  }
+
+  /** What the methods come to beside what is known already. For whoever is revoked for good nobody is asked. */
+  #find(question: StatusQuestion): MaybePromise<Finding> {
+    const { certificate, issuer } = question;
+    const { known } = this.#settings;
+    const final = known.finalOf(certificate, issuer);
+    if (final !== undefined) return { ...nothingToAsk, status: final };
+    const weigh = (found: Finding): Finding => {
+      const status = known.weigh(certificate, issuer, found.status);
+      return status === found.status ? found : { ...found, status };
+    };
+    const finding = this.#ask(question, 0);
+    return finding instanceof Promise ? finding.then(weigh) : weigh(finding);
   }
 
   /** The methods in their order, until one determines the status. */
@@ -77,10 +99,30 @@ export class RevocationChecker {
     if (method === undefined) return before ?? nothingToAsk;
     const next = (found: Finding): MaybePromise<Finding> => {
       const both = before === undefined ? found : this.#both(before, found);
-      return found.status.status === 'undetermined' ? this.#ask(question, index + 1, both) : both;
+      switch (found.status.status) {
+        case 'undetermined':
+          return this.#ask(question, index + 1, both);
+        case 'good':
+          return this.#unlessRevoked(question, index + 1, both);
+        case 'revoked':
+          return both;
+      }
     };
     const finding = method.statusOf(question);
     return finding instanceof Promise ? finding.then(next) : next(finding);
+  }
+
+  /**
+   * That one says good ends the asking, but nobody is let in against what is at hand: the others are not sent for
+   * anything, and what they know of a revocation counts in whatever order they stand.
+   */
+  #unlessRevoked(question: StatusQuestion, index: number, good: Finding): MaybePromise<Finding> {
+    const method = this.#settings.methods[index];
+    if (method === undefined) return good;
+    const next = (status: CertificateStatus): MaybePromise<Finding> =>
+      status.status === 'revoked' ? { ...good, status } : this.#unlessRevoked(question, index + 1, good);
+    const status = method.statusAtHand(question);
+    return status instanceof Promise ? status.then(next) : next(status);
   }
 
   /**

@@ -50,8 +50,10 @@ export class CrlMethod implements RevocationMethod {
   readonly #downloads: CrlDownload[] = [];
   readonly #points: Map<string, CrlDownload> = new Map();
   #trust: TrustSnapshot | undefined;
-  /** Lists that are being read for the first time. */
+  /** Lists that are being read or fetched for the first time. */
   #loading: Promise<unknown> | undefined;
+  /** Of them those that nobody need be asked for. */
+  #reading: Promise<unknown> | undefined;
 
   /** Throws TypeError when a file cannot be read, or shows at once that it is no list. */
   constructor(
@@ -72,6 +74,11 @@ export class CrlMethod implements RevocationMethod {
       ...settings.files.map((file) => this.#watch(file)),
     ];
     for (const url of settings.urls) this.#downloads.push(this.#createDownload([url], true));
+    if (loads.length > 0) {
+      this.#reading = Promise.all(loads).then(() => {
+        this.#reading = undefined;
+      });
+    }
     const first = [...loads, ...this.#refreshAll(this.#surroundings.clock())];
     if (first.length > 0) {
       this.#loading = Promise.all(first).then(() => {
@@ -116,15 +123,16 @@ export class CrlMethod implements RevocationMethod {
       : this.#settle(question, status);
   }
 
-  /** By the lists that are there, without fetching any. */
-  knownStatus(certificate: Certificate, issuer: Certificate, nowMs: number): MaybePromise<CertificateStatus> {
-    return this.#store.statusOf(certificate, issuer, nowMs);
+  /** By the lists that are there, those of files and options included that are still being read. */
+  statusAtHand(question: StatusQuestion): MaybePromise<CertificateStatus> {
+    return this.#reading === undefined
+      ? this.#consult(question)
+      : this.#reading.then(() => this.#consult(this.#later(question)));
   }
 
-  /** The same, as far as it is known at once. */
-  isKnownRevoked(certificate: Certificate, issuer: Certificate, nowMs: number): boolean {
-    const status = this.knownStatus(certificate, issuer, nowMs);
-    return !(status instanceof Promise) && status.status === 'revoked';
+  /** The same for the certificate of a delegate or of an issuer of lists. */
+  knownStatus(certificate: Certificate, issuer: Certificate, nowMs: number): MaybePromise<CertificateStatus> {
+    return this.#store.statusOf(certificate, issuer, nowMs);
   }
 
   #consult({ certificate, issuer, nowMs, crlIssuers }: StatusQuestion): MaybePromise<CertificateStatus> {

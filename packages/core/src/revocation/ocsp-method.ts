@@ -7,6 +7,7 @@ import { checkOcspResponse, type OcspVerdict } from './ocsp/check-response.ts';
 import { createOcspNonce, encodeOcspRequest, ocspGetUrl } from './ocsp/request.ts';
 import { maximumResponseBytes } from './ocsp/response.ts';
 import type { OcspSettings } from './ocsp/settings.ts';
+import { type Answer, currentStatus, inOrder, lastStatus, OcspAnswers } from './ocsp-answers.ts';
 import type { Finding, RevocationMethod, StatusQuestion } from './question.ts';
 import { RefreshSchedule } from './refresh-schedule.ts';
 import { type SourceFailure, SourceRecord, type SourceSurroundings } from './source-record.ts';
@@ -35,19 +36,6 @@ const mostResponders = 256;
 /** No authority in honest use names more for one certificate. */
 const mostUrls = 4;
 
-/** What was learnt of one certificate, and when to ask again. */
-interface Answer {
-  readonly schedule: RefreshSchedule;
-  /** The last one that was usable; failures never take its place. */
-  verdict: OcspVerdict | undefined;
-  /** The responder that gave it. */
-  responder: Responder | undefined;
-  /** A clock that is set back must not revive it before it was given. */
-  fromMs: number;
-  failureKind: UndeterminedKind;
-  underWay: Promise<void> | undefined;
-}
-
 interface Responder {
   readonly url: URL;
   /** Of connections: a responder that cannot be reached is not asked about the next certificate at once. */
@@ -62,7 +50,7 @@ export class OcspMethod implements RevocationMethod {
   readonly #fetcher: Fetcher;
   readonly #surroundings: SourceSurroundings & { readonly onChange: () => void };
   readonly #delegateStatus: KnownStatus;
-  readonly #answers: Map<string, Answer> = new Map();
+  readonly #answers: OcspAnswers;
   readonly #responders: Map<string, Responder> = new Map();
 
   /** @param delegateStatus What the lists that are there say of a responder's own certificate. Default: nothing. */
@@ -79,6 +67,7 @@ export class OcspMethod implements RevocationMethod {
     this.#fetcher = fetcher;
     this.#surroundings = surroundings;
     this.#delegateStatus = delegateStatus;
+    this.#answers = new OcspAnswers(settings);
     for (const url of settings.responders) this.#responderAt(url);
   }
 
@@ -86,7 +75,7 @@ export class OcspMethod implements RevocationMethod {
     const { nowMs } = question;
     const urls = this.#urlsFor(question.certificate);
     if (urls.length === 0) return noSource;
-    const answer = this.#answerFor(question);
+    const answer = this.#answers.entryFor(question);
     const known = currentStatus(answer, nowMs);
     const flight = this.#ask(question, answer, urls);
     if (known !== undefined || flight === undefined) return findingOf(answer, known ?? lastStatus(answer));
@@ -97,9 +86,9 @@ export class OcspMethod implements RevocationMethod {
   }
 
   status(nowMs: number): readonly RevocationSourceStatus[] {
-    const answers = [...this.#answers.values()];
+    const { all } = this.#answers;
     return [...this.#responders.values()].map(({ record, schedule }) => {
-      const entries = answers.filter((answer) => answer.responder?.record === record).length;
+      const entries = all.filter(({ giver }) => giver === record).length;
       return record.status(nowMs, schedule.retryAtMs, entries);
     });
   }
@@ -116,33 +105,11 @@ export class OcspMethod implements RevocationMethod {
     return [...responders, ...named.slice(0, mostUrls)];
   }
 
-  #answerFor({ certificate, issuer }: StatusQuestion): Answer {
-    const key = `${certificate.thumbprint} ${issuer.spkiSha256}`;
-    const known = this.#answers.get(key);
-    if (known !== undefined) return known;
-    if (this.#answers.size >= this.#settings.capacity) this.#forgetOne();
-    const answer: Answer = {
-      schedule: new RefreshSchedule({ refreshMs: this.#settings.refreshMs }),
-      verdict: undefined,
-      responder: undefined,
-      fromMs: Number.NEGATIVE_INFINITY,
-      failureKind: 'unreachable',
-      underWay: undefined,
-    };
-    this.#answers.set(key, answer);
-    return answer;
-  }
-
-  /** The oldest, but rather one that is not needed to keep a revoked client out while its responder is down. */
-  #forgetOne(): void {
-    let forgotten: string | undefined;
-    for (const [key, { verdict }] of this.#answers) {
-      forgotten ??= key;
-      if (verdict?.status.status === 'revoked') continue;
-      forgotten = key;
-      break;
-    }
-    if (forgotten !== undefined) this.#answers.delete(forgotten);
+  /** The newest answer, as far as it is of use still. */
+  statusAtHand(question: StatusQuestion): CertificateStatus {
+    const answer = this.#answers.find(question);
+    if (answer === undefined) return undetermined('noSource');
+    return currentStatus(answer, question.nowMs) ?? lastStatus(answer);
   }
 
   /** What is under way, or begins because it is due; `undefined` when there is nothing to wait for. */
@@ -168,11 +135,11 @@ export class OcspMethod implements RevocationMethod {
   async #askEach(question: StatusQuestion, answer: Answer, responders: readonly Responder[]): Promise<void> {
     const kinds = new Set<UndeterminedKind>();
     for (const responder of responders) {
-      const verdict = await this.#askOne(question, responder);
+      const verdict = await this.#askOne(question, responder, answer);
       const nowMs = this.#surroundings.clock();
       if (verdict?.currentUntilMs !== undefined && verdict.status.status !== 'undetermined') {
         const before = answer.verdict?.status.status;
-        Object.assign(answer, { verdict, responder, fromMs: Math.min(nowMs, question.nowMs) });
+        Object.assign(answer, { verdict, giver: responder.record, fromMs: Math.min(nowMs, question.nowMs) });
         answer.schedule.succeeded(nowMs, verdict.currentUntilMs);
         if (before !== undefined && before !== verdict.status.status) this.#surroundings.onChange();
         return;
@@ -184,7 +151,7 @@ export class OcspMethod implements RevocationMethod {
   }
 
   /** `undefined`: it could not be reached. */
-  async #askOne(question: StatusQuestion, responder: Responder): Promise<OcspVerdict | undefined> {
+  async #askOne(question: StatusQuestion, responder: Responder, answer: Answer): Promise<OcspVerdict | undefined> {
     const { certificate, client, issuer } = question;
     const { hash, method, nonce: nonceMode } = this.#settings;
     const nonce = nonceMode === 'off' ? {} : { nonce: createOcspNonce() };
@@ -207,13 +174,14 @@ export class OcspMethod implements RevocationMethod {
       return undefined;
     }
     responder.schedule.reset();
-    const verdict = await checkOcspResponse(
+    const found = await checkOcspResponse(
       result.body,
       { certificate, issuer, ...nonce },
       nowMs,
       this.#answerSettings,
       (delegate, itsIssuer) => this.#delegateStatus(delegate, itsIssuer, nowMs),
     );
+    const verdict = inOrder(found, answer, responder.url.href);
     if (verdict.status.status === 'undetermined') {
       this.#failed(responder, { kind: verdict.status.kind, problem: verdict.rule ?? 'ocsp_status_unknown' });
     } else {
@@ -260,22 +228,6 @@ const noSource: Finding = {
   recheckAtMs: Number.POSITIVE_INFINITY,
   retryAtMs: undefined,
 };
-
-/** What the last usable answer says, as long as it is current. */
-function currentStatus({ fromMs, verdict }: Answer, nowMs: number): CertificateStatus | undefined {
-  const untilMs = verdict?.currentUntilMs;
-  return untilMs !== undefined && nowMs >= fromMs && nowMs <= untilMs ? verdict?.status : undefined;
-}
-
-/**
- * What is left when nothing current can be had. A certificate that was revoked stays so: only a hold can end
- * (RFC 5280 5.3.1), and only an answer that is current ends it.
- */
-function lastStatus({ failureKind, verdict }: Answer): CertificateStatus {
-  const status = verdict?.status;
-  const isFinal = status?.status === 'revoked' && status.revocationReason !== 'certificateHold';
-  return isFinal ? status : undetermined(failureKind);
-}
 
 function findingOf({ schedule }: Answer, status: CertificateStatus): Finding {
   return { status, recheckAtMs: schedule.nextAtMs, retryAtMs: schedule.retryAtMs };

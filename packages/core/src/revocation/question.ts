@@ -25,4 +25,6 @@ export interface Finding {
 /** A way to determine a status: CRL or OCSP. */
 export interface RevocationMethod {
   statusOf(question: StatusQuestion): MaybePromise<Finding>;
+  /** What lists or answers say that are at hand. Nobody is asked for it over the network. */
+  statusAtHand(question: StatusQuestion): MaybePromise<CertificateStatus>;
 }

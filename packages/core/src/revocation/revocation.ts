@@ -7,10 +7,12 @@ import type { TrustSnapshot } from '../path/trust-store.ts';
 import { RevocationChecker } from './checker.ts';
 import { CrlMethod } from './crl-method.ts';
 import { createFetcher } from './fetcher.ts';
-import { OcspMethod } from './ocsp-method.ts';
+import { knownRevocations } from './known-revocations.ts';
+import { type KnownStatus, OcspMethod } from './ocsp-method.ts';
 import type { RevocationMethod } from './question.ts';
 import { compileRevocationOptions, type RevocationOptions } from './revocation-options.ts';
 import type { RevocationEvent, RevocationSourceStatus } from './source-status.ts';
+import { undetermined } from './status.ts';
 
 /** Revocation checking with its lists, answers and connections. One can serve any number of instances. */
 export interface Revocation {
@@ -76,15 +78,15 @@ export function openRevocation(
   const fetcher = createFetcher(settings.fetch);
   const common = { clock, tell, onChange: (): void => checker.changed() };
   const crl = settings.crls && new CrlMethod(settings.crls, path, fetcher, { ...common, trust });
-  const ocsp =
-    settings.ocsp &&
-    new OcspMethod(
-      settings.ocsp,
-      path,
-      fetcher,
-      common,
-      crl && ((delegate, issuer, nowMs) => crl.knownStatus(delegate, issuer, nowMs)),
-    );
+  const known = knownRevocations;
+  /** Of certificates that are in no path: delegates, and issuers of lists. */
+  const statusBeside: KnownStatus = (certificate, issuer, nowMs) => {
+    const status = crl?.knownStatus(certificate, issuer, nowMs) ?? undetermined('noSource');
+    return status instanceof Promise
+      ? status.then((late) => known.weigh(certificate, issuer, late))
+      : known.weigh(certificate, issuer, status);
+  };
+  const ocsp = settings.ocsp && new OcspMethod(settings.ocsp, path, fetcher, common, statusBeside);
   const byName = { crl, ocsp };
   const checker = new RevocationChecker({
     methods: settings.methods.map((name) => byName[name] as RevocationMethod),
@@ -95,8 +97,12 @@ export function openRevocation(
     crlIssuers: (nowMs) => ({
       configured: settings.crls?.issuers,
       settings: path,
-      isRevoked: (certificate, issuer) => crl?.isKnownRevoked(certificate, issuer, nowMs) ?? false,
+      isRevoked: (certificate, issuer) => {
+        const status = statusBeside(certificate, issuer, nowMs);
+        return !(status instanceof Promise) && status.status === 'revoked';
+      },
     }),
+    known,
   });
   return Object.freeze({
     [revocationBrand]: checker,

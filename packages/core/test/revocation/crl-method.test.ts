@@ -262,7 +262,7 @@ describe('a file of lists', () => {
 
   it('keeps what it has while the file is half-written, missing or older', async () => {
     const path = join(folder, 'trouble.crl');
-    writeFileSync(path, listOf([bob]));
+    writeFileSync(path, listOf([{ ...bob, reason: 'certificateHold' }]));
     const one = checking({ crls: { sources: [fromFile(path)] } });
     expect(await one.say(bob)).toBe('certificate_revoked');
     // Once each: the watcher may see a change by itself as well.

@@ -7,6 +7,7 @@ import {
 } from '@peercert/pki';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFetcher } from '../../src/revocation/fetcher.ts';
+import { knownRevocations } from '../../src/revocation/known-revocations.ts';
 import { OcspMethod, type OcspMethodSettings } from '../../src/revocation/ocsp-method.ts';
 import { createRevocation, type Revocation } from '../../src/revocation/revocation.ts';
 import { compileRevocationOptions, type RevocationOptions } from '../../src/revocation/revocation-options.ts';
@@ -158,8 +159,8 @@ describe('a responder', () => {
     expect(await one.say(alice)).toBe('certificate_revoked');
   });
 
-  it('is asked anew when the clock was set back before its answer', async () => {
-    const responder = await responding();
+  it('is asked anew when our clock was set back before its answer', async () => {
+    const responder = await responding({ clock: () => start });
     const one = asking({ responders: responder.url });
     expect(await one.say(alice)).toBe('allow');
     time.pass(-minute);
@@ -172,6 +173,7 @@ describe('a responder', () => {
     responder.revoke(bob);
     for (const method of ['post', 'get'] as const) {
       for (const hash of ['sha1', 'sha256'] as const) {
+        knownRevocations.clear();
         const one = asking({ responders: responder.url, method, hash });
         expect(await one.say(alice)).toBe('allow');
         expect(await one.say(bob)).toBe('certificate_revoked');
@@ -316,6 +318,7 @@ describe('a responder that lies', () => {
     await revoking.revocation.ready();
     expect(await revoking.say(alice)).toBe('allow');
     expect(revoking.events).toContainEqual(expect.objectContaining({ problem: 'ocsp_delegate_revoked' }));
+    knownRevocations.clear();
     const unchecked = { responders: responder.url, uncheckedDelegate: 'refuse' } as const;
     expect(await asking(unchecked).say(alice)).toBe('revocation_unavailable malformed');
     expect(await asking({ responders: responder.url }).say(alice)).toBe('allow');
@@ -434,9 +437,8 @@ describe('a responder that is down', () => {
     expect(await one.say(held)).toBe('certificate_revoked');
     await responder.stop();
     time.pass(day);
-    expect(await one.say(bob)).toBe('certificate_revoked');
     expect(await one.say(bob)).toBe('now: certificate_revoked');
-    expect(await one.say(alice)).toBe('now: allow');
+    expect(await one.say(alice)).toBe('allow');
     // Whether a hold has ended, only a current answer tells.
     expect(await one.say(held)).toBe('now: allow');
   });

@@ -11,6 +11,7 @@ import {
 import { createAuthenticator } from '../../src/authenticator.ts';
 import type { Decision } from '../../src/decision.ts';
 import type { MtlsOptions, PeercertEvent } from '../../src/options.ts';
+import { knownRevocations } from '../../src/revocation/known-revocations.ts';
 import { handing, presenting } from '../requests.ts';
 
 export const start: number = Date.UTC(2026, 0, 15, 12);
@@ -24,8 +25,10 @@ export const time = {
   pass(milliseconds: number): void {
     time.now += milliseconds;
   },
+  /** And what the process was told meanwhile is forgotten. */
   reset(): void {
     time.now = start;
+    knownRevocations.clear();
   },
 };
 

@@ -38,6 +38,9 @@ export interface CrlQuestion {
 /**
  * RFC 5280 6.3.3. The lists are taken from what is there: obtaining them, which is step (a), is done elsewhere. Answers at
  * once unless the signature of a large list was never checked with the key in question.
+ *
+ * It differs in two things, both of which refuse more (docs/decisions/0008): a list in scope that is not needed any more
+ * still counts with whom it revokes, so that it is no matter which one comes first; and removeFromCRL takes back a hold alone.
  */
 export function crlStatus(question: CrlQuestion): MaybePromise<CertificateStatus> {
   const { issuer, crlIssuers, onSigner, policy } = question;
@@ -96,7 +99,7 @@ function usableLists({ certificate, crlsBy }: CrlQuestion): readonly ListUse[] {
 }
 
 /** Of several lists for one scope the newest answers, so that nobody gains by showing an old one again. */
-function newestFirst(one: Crl, other: Crl): number {
+export function newestFirst(one: Crl, other: Crl): number {
   const later = other.thisUpdateMs - one.thisUpdateMs;
   return later !== 0 ? later : Number((other.crlNumber ?? 0n) - (one.crlNumber ?? 0n));
 }
@@ -107,32 +110,55 @@ function determine(
   signers: ReadonlyMap<Crl, Certificate | undefined>,
 ): CertificateStatus {
   let reasons: ReasonsMask = 0;
+  let thisUpdateMs = Number.POSITIVE_INFINITY;
   let validUntilMs = Number.POSITIVE_INFINITY;
   const problems = new Set<UndeterminedKind>();
+  const read = new Set<Crl>();
   for (const use of uses) {
     // (e) "Verify that interim_reasons_mask includes one or more reasons that are not included in the reasons_mask."
-    if (use.reasons !== 0 && (use.reasons & ~reasons) === 0) continue;
+    const isNeeded = reasons !== allReasons && (use.reasons === 0 || (use.reasons & ~reasons) !== 0);
+    if (!isNeeded && read.has(use.crl)) continue;
+    read.add(use.crl);
     const found = consult(question, use, signers);
-    if (typeof found === 'string') problems.add(found);
-    else if ('entry' in found) {
+    if (typeof found === 'string') {
+      if (isNeeded) problems.add(found);
+    } else if ('entry' in found) {
       const { reason, revocationDate } = found.entry;
-      return { status: 'revoked', source: 'crl', revocationDate, revocationReason: reason };
-    } else {
+      // A hold may have been lifted since.
+      if (!isNeeded && !isLasting(found.entry) && found.thisUpdateMs < thisUpdateMs) continue;
+      return {
+        status: 'revoked',
+        source: 'crl',
+        thisUpdateMs: found.thisUpdateMs,
+        revocationDate,
+        revocationReason: reason,
+      };
+    } else if (isNeeded) {
       // (l) "Set the reasons_mask variable to the union of reasons_mask and interim_reasons_mask."
       reasons |= use.reasons;
+      thisUpdateMs = Math.min(thisUpdateMs, found.thisUpdateMs);
       validUntilMs = Math.min(validUntilMs, found.validUntilMs);
-      if (reasons === allReasons) return { status: 'good', source: 'crl', validUntilMs };
     }
   }
-  return undetermined((['malformed', 'stale'] as const).find((kind) => problems.has(kind)) ?? 'noSource');
+  return reasons === allReasons
+    ? { status: 'good', source: 'crl', thisUpdateMs, validUntilMs }
+    : undetermined((['malformed', 'stale'] as const).find((kind) => problems.has(kind)) ?? 'noSource');
 }
+
+/** An entry that no later list takes back (RFC 5280 5.3.1). */
+function isLasting({ reason }: CrlEntry): boolean {
+  return reason !== 'certificateHold' && reason !== 'removeFromCRL';
+}
+
+/** What a list says, and of which moment. */
+type Consulted = { readonly thisUpdateMs: number } & ({ readonly entry: CrlEntry } | { readonly validUntilMs: number });
 
 /** Steps (a) and (f) to (k) for one list with its delta CRL: an entry that revokes, none, or why it cannot be said. */
 function consult(
   { certificate, nowMs, policy }: CrlQuestion,
   { crl, deltas }: ListUse,
   signers: ReadonlyMap<Crl, Certificate | undefined>,
-): { readonly entry: CrlEntry } | { readonly validUntilMs: number } | 'malformed' | 'stale' {
+): Consulted | 'malformed' | 'stale' {
   const signer = signers.get(crl);
   if (signer === undefined) return 'malformed';
   // (h) "validate the signature on the delta CRL using the public key validated in step (f)."
@@ -145,17 +171,19 @@ function consult(
   const untilMs = decisive && isIssued ? currentUntilMs(decisive, nowMs, policy) : undefined;
   const consulted = delta === undefined ? [...newer, crl] : [...newer.slice(0, newer.indexOf(delta) + 1), crl];
   const entries = consulted.flatMap((one) => one.entryFor(certificate) ?? []);
+  const { thisUpdateMs } = consulted[0] ?? crl;
   if (untilMs === undefined) {
     // 3.3: "An entry MUST NOT be removed from the CRL until it appears on one regularly scheduled CRL issued beyond the
     // revoked certificate's validity period." So an old list still revokes, but for a hold, which alone can end.
-    const lasting = entries.find(({ reason }) => reason !== 'certificateHold' && reason !== 'removeFromCRL');
-    return lasting === undefined ? 'stale' : { entry: lasting };
+    const lasting = entries.find(isLasting);
+    return lasting === undefined ? 'stale' : { entry: lasting, thisUpdateMs };
   }
   // (i) The delta CRL first, and (j) "If (cert_status is UNREVOKED), then search for the certificate on the complete CRL."
-  const [entry] = entries;
+  // Only a hold is taken back (5.3.1), so that any other entry counts before whatever the delta CRL says.
+  const entry = entries.find(isLasting) ?? entries[0];
   // (k) "If (cert_status is removeFromCRL), then set cert_status to UNREVOKED."
-  if (entry !== undefined && entry.reason !== 'removeFromCRL') return { entry };
-  return consulted.some((one) => isRefused(one, policy)) ? 'malformed' : { validUntilMs: untilMs };
+  if (entry !== undefined && entry.reason !== 'removeFromCRL') return { entry, thisUpdateMs };
+  return consulted.some((one) => isRefused(one, policy)) ? 'malformed' : { validUntilMs: untilMs, thisUpdateMs };
 }
 
 /** The last moment at which a list is current, or `undefined` when it is not current now. */

@@ -4,7 +4,7 @@ import type { MaybePromise } from '../../decision.ts';
 import type { PemResult } from '../../encoding/pem.ts';
 import type { CertificateStatus } from '../status.ts';
 import { type Crl, parseCrl } from './crl.ts';
-import { type CrlPolicy, crlStatus, isRefused } from './crl-status.ts';
+import { type CrlPolicy, crlStatus, isRefused, newestFirst } from './crl-status.ts';
 import type { CrlDeviation } from './deviations.ts';
 import { readCrlBlocks } from './pem.ts';
 import type { CrlRule } from './rules.ts';
@@ -130,9 +130,16 @@ export class CrlStore {
       (held) => isSameScope(held.crl, crl) && held.signer?.spkiSha256 === signer?.spkiSha256,
     );
     const others = this.#held.filter((held) => !rivals.includes(held));
-    const kept = signer === undefined ? mostUnverified : crl.isDelta ? mostDeltas : 1;
-    if (signer !== undefined && rivals.some((held) => !isNewer(crl, held.crl))) return false;
-    this.#hold([{ crl, signer, lastRefusal: undefined }, ...rivals.slice(0, kept - 1), ...others]);
+    const placed: Held = { crl, signer, lastRefusal: undefined };
+    if (signer === undefined) {
+      // Nobody can tell yet which of them are real. The newest stay: old ones that are shown again do not push out the one
+      // that revokes, and forged ones that do let nobody in.
+      const kept = [placed, ...rivals].sort((one, other) => newestFirst(one.crl, other.crl)).slice(0, mostUnverified);
+      this.#hold([...kept, ...others]);
+      return kept.includes(placed);
+    }
+    if (rivals.some((held) => !isNewer(crl, held.crl))) return false;
+    this.#hold([placed, ...rivals.slice(0, crl.isDelta ? mostDeltas - 1 : 0), ...others]);
     return true;
   }
 

@@ -1,6 +1,6 @@
 import type { Certificate, Extension } from '../../certificate/model.ts';
 import type { MaybePromise } from '../../decision.ts';
-import { type CertificateStatus, undetermined } from '../status.ts';
+import { type CertificateStatus, isFinal, type RevokedStatus, type StatusTimes, undetermined } from '../status.ts';
 import { matchesCertId, type OcspSubject } from './cert-id.ts';
 import { currentUntilMs, freshnessRefusal, productionRefusal } from './freshness.ts';
 import { nonceOid, nonceRefusal } from './nonce.ts';
@@ -30,6 +30,8 @@ export interface OcspVerdict {
    * or unknown certificate too. `undefined` when the answer was refused.
    */
   readonly currentUntilMs: number | undefined;
+  /** When this was said, by which a newer answer is told from an older one. `undefined` when the answer was refused. */
+  readonly said: StatusTimes | undefined;
 }
 
 /** Asks for the status of a delegate's own certificate, of CRLs for example. */
@@ -123,7 +125,7 @@ function hasUnknownCritical(extensions: readonly Extension[], known: ReadonlySet
  * current ones counts, and where none is current the first says why.
  */
 function judgeSingles(
-  { responses }: BasicOcspResponse,
+  { producedAtMs, responses }: BasicOcspResponse,
   { certificate, issuer }: OcspQuestion,
   nowMs: number,
   settings: OcspSettings,
@@ -142,30 +144,38 @@ function judgeSingles(
   // An authority to answer that has ended vouches for nothing any more.
   const delegatedUntilMs = delegate === undefined ? Number.POSITIVE_INFINITY : delegate.notAfterMs + 999;
   const untilMs = Math.min(delegatedUntilMs, ...current.map((single) => currentUntilMs(single, settings)));
-  return verdictOf(current, untilMs);
+  return verdictOf(current, untilMs, producedAtMs);
 }
 
-/** Revoked before unknown before good. */
-function verdictOf(singles: readonly SingleResponse[], untilMs: number): OcspVerdict {
-  const statuses = singles.map(({ certStatus }) => certStatus);
-  const revoked = statuses.find(({ kind }) => kind === 'revoked');
-  if (revoked?.kind === 'revoked') {
-    const status: CertificateStatus = {
-      status: 'revoked',
-      source: 'ocsp',
-      revocationDate: new Date(revoked.revocationTimeMs),
-      revocationReason: revoked.reason,
-    };
-    return { status, rule: undefined, currentUntilMs: untilMs };
-  }
-  if (statuses.some(({ kind }) => kind === 'unknown')) {
-    return { ...refused('ocsp_status_unknown'), currentUntilMs: untilMs };
+/** Revoked before unknown before good, and for good before on hold. What is not revoked is as old as the oldest of it. */
+function verdictOf(singles: readonly SingleResponse[], untilMs: number, producedAtMs: number): OcspVerdict {
+  const revocations = singles.flatMap((single) => revocationIn(single, producedAtMs));
+  const revoked = revocations.find(isFinal) ?? revocations[0];
+  const thisUpdateMs = revoked?.thisUpdateMs ?? Math.min(...singles.map((single) => single.thisUpdateMs));
+  const common = { rule: undefined, currentUntilMs: untilMs, said: { thisUpdateMs, producedAtMs } };
+  if (revoked !== undefined) return { ...common, status: revoked };
+  if (singles.some(({ certStatus }) => certStatus.kind === 'unknown')) {
+    return { ...common, status: undetermined('unknown'), rule: 'ocsp_status_unknown' };
   }
   return {
-    status: { status: 'good', source: 'ocsp', validUntilMs: untilMs },
-    rule: undefined,
-    currentUntilMs: untilMs,
+    ...common,
+    status: { status: 'good', source: 'ocsp', thisUpdateMs, producedAtMs, validUntilMs: untilMs },
   };
+}
+
+function revocationIn({ certStatus, thisUpdateMs }: SingleResponse, producedAtMs: number): readonly RevokedStatus[] {
+  if (certStatus.kind !== 'revoked') return [];
+  const { reason, revocationTimeMs } = certStatus;
+  return [
+    {
+      status: 'revoked',
+      source: 'ocsp',
+      thisUpdateMs,
+      producedAtMs,
+      revocationDate: new Date(revocationTimeMs),
+      revocationReason: reason,
+    },
+  ];
 }
 
 const noCheck = '1.3.6.1.5.5.7.48.1.5';
@@ -190,6 +200,7 @@ function delegateStatusRefusal(
   }
 }
 
-function refused(rule: OcspRule): OcspVerdict {
-  return { status: undetermined(ocspRules[rule].kind), rule, currentUntilMs: undefined };
+/** What an answer comes to that breaks a rule. */
+export function refused(rule: OcspRule): OcspVerdict {
+  return { status: undetermined(ocspRules[rule].kind), rule, currentUntilMs: undefined, said: undefined };
 }

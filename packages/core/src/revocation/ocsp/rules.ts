@@ -82,6 +82,10 @@ const stale = {
   ocsp_produced_in_future: { section: 'RFC 6960 2.4', explanation: 'An answer produced in the future' },
   ocsp_this_update_in_future: { section: 'RFC 6960 4.2.2.1', explanation: 'A thisUpdate in the future' },
   ocsp_next_update_past: { section: 'RFC 6960 4.2.2.1', explanation: 'A nextUpdate in the past' },
+  ocsp_not_newer: {
+    section: 'RFC 6960 5',
+    explanation: 'An answer that was said before the one in use, or takes back a revocation',
+  },
   ocsp_too_old: { section: 'RFC 6960 3.2', explanation: 'A thisUpdate that is too long ago' },
 } as const;
 

@@ -27,6 +27,7 @@ describe('a complete list (RFC 5280 6.3.3)', () => {
     expect(ask({ ...asking, lists: [list(ca, { entries: [{ serialNumber: 7 }] })] })).toEqual({
       status: 'good',
       source: 'crl',
+      thisUpdateMs: at(-1).getTime(),
       validUntilMs: at(24).getTime() - 1,
     });
   });
@@ -36,6 +37,7 @@ describe('a complete list (RFC 5280 6.3.3)', () => {
     expect(ask({ ...asking, lists: [list(ca, { entries })] })).toEqual({
       status: 'revoked',
       source: 'crl',
+      thisUpdateMs: at(-1).getTime(),
       revocationDate: at(-5),
       revocationReason: 'keyCompromise',
     });
@@ -188,8 +190,13 @@ describe('lists of some reasons (d, e, l)', () => {
   const question = { leaf: user, issuer: ca };
 
   it('are good together when they cover every reason, until the first of them ends', () => {
-    const lists = [some(compromise), some(rest, { nextUpdate: at(2) })];
-    expect(ask({ ...question, lists })).toEqual({ status: 'good', source: 'crl', validUntilMs: at(2).getTime() - 1 });
+    const lists = [some(compromise, { thisUpdate: at(-3) }), some(rest, { nextUpdate: at(2) })];
+    expect(ask({ ...question, lists })).toEqual({
+      status: 'good',
+      source: 'crl',
+      thisUpdateMs: at(-3).getTime(),
+      validUntilMs: at(2).getTime() - 1,
+    });
   });
 
   it('are not enough alone', () => {
@@ -203,11 +210,23 @@ describe('lists of some reasons (d, e, l)', () => {
     expect(verdict({ ...question, lists: lists.slice(1) })).toBe('revoked: superseded');
   });
 
-  it('are not consulted for reasons that were covered before', () => {
+  it('revoke also for reasons that were covered before, whichever of them comes first', () => {
     const entries = [entryFor(user)];
     const lists = [some(compromise), some(compromise, { entries }), some(rest)];
-    expect(verdict({ ...question, lists })).toBe('good');
+    expect(verdict({ ...question, lists })).toBe('revoked: unspecified');
     expect(verdict({ ...question, lists: lists.toReversed() })).toBe('revoked: unspecified');
+  });
+
+  it('that are not needed any more keep a certificate on hold unless the others are newer', () => {
+    const entries = [entryFor(user, { reason: 'certificateHold' })];
+    const onHold = (hours: number) => [list(ca), some(compromise, { entries, thisUpdate: at(hours) })];
+    expect(verdict({ ...question, lists: onHold(-1) })).toBe('revoked: certificateHold');
+    expect(verdict({ ...question, lists: onHold(-2) })).toBe('good');
+  });
+
+  it('that are not needed and cannot be used are no trouble', () => {
+    const lists = [list(ca), some(compromise, { thisUpdate: at(-9), nextUpdate: at(-2) })];
+    expect(verdict({ ...question, lists })).toBe('good');
   });
 
   it('count for the reasons of the distribution point alone', () => {

@@ -58,6 +58,7 @@ describe('a store of revocation lists', () => {
     expect(store.statusOf(leaf.certificate, ca.certificate, now)).toEqual({
       status: 'good',
       source: 'crl',
+      thisUpdateMs: at(-1).getTime(),
       validUntilMs: at(24).getTime() - 1,
     });
   });
@@ -225,10 +226,25 @@ describe('the signature of a list that is added', () => {
     expect(await verdict(store)).toBe('revoked');
   });
 
-  it('that nobody can check yet is kept for two lists of one scope', async () => {
+  it('that nobody can check yet is kept for the two newest lists of one scope, in whatever order they come', async () => {
+    for (const order of [
+      [1, 3, 2],
+      [3, 2, 1],
+      [2, 1, 3],
+    ]) {
+      const store = storeOf([]);
+      await additions(store, ...order.map((number) => numbered(number, { thisUpdate: at(number - 9) })));
+      expect(numbers(store)).toEqual(['3?', '2?']);
+    }
+  });
+
+  it('that nobody can check yet leaves the list that revokes, however many old ones are shown again after it', async () => {
     const store = storeOf([]);
-    await additions(store, numbered(1), numbered(3), numbered(2));
-    expect(numbers(store)).toEqual(['2?', '3?']);
+    const old = [1, 2, 3].map((number) => numbered(number, { thisUpdate: at(number - 9) }));
+    expect(await additions(store, numbered(5, revoking), ...old)).toEqual(['added', 'added', 'added', 'added']);
+    expect(await verdict(store)).toBe('revoked');
+    expect(await additions(store, ...old)).toEqual(['crl_not_newer', 'crl_not_newer', 'crl_not_newer']);
+    expect(await verdict(store)).toBe('revoked');
   });
 
   it('that nobody can check is kept for at most 64 lists in all', async () => {

@@ -22,12 +22,15 @@ import {
 } from './answers.ts';
 
 const untilMs = now + 55 * minute - 1;
-const good: CertificateStatus = { status: 'good', source: 'ocsp', validUntilMs: untilMs };
+/** When the answers here were said. */
+const thisUpdateMs = now - 5 * minute;
+const said = { thisUpdateMs, producedAtMs: thisUpdateMs };
+const good: CertificateStatus = { status: 'good', source: 'ocsp', ...said, validUntilMs: untilMs };
 const revoked: OcspSingleInput['status'] = { revocationDate: new Date(now - hour), reason: 'keyCompromise' };
 
 describe('an honest answer', () => {
   it('says that the certificate is good until nextUpdate', () => {
-    expect(check(answer())).toEqual({ status: good, rule: undefined, currentUntilMs: untilMs });
+    expect(check(answer())).toEqual({ status: good, rule: undefined, currentUntilMs: untilMs, said });
   });
 
   it('says that it is revoked, since when and why', () => {
@@ -35,11 +38,13 @@ describe('an honest answer', () => {
       status: {
         status: 'revoked',
         source: 'ocsp',
+        ...said,
         revocationDate: new Date(now - hour),
         revocationReason: 'keyCompromise',
       },
       rule: undefined,
       currentUntilMs: untilMs,
+      said,
     });
   });
 
@@ -53,6 +58,7 @@ describe('an honest answer', () => {
       status: { status: 'undetermined', kind: 'unknown' },
       rule: 'ocsp_status_unknown',
       currentUntilMs: untilMs,
+      said,
     });
   });
 
@@ -263,8 +269,8 @@ describe('a delegate without id-pkix-ocsp-nocheck', () => {
 
   const ofCrl = (status: 'good' | 'revoked'): CertificateStatus =>
     status === 'good'
-      ? { status, source: 'crl', validUntilMs: now }
-      : { status, source: 'crl', revocationDate: undefined, revocationReason: undefined };
+      ? { status, source: 'crl', thisUpdateMs: now, validUntilMs: now }
+      : { status, source: 'crl', thisUpdateMs: now, revocationDate: undefined, revocationReason: undefined };
   const noSource: CertificateStatus = { status: 'undetermined', kind: 'noSource' };
 
   it('is trusted unless the operator says otherwise', () => {

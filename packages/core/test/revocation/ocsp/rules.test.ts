@@ -28,6 +28,7 @@ describe('the rules of OCSP answers', () => {
       'ocsp_produced_in_future',
       'ocsp_this_update_in_future',
       'ocsp_next_update_past',
+      'ocsp_not_newer',
       'ocsp_too_old',
     ]);
     expect(of('unknown')).toEqual(['ocsp_status_unknown']);

@@ -5,6 +5,7 @@ import type { TrustSnapshot } from '../../../src/path/trust-store.ts';
 import type { VerifiedPath } from '../../../src/path/verified-path.ts';
 import type { CheckedPath } from '../../../src/revocation/checked-path.ts';
 import { type CheckerSettings, nameRefusal, RevocationChecker } from '../../../src/revocation/checker.ts';
+import { KnownRevocations } from '../../../src/revocation/known-revocations.ts';
 import type { Finding, RevocationMethod } from '../../../src/revocation/question.ts';
 import { type UndeterminedKind, undetermined } from '../../../src/revocation/status.ts';
 import { authority, client, now, trusting, verify } from '../../path/certificates.ts';
@@ -24,7 +25,7 @@ function verifiedPath(): VerifiedPath {
 
 const never = Number.POSITIVE_INFINITY;
 const good = (untilMs: number = never, recheckAtMs: number = never): Finding => ({
-  status: { status: 'good', source: 'crl', validUntilMs: untilMs },
+  status: { status: 'good', source: 'crl', thisUpdateMs: now, validUntilMs: untilMs },
   recheckAtMs,
   retryAtMs: undefined,
 });
@@ -34,8 +35,12 @@ const open = (kind: UndeterminedKind, retryAtMs?: number, recheckAtMs: number = 
   retryAtMs,
 });
 
-/** A method that finds this of every certificate. */
-const finding = (found: MaybePromise<Finding>): RevocationMethod => ({ statusOf: () => found });
+/** A method that finds this of every certificate, and has nothing at hand. */
+const asking = (statusOf: RevocationMethod['statusOf']): RevocationMethod => ({
+  statusOf,
+  statusAtHand: () => undetermined('noSource'),
+});
+const finding = (found: MaybePromise<Finding>): RevocationMethod => asking(() => found);
 
 const deny = { noSource: 'deny', unreachable: 'deny', stale: 'deny', malformed: 'deny', unknown: 'deny' } as const;
 const allow = {
@@ -60,6 +65,7 @@ function checkerOf(methods: readonly RevocationMethod[], changes: Partial<Checke
     crlIssuers,
     onTrust: nothing,
     tell: nothing,
+    known: new KnownRevocations(10),
     ...changes,
   });
 }
@@ -87,9 +93,9 @@ describe('a path that was checked', () => {
   });
 
   it('is to be checked again as soon as anything newer may be fetched', async () => {
-    const byCertificate: RevocationMethod = {
-      statusOf: ({ certificate }) => good(never, certificate === leaf.certificate ? now + 7 : now + 9),
-    };
+    const byCertificate = asking(({ certificate }) =>
+      good(never, certificate === leaf.certificate ? now + 7 : now + 9),
+    );
     expect(await checked([byCertificate], { scope: 'path' })).toMatchObject({ recheckAtMs: now + 7 });
     const both = [finding(open('stale', now + 3, now + 2)), finding(good(never, now + 8))];
     expect(await checked(both)).toMatchObject({ recheckAtMs: now + 2 });
@@ -127,9 +133,7 @@ describe('a path that was checked', () => {
 
   it('is said at once where every method answers at once, and waits where one does not', async () => {
     expect(checkerOf([finding(good())]).check(path, trust, now)).not.toBeInstanceOf(Promise);
-    const late: RevocationMethod = {
-      statusOf: ({ certificate }) => (certificate === leaf.certificate ? Promise.resolve(good()) : good()),
-    };
+    const late = asking(({ certificate }) => (certificate === leaf.certificate ? Promise.resolve(good()) : good()));
     const pending = checkerOf([late], { scope: 'path' }).check(path, trust, now);
     expect(pending).toBeInstanceOf(Promise);
     expect(await pending).toMatchObject({ ok: true, value: { revocation: { certificates: [{}, {}] } } });
@@ -150,12 +154,10 @@ describe('the anchors that are trusted', () => {
 describe('a question to the methods', () => {
   it('is about each certificate with its issuer, on behalf of the leaf', () => {
     const asked: unknown[] = [];
-    const method: RevocationMethod = {
-      statusOf: ({ certificate, issuer, client: behalf }) => {
-        asked.push([nameOf(certificate), nameOf(issuer), behalf]);
-        return good();
-      },
-    };
+    const method = asking(({ certificate, issuer, client: behalf }) => {
+      asked.push([nameOf(certificate), nameOf(issuer), behalf]);
+      return good();
+    });
     void checkerOf([method], { scope: 'path' }).check(path, trust, now);
     const { thumbprint } = leaf.certificate;
     expect(asked).toEqual([

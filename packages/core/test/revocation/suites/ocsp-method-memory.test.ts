@@ -82,7 +82,7 @@ describe('the responders that a certificate names', () => {
   /** Another certificate each time, with a responder of its own. */
   function saidBy(index: number): Certificate {
     return saying(subject.certificate, {
-      thumbprint: `thumbprint ${index}`,
+      serialNumber: `0${index}`,
       authorityInfoAccess: [uri(`http://a.test/${index}`)],
     });
   }
