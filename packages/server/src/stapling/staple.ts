@@ -10,6 +10,8 @@ import {
   type OcspVerdict,
   ocspGetUrl,
   RefreshSchedule,
+  unlessOlder,
+  weighStatus,
 } from '@peercert/core';
 import { nameOf } from '../identity/certificate-chain.ts';
 import type { OfCertificate, StaplingEvent } from './stapling-event.ts';
@@ -40,6 +42,8 @@ export class Staple {
   readonly #surroundings: StapleSurroundings;
   readonly #schedule: RefreshSchedule;
   #answer: Answer | undefined;
+  /** The newest that was usable. */
+  #verdict: OcspVerdict | undefined;
   #underWay: Promise<void> | undefined;
 
   /** @param responders Asked in this order, until one gives what can be stapled. */
@@ -116,18 +120,25 @@ export class Staple {
     });
   }
 
-  /** As strictly as a client that is shown it. */
+  /**
+   * As strictly as a client that is shown it, and against what was said before: that the certificate is good is not shown
+   * against better knowledge, whoever shows an old answer to us.
+   */
   #judge(body: Uint8Array, nowMs: number): OcspVerdict {
     const question = { certificate: this.#certificate, issuer: this.#issuer };
-    return checkOcspResponse(body, question, nowMs, defaultOcspSettings);
+    const verdict = unlessOlder(checkOcspResponse(body, question, nowMs, defaultOcspSettings), this.#verdict);
+    const { status } = verdict;
+    if (status.status === 'undetermined') return verdict;
+    return { ...verdict, status: weighStatus(this.#certificate, this.#issuer, status) };
   }
 
-  #take(body: Uint8Array, { status }: OcspVerdict, untilMs: number, responder: URL, nowMs: number): void {
+  #take(body: Uint8Array, verdict: OcspVerdict, untilMs: number, responder: URL, nowMs: number): void {
+    this.#verdict = verdict;
     this.#schedule.succeeded(nowMs, untilMs);
+    const { status } = verdict;
     const { tell } = this.#surroundings;
     const who = { ...this.about, responder: responder.href };
     if (status.status === 'revoked') {
-      // An older answer that says good is not shown against better knowledge.
       this.#answer = undefined;
       tell({ type: 'server_certificate_revoked', ...who, revocationDate: status.revocationDate });
     } else {

@@ -2,7 +2,15 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createFetcher, parseCertificate, parseOcspResponse } from '@peercert/core';
-import { type Authority, createOcspResponder, createRootAuthority, type IssuedCertificate } from '@peercert/pki';
+import {
+  type Authority,
+  createOcspResponder,
+  createRootAuthority,
+  encodeOcspCertId,
+  type IssuedCertificate,
+  issueOcspDelegate,
+  type OcspResponderOptions,
+} from '@peercert/pki';
 import { type RevocationServer, startRevocationServer } from '@peercert/testing';
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { aboutOf, Staple } from '../../src/stapling/staple.ts';
@@ -22,14 +30,15 @@ let timeoutMilliseconds: number;
 
 beforeAll(async () => {
   root = await createRootAuthority({ subject: 'CN=Root', clock: () => start });
-  server = await root.issueServer({
-    dnsNames: ['a.example.com'],
-    validity: { notBefore: new Date(start - 48 * hour) },
-  });
 });
 
 beforeEach(async () => {
   now = start;
+  // A new one each time: that one is revoked is never forgotten.
+  server = await root.issueServer({
+    dnsNames: ['a.example.com'],
+    validity: { notBefore: new Date(start - 48 * hour) },
+  });
   events = [];
   timeoutMilliseconds = 20_000;
   responder = await startRevocationServer({ authority: root, clock, lifetimeSeconds: 4 * 3_600 });
@@ -206,7 +215,7 @@ describe('an answer about our own certificate', () => {
   it('that says revoked is told, is not stapled, and ends the one that said good', async () => {
     const staple = stapleFrom(responder.ocspUrl);
     await staple.refresh();
-    responder.revoke(server);
+    responder.revoke(server, 'certificateHold');
     now += 2 * hour;
     await staple.refresh();
     expect(staple.at(now)).toBeNull();
@@ -231,6 +240,150 @@ describe('an answer about our own certificate', () => {
     now -= 24 * hour;
     await staple.refresh();
     expect(responder.requests).toBe(2);
+  });
+});
+
+/** Answers of this responder alone, to whatever it is asked. */
+async function answering(first: OcspResponderOptions = { authority: root }) {
+  let options = first;
+  const listener = createServer((request, response) => {
+    createOcspResponder({ clock, lifetimeSeconds: 4 * 3_600, ...options }).handle(request, response);
+  });
+  listener.listen(0, '127.0.0.1');
+  onTestFinished(() => void listener.close());
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    says: (next: OcspResponderOptions) => {
+      options = next;
+    },
+  };
+}
+
+/** Of another moment than now. */
+const of = (at: number, changes: Partial<OcspResponderOptions> = {}): OcspResponderOptions => ({
+  authority: root,
+  clock: () => at,
+  lifetimeSeconds: 86_400,
+  ...changes,
+});
+
+const revoking =
+  (reason?: 'certificateHold'): NonNullable<OcspResponderOptions['lie']> =>
+  (honest) => ({
+    ...honest,
+    responses: honest.responses.map((one) => ({
+      ...one,
+      status: { revocationDate: new Date(start - hour), ...(reason && { reason }) },
+    })),
+  });
+
+const problems = (): unknown[] => events.flatMap((event) => ('problem' in event ? event.problem : []));
+
+describe('an answer that is shown again', () => {
+  it('does not take the place of a newer one, which is stapled to its end', async () => {
+    const liar = await answering(of(start));
+    const staple = stapleFrom(liar.url);
+    await staple.refresh();
+    const newest = staple.at(now);
+    expect(newest).not.toBeNull();
+    liar.says(of(start - hour));
+    now += 2 * hour;
+    await staple.refresh();
+    expect(problems()).toEqual(['ocsp_not_newer']);
+    expect(staple.at(now)).toBe(newest);
+    expect(staple.validUntil(now)).toEqual(new Date(start + 24 * hour - 1));
+  });
+
+  it('is never stapled where the certificate is known to be revoked, and no later one is', async () => {
+    const liar = await answering(of(start, { lie: revoking(), lifetimeSeconds: 60 }));
+    const staple = stapleFrom(liar.url);
+    await staple.refresh();
+    expect(events.map(({ type }) => type)).toEqual(['server_certificate_revoked']);
+    for (const at of [start - hour, start, start + hour]) {
+      liar.says(of(at));
+      now += 2 * hour;
+      await staple.refresh();
+      expect(staple.at(now)).toBeNull();
+    }
+    // Nor by a staple that is made anew when the certificate is read again.
+    const other = stapleFrom(liar.url);
+    await other.refresh();
+    expect(other.at(now)).toBeNull();
+    expect(events.at(-1)).toMatchObject({
+      type: 'server_certificate_revoked',
+      revocationDate: new Date(start - hour),
+    });
+  });
+
+  it('does not end a hold: only a later one does', async () => {
+    const liar = await answering(of(start, { lie: revoking('certificateHold') }));
+    const staple = stapleFrom(liar.url);
+    await staple.refresh();
+    for (const at of [start - hour, start]) {
+      liar.says(of(at));
+      now += 2 * hour;
+      await staple.refresh();
+      expect(staple.at(now)).toBeNull();
+    }
+    expect(problems()).toEqual(['ocsp_not_newer', 'ocsp_not_newer']);
+    liar.says(of(start + 1_000));
+    now += 2 * hour;
+    await staple.refresh();
+    expect(staple.at(now)).not.toBeNull();
+  });
+});
+
+describe('an answer that lies', () => {
+  it('is not stapled when a delegate of another authority signed it, or one that may not answer', async () => {
+    const stranger = await createRootAuthority({ subject: 'CN=Root', clock: () => start });
+    const validity = { notBefore: new Date(start - hour) };
+    const liars: readonly [OcspResponderOptions, string][] = [
+      [of(start, { delegate: await issueOcspDelegate(stranger, { validity }) }), 'ocsp_delegate_signature'],
+      [of(start, { delegate: await root.issueClient({ validity }) }), 'ocsp_delegate_purpose'],
+      [
+        of(start, { delegate: await issueOcspDelegate(root, { validity: { notBefore: new Date(start + hour) } }) }),
+        'ocsp_delegate_expired',
+      ],
+      [of(start, { lie: (honest) => ({ ...honest, signer: stranger.keyPair }) }), 'ocsp_signer_not_found'],
+      [of(start - 25 * hour), 'ocsp_next_update_past'],
+      [of(start + hour), 'ocsp_produced_in_future'],
+      [of(start, { lie: (honest) => ({ ...honest, responses: [] }) }), 'ocsp_other_certificate'],
+    ];
+    for (const [options, problem] of liars) {
+      events = [];
+      const staple = stapleFrom((await answering(options)).url);
+      await staple.refresh();
+      expect(staple.at(now)).toBeNull();
+      expect(problems()).toEqual([problem]);
+    }
+  });
+
+  it('about a second certificate beside it is stapled only if the one about ours is good', async () => {
+    const other = await root.issueServer({ dnsNames: ['b.example.com'] });
+    const aboutOther =
+      (own: 'good' | 'revoked'): NonNullable<OcspResponderOptions['lie']> =>
+      (honest) => {
+        const responses = honest.responses.flatMap((one) => [
+          {
+            ...one,
+            certId: encodeOcspCertId({
+              issuerName: root.nameDer,
+              issuerSpki: certificate(root).publicKey.der,
+              serialNumber: other.serialNumber,
+            }),
+          },
+          own === 'good' ? one : { ...one, status: { revocationDate: new Date(start) } },
+        ]);
+        return { ...honest, responses };
+      };
+    const good = stapleFrom((await answering(of(start, { lie: aboutOther('good') }))).url);
+    await good.refresh();
+    expect(good.at(now)).not.toBeNull();
+    const revoked = stapleFrom((await answering(of(start, { lie: aboutOther('revoked') }))).url);
+    await revoked.refresh();
+    expect(revoked.at(now)).toBeNull();
   });
 });
 
