@@ -50,7 +50,15 @@ export function isClientCertificateError(value: unknown): value is ClientCertifi
   return typeof value === 'object' && value !== null && (value as { [errorBrand]?: unknown })[errorBrand] === true;
 }
 
-/** A mistake in the set-up or in Peercert itself, met while a request was decided: always a 500, never a pass. */
+/** All that a client learns of a failure, whichever it is. */
+const failureText = 'The server failed to authenticate the client; its log says why';
+
+/**
+ * A mistake in the set-up or in Peercert itself, met while a request was decided: always a 500, never a pass. What a
+ * framework's error handler prints of it is what the client may see: one sentence, and no frames. The `cause`, which is
+ * not enumerable, holds the explanation for the log: for a mistake in the set-up an Error whose message names the fix,
+ * else what was thrown.
+ */
 export class PeercertFailure extends Error {
   override readonly name: 'PeercertFailure' = 'PeercertFailure';
   readonly code: 'setup' | 'internal';
@@ -58,11 +66,17 @@ export class PeercertFailure extends Error {
   readonly statusCode: 500 = 500;
   readonly expose: false = false;
 
-  constructor(code: 'setup' | 'internal', message: string, cause?: unknown) {
-    super(message);
+  /** @param explanation for the log: what is wrong, and what to write instead */
+  constructor(code: 'setup' | 'internal', explanation: string, cause?: unknown) {
+    super(failureText);
     this.code = code;
-    Object.defineProperties(this, { name: { enumerable: false }, [failureBrand]: { value: true } });
-    if (cause !== undefined) Object.defineProperty(this, 'cause', { value: cause });
+    const isThrown = code === 'internal' && cause !== undefined;
+    Object.defineProperties(this, {
+      name: { enumerable: false },
+      cause: { value: isThrown ? cause : new Error(explanation, cause === undefined ? {} : { cause }) },
+      stack: { value: `PeercertFailure: ${failureText}` },
+      [failureBrand]: { value: true },
+    });
   }
 }
 
@@ -71,11 +85,9 @@ export function isPeercertFailure(value: unknown): value is PeercertFailure {
   return typeof value === 'object' && value !== null && (value as { [failureBrand]?: unknown })[failureBrand] === true;
 }
 
-/** The 500 for an exception that no stage foresaw. Its text says nothing of the cause, which stays on `cause`. */
+/** The 500 for an exception that no stage foresaw, which stays on `cause`. */
 export function internalFailure(cause: unknown): PeercertFailure {
-  return isPeercertFailure(cause)
-    ? cause
-    : new PeercertFailure('internal', 'Peercert failed to decide this request', cause);
+  return isPeercertFailure(cause) ? cause : new PeercertFailure('internal', 'What was thrown is undefined', cause);
 }
 
 function responseHeaders(reason: Reason, settings: DenialSettings): Readonly<Record<string, string>> {

@@ -42,6 +42,7 @@ export {
   isPeercertFailure,
   PeercertFailure,
 } from './error.ts';
+export { reportFailure, warnOfFailure } from './failure-warning.ts';
 export {
   createFileWatcher,
   type FileContents,

@@ -399,7 +399,7 @@ describe('revocation lists of the TLS server', () => {
   ])('that nobody consults are a failure that names the fix: %s', (_, handshake) => {
     expect(outcomeOf(handshake)).toMatchObject({
       code: 'setup',
-      message: expect.stringContaining("revocation: { methods: ['crl']"),
+      cause: { message: expect.stringContaining("revocation: { methods: ['crl']") },
     });
   });
 

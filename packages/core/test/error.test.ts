@@ -99,23 +99,44 @@ describe('a failure', () => {
     const failure = new PeercertFailure('setup', 'give the server ca');
     expect(failure).toMatchObject({
       name: 'PeercertFailure',
-      message: 'give the server ca',
+      message: 'The server failed to authenticate the client; its log says why',
       code: 'setup',
       status: 500,
       statusCode: 500,
       expose: false,
     });
     expect(Object.keys(failure)).toEqual(['code', 'status', 'statusCode', 'expose']);
-    expect('cause' in failure).toBe(false);
+  });
+
+  it('prints as one sentence, whatever a handler for development prints', () => {
+    const failure = new PeercertFailure('setup', 'give the server ca', new Error('no ca'));
+    for (const text of [failure.stack, String(failure)]) {
+      expect(text).toBe('PeercertFailure: The server failed to authenticate the client; its log says why');
+    }
+    expect(JSON.stringify({ ...failure })).not.toMatch(/ ca|error\.test/);
+  });
+
+  it('says in its cause what is wrong, and where it was found', () => {
+    const cause = new Error('no ca');
+    const { cause: explanation } = new PeercertFailure('setup', 'give the server ca', cause);
+    expect(explanation).toMatchObject({ message: 'give the server ca', cause });
+    expect((explanation as Error).stack).toContain('error.test');
   });
 
   it('keeps its cause where only the log looks', () => {
     const cause = new Error('no such table');
     const failure = internalFailure(cause);
-    expect(failure).toMatchObject({ code: 'internal', message: 'Peercert failed to decide this request' });
+    expect(failure.code).toBe('internal');
+    expect(failure.message).not.toContain('table');
+    expect(failure.stack).not.toContain('table');
     expect(failure.cause).toBe(cause);
+    expect(inspect(failure)).toContain('no such table');
     expect(Object.keys(failure)).not.toContain('cause');
     expect(JSON.stringify(failure)).not.toContain('table');
+  });
+
+  it('has a cause even where nothing was thrown', () => {
+    expect(internalFailure(undefined).cause).toEqual(new Error('What was thrown is undefined'));
   });
 
   it('stays the one it is', () => {

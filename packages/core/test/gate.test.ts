@@ -258,7 +258,7 @@ describe('a failure', () => {
       name: 'PeercertFailure',
       code: 'internal',
       status: 500,
-      message: 'Peercert failed to decide this request',
+      message: 'The server failed to authenticate the client; its log says why',
     });
     expect((failure as Error).cause).toEqual(new Error('secret'));
   });
@@ -296,7 +296,7 @@ describe('a failure', () => {
     const failure = failureOf(() => createGate({ source: handing, clock }).admit({}, presenting([alice])));
     expect(failure).toMatchObject({
       code: 'setup',
-      message: 'mtls() needs trust: { anchors } for certificates that a proxy forwards',
+      cause: { message: 'mtls() needs trust: { anchors } for certificates that a proxy forwards' },
     });
   });
 });

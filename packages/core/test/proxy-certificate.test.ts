@@ -97,7 +97,11 @@ describe('a proxy that is known by its own certificate', () => {
   it('cannot be known to a server that asks for no certificate, which is a mistake in the set-up', async () => {
     const facts = await overTls(undefined, headers, false);
     const { authenticate } = createAuthenticator({ source: forwarded, trust: p.trust, clock });
-    expect(() => authenticate(facts)).toThrow('create it with requestCert: true');
+    expect(() => authenticate(facts)).toThrow(
+      expect.objectContaining({
+        cause: expect.objectContaining({ message: expect.stringContaining('create it with requestCert: true') }),
+      }),
+    );
   });
 });
 

@@ -88,7 +88,11 @@ describe('what mtls() leaves on a request', () => {
 });
 
 describe('the state of one request', () => {
-  const asked = /The state of another request .* res\.locals = \{ \.\.\.app\.locals \}/;
+  const asked = expect.objectContaining({
+    cause: expect.objectContaining({
+      message: expect.stringMatching(/The state of another request .* res\.locals = \{ \.\.\.app\.locals \}/),
+    }),
+  });
 
   it('is none of another, though they share what holds it', () => {
     const [first, second, holder]: [object, object, StateHolder] = [{}, {}, {}];

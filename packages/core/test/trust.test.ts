@@ -127,10 +127,12 @@ describe('trust that cannot be known', () => {
     const error = failure(over(handshakeWith('ca.pem')));
     expect(error).toMatchObject({
       code: 'setup',
-      message: expect.stringContaining(
-        'The ca of the TLS server cannot be used: trust.anchors is the text "ca.pem" and no PEM',
-      ),
-      cause: expect.any(TypeError),
+      cause: {
+        message: expect.stringContaining(
+          'The ca of the TLS server cannot be used: trust.anchors is the text "ca.pem" and no PEM',
+        ),
+        cause: expect.any(TypeError),
+      },
     });
   });
 

@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import {
+  type ClientCertificateError,
   type ClientGuardArguments,
   createClientGuard,
   createRoleGuard,
   type Guard,
   type GuardOptions,
+  reportFailure,
   type StateHolder,
   stateOf,
 } from '@peercert/core';
@@ -24,13 +26,18 @@ export function requireClient(...given: ClientGuardArguments): Handler {
   return guardWith(createClientGuard(...given));
 }
 
-/** What the guard throws (`mtls()` was never met) is caught by Express and goes to the error handler. */
 function guardWith(guard: Guard): Handler {
   return function guardClient(req, response, next) {
     // Read once: each look at a response of Express takes longer than the guard.
     const { locals } = response as ServerResponse & { readonly locals?: StateHolder };
     const holder = locals?.mtls === undefined ? req : locals;
-    const denial = guard(holder, req);
+    let denial: ClientCertificateError | undefined;
+    try {
+      denial = guard(holder, req);
+    } catch (failure) {
+      next(reportFailure(failure));
+      return;
+    }
     if (denial === undefined) next();
     else refuse(denial, stateOf(holder, req).denials, response, next);
   };

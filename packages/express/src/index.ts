@@ -7,7 +7,6 @@ export {
   type ClientIdentity,
   certificatePin,
   certificatePolicy,
-  clientOf,
   createDenyList,
   createPinStore,
   createRevocation,
@@ -66,6 +65,7 @@ export {
   type TrustStore,
   thumbprint,
 } from '@peercert/core';
+export { clientOf } from './client-of.ts';
 export { requireClient, requireRole } from './guards.ts';
 export type { Handler } from './handler.ts';
 export { mtls } from './mtls.ts';

@@ -3,12 +3,12 @@ import {
   addToVary,
   type ClientCertificateError,
   createGate,
-  internalFailure,
   type MaybePromise,
   type MtlsOptions,
   nodeRequestFacts,
   PeercertFailure,
   type RequestMtls,
+  reportFailure,
   type StateHolder,
   stateIfAny,
   stateOf,
@@ -52,7 +52,7 @@ export function mtls(options?: MtlsOptions): Handler {
         ? 'recalled'
         : gate.admit(req, nodeRequestFacts(req, req.originalUrl, addressOf(req)), locals);
     } catch (failure) {
-      next(internalFailure(failure));
+      next(reportFailure(failure));
       return;
     }
     if (admitted === 'recalled') {
@@ -60,7 +60,7 @@ export function mtls(options?: MtlsOptions): Handler {
     } else if (admitted instanceof Promise) {
       admitted.then(
         (denial) => settle(denial, gate.denials, req, res, next),
-        (failure: unknown) => next(internalFailure(failure)),
+        (failure: unknown) => next(reportFailure(failure)),
       );
     } else {
       settle(admitted, gate.denials, req, res, next);
@@ -79,8 +79,14 @@ function settle(
     refuse(denial, denials, res, next);
     return;
   }
-  const { vary } = stateOf(localsOf(res), req);
-  if (vary !== undefined && !res.headersSent) res.setHeader('Vary', addToVary(res.getHeader('Vary'), vary));
+  try {
+    // While a promise was awaited, the application may have replaced `res.locals`.
+    const { vary } = stateOf(localsOf(res), req);
+    if (vary !== undefined && !res.headersSent) res.setHeader('Vary', addToVary(res.getHeader('Vary'), vary));
+  } catch (failure) {
+    next(reportFailure(failure));
+    return;
+  }
   next();
 }
 

@@ -1,9 +1,11 @@
 import {
+  type ClientCertificateError,
   type ClientGuardArguments,
   createClientGuard,
   createRoleGuard,
   type Guard,
   type GuardOptions,
+  reportFailure,
   stateOf,
 } from '@peercert/core';
 import { type Reply, refuse } from './refuse.ts';
@@ -24,10 +26,15 @@ export function requireClient(...given: ClientGuardArguments): GuardHook {
   return guardWith(createClientGuard(...given));
 }
 
-/** What the guard throws (`mtls` was never met) is caught by Fastify and goes to the error handler. */
 function guardWith(guard: Guard): GuardHook {
   return function guardClient(request, reply, done) {
-    const denial = guard(request, request.raw);
+    let denial: ClientCertificateError | undefined;
+    try {
+      denial = guard(request, request.raw);
+    } catch (failure) {
+      done(reportFailure(failure));
+      return;
+    }
     if (denial === undefined) done();
     else refuse(denial, stateOf(request, request.raw).denials, reply, done);
   };

@@ -2,11 +2,11 @@ import {
   addToVary,
   type ClientCertificateError,
   connectionOf,
-  internalFailure,
   type MaybePromise,
   type MtlsOptions,
   nodeRequestFacts,
   type RequestMtls,
+  reportFailure,
   stateOf,
 } from '@peercert/core';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
@@ -77,21 +77,26 @@ async function register(fastify: FastifyInstance, options: MtlsOptions): Promise
         request,
       );
     } catch (failure) {
-      done(internalFailure(failure));
+      done(reportFailure(failure));
       return;
     }
     const settle = (denial: ClientCertificateError | undefined): void => {
-      if (denial !== undefined) {
-        refuse(denial, plan.gate.denials, reply, done);
+      let refused = denial;
+      try {
+        if (refused === undefined) {
+          const { vary } = stateOf(request, request.raw);
+          if (vary !== undefined) reply.header('Vary', addToVary(reply.getHeader('Vary'), vary));
+          refused = plan.guard?.(request, request.raw);
+        }
+      } catch (failure) {
+        // As the observer of decisions may throw, to whom the guard tells what it refused.
+        done(reportFailure(failure));
         return;
       }
-      const { vary } = stateOf(request, request.raw);
-      if (vary !== undefined) reply.header('Vary', addToVary(reply.getHeader('Vary'), vary));
-      const missingRole = plan.guard?.(request, request.raw);
-      if (missingRole !== undefined) refuse(missingRole, plan.gate.denials, reply, done);
-      else done();
+      if (refused === undefined) done();
+      else refuse(refused, plan.gate.denials, reply, done);
     };
-    if (admitted instanceof Promise) admitted.then(settle, (failure: unknown) => done(internalFailure(failure)));
+    if (admitted instanceof Promise) admitted.then(settle, (failure: unknown) => done(reportFailure(failure)));
     else settle(admitted);
   });
 }

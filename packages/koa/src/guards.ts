@@ -1,9 +1,11 @@
 import {
+  type ClientCertificateError,
   type ClientGuardArguments,
   createClientGuard,
   createRoleGuard,
   type Guard,
   type GuardOptions,
+  reportFailure,
   stateOf,
 } from '@peercert/core';
 import type { Middleware } from 'koa';
@@ -24,7 +26,12 @@ export function requireClient(...given: ClientGuardArguments): Middleware {
 
 function guardWith(guard: Guard): Middleware {
   return function guardClient(ctx, next) {
-    const denial = guard(ctx.state, ctx.req);
+    let denial: ClientCertificateError | undefined;
+    try {
+      denial = guard(ctx.state, ctx.req);
+    } catch (failure) {
+      throw reportFailure(failure);
+    }
     if (denial === undefined) return next();
     refuse(denial, stateOf(ctx.state, ctx.req).denials, ctx);
     return undefined;

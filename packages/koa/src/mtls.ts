@@ -3,10 +3,12 @@ import {
   type ClientCertificateError,
   connectionOf,
   createGate,
+  type MaybePromise,
   type MtlsOptions,
   nodeRequestFacts,
   PeercertFailure,
   type RequestMtls,
+  reportFailure,
   stateOf,
 } from '@peercert/core';
 import type { Context, Middleware, Next } from 'koa';
@@ -33,10 +35,17 @@ export function mtls(options?: MtlsOptions): Middleware {
   // What is thrown here before a promise exists becomes a rejection in koa-compose.
   return function mtls(ctx, next) {
     const { originalUrl, req, state } = ctx;
-    if (gate.recall(connectionOf(req), req, gate.excludesPaths ? originalUrl : '', state)) return next();
-    const admitted = gate.admit(req, nodeRequestFacts(req, originalUrl, addressOf(ctx)), state);
+    let admitted: MaybePromise<ClientCertificateError | undefined> | 'recalled';
+    try {
+      admitted = gate.recall(connectionOf(req), req, gate.excludesPaths ? originalUrl : '', state)
+        ? 'recalled'
+        : gate.admit(req, nodeRequestFacts(req, originalUrl, addressOf(ctx)), state);
+    } catch (failure) {
+      return rethrow(failure);
+    }
+    if (admitted === 'recalled') return next();
     return admitted instanceof Promise
-      ? admitted.then((denial) => settle(denial, gate.denials, ctx, next))
+      ? admitted.then((denial) => settle(denial, gate.denials, ctx, next), rethrow)
       : settle(admitted, gate.denials, ctx, next);
   };
 }
@@ -51,9 +60,22 @@ function settle(
     refuse(denial, denials, ctx);
     return undefined;
   }
-  const { vary } = stateOf(ctx.state, ctx.req);
+  const vary = varyOf(ctx);
   if (vary !== undefined) ctx.set('Vary', addToVary(ctx.response.get('Vary'), vary));
   return next();
+}
+
+/** While a promise was awaited, the application may have replaced `ctx.state`. */
+function varyOf(ctx: Context): readonly string[] | undefined {
+  try {
+    return stateOf(ctx.state, ctx.req).vary;
+  } catch (failure) {
+    return rethrow(failure);
+  }
+}
+
+function rethrow(failure: unknown): never {
+  throw reportFailure(failure);
 }
 
 function noAddress(): undefined {

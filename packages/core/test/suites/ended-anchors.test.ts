@@ -129,7 +129,9 @@ describe('the ca of a TLS server', () => {
     expect(() => one.authenticate(presentingOver(handshakeWith(pem(valid, past)), [bob]))).toThrow(
       expect.objectContaining({
         code: 'setup',
-        message: `The ca of the TLS server cannot be used: trust.anchors, block 2 ${why}`,
+        cause: expect.objectContaining({
+          message: `The ca of the TLS server cannot be used: trust.anchors, block 2 ${why}`,
+        }),
       }),
     );
   });

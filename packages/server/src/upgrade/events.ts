@@ -1,4 +1,4 @@
-import type { PeercertFailure, Reason } from '@peercert/core';
+import { type PeercertFailure, type Reason, warnOfFailure } from '@peercert/core';
 
 /** Who was at the other end of a connection, and where it began. */
 export interface ConnectionSubject {
@@ -22,6 +22,7 @@ export interface LiveSocketClosedEvent extends ConnectionSubject {
 /** A connection was closed, because whether its client would be refused could not be decided: a set-up or a bug. */
 export interface LiveSocketFailedEvent extends ConnectionSubject {
   readonly type: 'live_socket_failed';
+  /** Its `cause` says why. */
   readonly failure: PeercertFailure;
   readonly closeCode: number;
 }
@@ -29,6 +30,7 @@ export interface LiveSocketFailedEvent extends ConnectionSubject {
 /** An upgrade was answered with 500: a mistake in the set-up, or a bug. */
 export interface UpgradeFailedEvent {
   readonly type: 'upgrade_failed';
+  /** Its `cause` says why. */
   readonly failure: PeercertFailure;
   readonly requestTarget: string;
 }
@@ -39,7 +41,7 @@ export type UpgradeEvent = LiveSocketClosedEvent | LiveSocketFailedEvent | Upgra
 export function createTeller(onEvent: ((event: UpgradeEvent) => void) | undefined): (event: UpgradeEvent) => void {
   return (event) => {
     if (onEvent === undefined) {
-      if ('failure' in event) process.emitWarning(event.failure);
+      if ('failure' in event) warnOfFailure(event.failure);
       return;
     }
     try {

@@ -412,7 +412,9 @@ describe('an observer', () => {
       }),
     );
     await sockets.recheck();
-    expect(warnings.mock.calls).toMatchObject([[{ name: 'PeercertFailure' }]]);
+    expect(warnings.mock.calls).toMatchObject([
+      ['Peercert failed to decide a request: Error: bug', { type: 'PeercertFailure', code: 'PEERCERT_INTERNAL' }],
+    ]);
     warnings.mockRestore();
   });
 });

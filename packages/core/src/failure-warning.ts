@@ -1,0 +1,39 @@
+import { internalFailure, type PeercertFailure } from './error.ts';
+import { errorText, logText } from './log-text.ts';
+
+/**
+ * What a framework prints of a failure is one sentence without the cause, because clients may see it. So the operator
+ * hears of the cause as a warning of the process, which Node prints to stderr, whatever the framework logs.
+ */
+
+/** The explanations that were told of late: each once in a minute, or else whoever sends requests would fill the log. */
+const told = new Set<string>();
+const pauseMilliseconds = 60_000;
+const mostAtOnce = 20;
+
+/** The failure that a framework is to answer with 500, after the operator was told of its cause. */
+export function reportFailure(error: unknown): PeercertFailure {
+  const failure = internalFailure(error);
+  warnOfFailure(failure);
+  return failure;
+}
+
+/** Tells the operator of the cause of a failure. */
+export function warnOfFailure({ cause, code }: PeercertFailure): void {
+  const isSetup = code === 'setup' && cause instanceof Error;
+  const text = isSetup ? logText(cause.message) : `Peercert failed to decide a request: ${errorText(cause)}`;
+  if (told.has(text) || told.size >= mostAtOnce) return;
+  told.add(text);
+  setTimeout(() => told.delete(text), pauseMilliseconds).unref();
+  process.emitWarning(text, {
+    type: 'PeercertFailure',
+    code: code === 'setup' ? 'PEERCERT_SETUP' : 'PEERCERT_INTERNAL',
+    ...(isSetup ? {} : { detail: framesOf(cause) }),
+  });
+}
+
+/** Where a bug is. */
+function framesOf(cause: unknown): string {
+  const stack: unknown = cause instanceof Error ? cause.stack : undefined;
+  return typeof stack === 'string' ? stack.split('\n').slice(1, 12).map(logText).join('\n') : '';
+}
