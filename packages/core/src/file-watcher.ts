@@ -1,8 +1,10 @@
-import { accessSync, type BigIntStats, constants, type FSWatcher, realpathSync, statSync, watch } from 'node:fs';
+import { accessSync, type BigIntStats, constants, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type CreateIntake, digestOf, readFiles, readFilesSync, wholeIntake } from './file-reading.ts';
+import { FileTrouble } from './file-trouble.ts';
 import { shown } from './option-keys.ts';
+import { WatchedDirectories } from './watched-directories.ts';
 
 export type { FileIntake } from './file-reading.ts';
 
@@ -42,27 +44,35 @@ export interface FileWatcherOptions<Content = Uint8Array> {
    * until it has something better.
    */
   readonly onChange: (contents: FileContents<Content>) => void | Promise<void>;
-  /** A file cannot be read, or what was read cannot be used. One trouble is told once, until it is another or over. */
+  /**
+   * A file cannot be read, or what was read cannot be used, and that has lasted for `patienceMilliseconds`. One trouble is
+   * told once, until it is another or over.
+   */
   readonly onError: (error: Error) => void;
   /** Time without further events before files are read. Default 50. */
   readonly quietMilliseconds?: number;
   /** How often files are looked at where no event told of a change: network file systems tell of none. Default 5,000. */
   readonly pollMilliseconds?: number;
+  /** How long a trouble has to last before it is told; `check()` does not wait. Default 0. */
+  readonly patienceMilliseconds?: number;
 }
 
 export interface FileWatcher {
-  /** What is wrong with the files as they were last seen; `undefined`: what `onChange` took is what they hold. */
+  /**
+   * What is wrong with the files as they were last seen; `undefined`: what `onChange` took is what they hold, or it is not
+   * told yet.
+   */
   readonly trouble: Error | undefined;
   /** Settles when what the files held at the start was handed over. */
   readonly first: Promise<void>;
-  /** Looks now. Settles when whatever changed was handed over. */
+  /** Looks now. Settles when whatever changed was handed over, and what is wrong was told. */
   check(): Promise<void>;
   close(): void;
 }
 
 /**
  * Watches files by their directories, so that it sees in-place writes, renames over a file, and the swap of a symbolic
- * link further up (`..data` of Kubernetes); and looks at them from time to time, for what no event tells of. It never
+ * link anywhere on the way (`..data` of Kubernetes, `current` of a release); and looks at them from time to time, for what no event tells of. It never
  * keeps the process alive. Throws the error of Node when a file cannot be read at the start, and what `onChange` throws
  * then.
  */
@@ -82,34 +92,36 @@ export function watchByIntake<Content>(
   options: FileWatcherOptions<Content>,
   { intakeOf, largestAtOnce }: LargeFileSettings<Content>,
 ): FileWatcher {
-  const { onChange, paths, pollMilliseconds = 5_000, quietMilliseconds = 50 } = options;
+  const { onChange, paths, patienceMilliseconds = 0, pollMilliseconds = 5_000, quietMilliseconds = 50 } = options;
   const stats = paths.map((path) => statSync(path, { bigint: true }));
   let seen: readonly string[] = stats.map(identityOf);
   let last: string | undefined;
-  let trouble: Error | undefined;
   /** What `onChange` threw about the contents that it heard of last. */
-  let refusal: Error | undefined;
+  let refusal: { readonly error: unknown } | undefined;
   // A write within one tick of the file system's clock leaves no trace in its times: a changed file is read twice.
   let isSettled = false;
   let isClosed = false;
   let quiet: NodeJS.Timeout | undefined;
+  const trouble = new FileTrouble(patienceMilliseconds, (error) => {
+    if (!isClosed) options.onError(error);
+  });
 
   const first = stats.reduce((size, one) => size + Number(one.size), 0) > largestAtOnce ? takeLater() : takeAtOnce();
   let running: Promise<void> = first;
   const directories = new WatchedDirectories(paths, soon);
-  const poll = setInterval(() => void check(), pollMilliseconds).unref();
+  const poll = setInterval(() => void lookNext(), pollMilliseconds).unref();
 
   /** What `onChange` throws at once goes to the caller. */
   function takeAtOnce(): Promise<void> {
     const { contents, digest } = readFilesSync(paths, intakeOf);
     last = digest;
-    return take(onChange(contents)).catch(tell);
+    return take(onChange(contents)).catch(meet);
   }
 
   function takeLater(): Promise<void> {
     for (const path of paths) accessSync(path, constants.R_OK);
     seen = [];
-    return Promise.resolve().then(lookUntilTaken).catch(tell);
+    return Promise.resolve().then(lookUntilTaken).catch(meet);
   }
 
   /** Files that change while they are read are read again: whoever waits for the first contents gets some. */
@@ -119,13 +131,18 @@ export function watchByIntake<Content>(
 
   function soon(): void {
     clearTimeout(quiet);
-    if (!isClosed) quiet = setTimeout(() => void check(), quietMilliseconds).unref();
+    if (!isClosed) quiet = setTimeout(() => void lookNext(), quietMilliseconds).unref();
   }
 
   /** One look at a time. */
+  function lookNext(): Promise<void> {
+    running = running.then(look).catch(meet);
+    return running;
+  }
+
   async function check(): Promise<void> {
-    running = running.then(look).catch(tell);
-    await running;
+    await lookNext();
+    trouble.tellNow();
   }
 
   async function look(): Promise<void> {
@@ -143,38 +160,38 @@ export function watchByIntake<Content>(
     if (!isEqual(await identitiesOf(paths), found)) return soon();
     seen = found;
     isSettled = !isChanged;
-    // The same refusal of other contents is news.
-    trouble = undefined;
     if (isClosed || digest === last) return over();
     last = digest;
+    trouble.expectNews();
     await take((async () => onChange(contents))());
   }
 
   async function take(taken: void | Promise<void>): Promise<void> {
     try {
       await taken;
-      refusal = undefined;
     } catch (error) {
-      refusal = asError(error);
-      throw refusal;
+      refusal = { error };
+      throw error;
     }
+    refusal = undefined;
+    over();
   }
 
   /** The files can be read: nothing is left but what is wrong with their contents. */
   function over(): void {
-    trouble = refusal;
+    if (refusal === undefined) trouble.over();
+    else trouble.meet(refusal.error);
   }
 
-  function tell(error: unknown): void {
-    const told = asError(error);
-    const isKnown = told.message === trouble?.message;
-    trouble = told;
-    if (!isClosed && !isKnown) options.onError(told);
+  function meet(error: unknown): void {
+    trouble.meet(error);
+    // Nobody hears of it any more.
+    if (isClosed) trouble.close();
   }
 
   return Object.freeze({
     get trouble(): Error | undefined {
-      return trouble;
+      return trouble.told;
     },
     first,
     check,
@@ -182,75 +199,10 @@ export function watchByIntake<Content>(
       isClosed = true;
       clearTimeout(quiet);
       clearInterval(poll);
+      trouble.close();
       directories.close();
     },
   });
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
-}
-
-/**
- * The directories that the paths name, and those that they lead to through symbolic links. Where the system cannot watch
- * one (there are limits), polling is left.
- */
-class WatchedDirectories {
-  readonly #paths: readonly string[];
-  readonly #onEvent: () => void;
-  readonly #watchers: Map<string, { readonly watcher: FSWatcher; readonly identity: string }> = new Map();
-
-  constructor(paths: readonly string[], onEvent: () => void) {
-    this.#paths = paths;
-    this.#onEvent = onEvent;
-    this.renew();
-  }
-
-  /** Watches what the paths lead to now. */
-  renew(): void {
-    const wanted = new Set(this.#paths.flatMap(directoriesOf));
-    for (const [directory, { identity }] of this.#watchers) {
-      if (!wanted.has(directory) || directoryIdentity(directory) !== identity) this.#drop(directory);
-    }
-    for (const directory of wanted) if (!this.#watchers.has(directory)) this.#watch(directory);
-  }
-
-  close(): void {
-    for (const directory of [...this.#watchers.keys()]) this.#drop(directory);
-  }
-
-  #watch(directory: string): void {
-    try {
-      const identity = directoryIdentity(directory);
-      const watcher = watch(directory, { persistent: false }, this.#onEvent);
-      watcher.on('error', () => this.#drop(directory));
-      this.#watchers.set(directory, { watcher, identity });
-    } catch {
-      // Gone, or one watcher too many.
-    }
-  }
-
-  #drop(directory: string): void {
-    this.#watchers.get(directory)?.watcher.close();
-    this.#watchers.delete(directory);
-  }
-}
-
-function directoriesOf(path: string): readonly string[] {
-  try {
-    return [dirname(path), dirname(realpathSync(path))];
-  } catch {
-    return [dirname(path)];
-  }
-}
-
-function directoryIdentity(directory: string): string {
-  try {
-    const { dev, ino } = statSync(directory, { bigint: true });
-    return `${dev} ${ino}`;
-  } catch {
-    return '';
-  }
 }
 
 /** Differs whenever another file stands at the path, or its content was written. */

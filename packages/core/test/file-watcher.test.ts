@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   createFileWatcher,
@@ -26,6 +27,9 @@ afterEach(() => {
 
 /** Far away, so that a test shows that it does without. */
 const never = 3_600_000;
+
+/** An event comes at once; a machine that is busy is waited for. */
+const patient = { timeout: 20_000 };
 
 interface Watched {
   readonly watcher: FileWatcher;
@@ -116,20 +120,58 @@ describe('a watched file', () => {
     await vi.waitFor(() => expect(heard).toEqual(['one', 'two']));
   });
 
+  it('is heard of when the link that is a directory on its way is swapped, as releases are', async () => {
+    for (const release of ['1', '2', '3']) {
+      mkdirSync(join(folder, 'releases', release), { recursive: true });
+      file(`releases/${release}/ca.crl`, release);
+    }
+    const switchTo = (release: string): void => {
+      symlinkSync(join('releases', release), join(folder, 'current.new'));
+      renameSync(join(folder, 'current.new'), join(folder, 'current'));
+    };
+    switchTo('1');
+    const { heard, errors, watcher } = watching(join(folder, 'current', 'ca.crl'));
+    switchTo('2');
+    await vi.waitFor(() => expect(heard).toEqual(['1', '2']), patient);
+    // Not in one step: `ln -sfn` takes the old one away first.
+    rmSync(join(folder, 'current'));
+    await watcher.check();
+    symlinkSync(join('releases', '3'), join(folder, 'current'));
+    await vi.waitFor(() => expect(heard).toEqual(['1', '2', '3']), patient);
+    writeFileSync(join(folder, 'releases', '3', 'ca.crl'), '4');
+    await vi.waitFor(() => expect(heard).toEqual(['1', '2', '3', '4']), patient);
+    expect(errors).toEqual([expect.stringMatching(/^ENOENT/)]);
+  });
+
+  it('is heard of when a link two links further up is swapped', async () => {
+    const folders = ['stable/lists', 'testing/lists', 'etc'];
+    for (const one of folders) mkdirSync(join(folder, one), { recursive: true });
+    file('stable/lists/ca.crl', 'one');
+    file('testing/lists/ca.crl', 'two');
+    symlinkSync('stable', join(folder, 'channel'));
+    symlinkSync('../channel/lists', join(folder, 'etc', 'lists'));
+    symlinkSync('lists/ca.crl', join(folder, 'etc', 'ca.crl'));
+    const { heard } = watching(join(folder, 'etc', 'ca.crl'));
+    symlinkSync('testing', join(folder, 'channel.new'));
+    renameSync(join(folder, 'channel.new'), join(folder, 'channel'));
+    await vi.waitFor(() => expect(heard).toEqual(['one', 'two']), patient);
+  });
+
   it('is heard of without any event, by looking', async () => {
-    const target = join(folder, 'far', 'ca.crl');
-    mkdirSync(join(folder, 'far'));
-    writeFileSync(target, 'one');
-    symlinkSync(join(folder, 'far'), join(folder, 'near'));
-    const { heard } = watching(join(folder, 'near', 'ca.crl'), { pollMilliseconds: 20 });
-    mkdirSync(join(folder, 'farther'));
-    file('farther/ca.crl', 'two');
-    symlinkSync(join(folder, 'farther'), join(folder, 'next'));
-    renameSync(join(folder, 'next'), join(folder, 'near'));
-    await vi.waitFor(() => expect(heard).toEqual(['one', 'two']));
+    const publish = (name: string, content: string): void => {
+      mkdirSync(join(folder, name, 'lists'), { recursive: true });
+      file(`${name}/lists/ca.crl`, content);
+    };
+    publish('data', 'one');
+    const { heard, path } = watching(join(folder, 'data', 'lists', 'ca.crl'), { pollMilliseconds: 20 });
+    publish('next', 'two');
+    // What becomes of a directory further up is told to nobody who watches the one with the file.
+    renameSync(join(folder, 'data'), join(folder, 'past'));
+    renameSync(join(folder, 'next'), join(folder, 'data'));
+    await vi.waitFor(() => expect(heard).toEqual(['one', 'two']), patient);
     // The directory that is there now is watched.
-    writeFileSync(join(folder, 'farther', 'ca.crl'), 'three');
-    await vi.waitFor(() => expect(heard).toEqual(['one', 'two', 'three']));
+    writeFileSync(path, 'three');
+    await vi.waitFor(() => expect(heard).toEqual(['one', 'two', 'three']), patient);
   });
 
   it('with the same content is not heard of again', async () => {
@@ -209,6 +251,55 @@ describe('a file that is in trouble', () => {
     mkdirSync(join(folder, 'lists'));
     writeFileSync(path, 'two');
     await vi.waitFor(() => expect(heard).toContain('two'));
+  });
+});
+
+describe('a file that is in trouble for a moment', () => {
+  function impatient(patienceMilliseconds: number): Watched {
+    const path = file('ca.crl', 'one');
+    return watching(path, {
+      patienceMilliseconds,
+      onChange: (contents) => {
+        const text = textOf(contents, path);
+        read.push(text);
+        if (text === 'half') throw new Error('half-written');
+      },
+    });
+  }
+
+  const read: string[] = [];
+  beforeEach(() => read.splice(0));
+
+  it.each<[string, (path: string) => void, readonly string[]]>([
+    ['half-written', (path) => writeFileSync(path, 'half'), ['one', 'half', 'two']],
+    ['missing', (path) => rmSync(path), ['one', 'two']],
+  ])('because it is %s is not told of when it is over in time', async (_, damage, expected) => {
+    const { errors, path, watcher } = impatient(never);
+    damage(path);
+    await setTimeout(100);
+    expect(watcher.trouble).toBeUndefined();
+    writeFileSync(path, 'two');
+    await vi.waitFor(() => expect(read).toEqual(expected), patient);
+    expect(errors).toEqual([]);
+    await watcher.check();
+    expect(errors).toEqual([]);
+  });
+
+  it('is told of, once, when it lasts', async () => {
+    const { errors, path, watcher } = impatient(30);
+    writeFileSync(path, 'half');
+    await vi.waitFor(() => expect(errors).toEqual(['half-written']), patient);
+    expect(watcher.trouble?.message).toBe('half-written');
+    await watcher.check();
+    expect(errors).toHaveLength(1);
+  });
+
+  it('is told of at once to whoever asks for a look', async () => {
+    const { errors, path, watcher } = impatient(never);
+    writeFileSync(path, 'half');
+    await watcher.check();
+    expect(errors).toEqual(['half-written']);
+    expect(watcher.trouble?.message).toBe('half-written');
   });
 });
 

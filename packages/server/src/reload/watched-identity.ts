@@ -12,7 +12,7 @@ export interface WatchedIdentity {
   /** Milliseconds since the epoch. */
   readonly loadedAtMs: number;
   readonly files: readonly string[];
-  /** What is wrong with the files now; `undefined`: they are what `current` holds. */
+  /** What is wrong with the files now; `undefined`: they are what `current` holds, or half of a change. */
   readonly failure: Error | undefined;
   /** Looks now. Settles when whatever changed was taken or refused. */
   check(): Promise<void>;
@@ -27,8 +27,10 @@ export interface IdentityListener {
   readonly check: (identity: ServerIdentity) => void;
   /** Another identity is in place. */
   readonly onReplaced: (identity: ServerIdentity) => void;
-  /** The files cannot be read, or do not belong together. One trouble is told once. */
+  /** The files cannot be read, or do not belong together, for as long as that. One trouble is told once. */
   readonly onFailure: (error: Error) => void;
+  /** A renewal writes the certificate and its key one after the other: that long, half of it is no failure. Default 2,000. */
+  readonly patienceMilliseconds?: number;
 }
 
 /** A certificate that is refused because it is not yet valid need not change to become so. */
@@ -36,14 +38,15 @@ const retryMilliseconds = 30_000;
 
 /**
  * Reads certificate and key, and again whenever one of their files changes. They are taken together or not at all: a new
- * certificate whose key is still the old one is half of a change, and the other half is waited for. Throws what
- * `readServerIdentity` throws at the start.
+ * certificate whose key is still the old one is half of a change, and the other half is waited for: two seconds without a
+ * word, and after that it is told and still taken when it comes. Throws what `readServerIdentity` throws at the start.
  */
 export function watchIdentity(options: ServerIdentityOptions, listener: IdentityListener): WatchedIdentity {
-  const { check, clock, onFailure, onReplaced, where } = listener;
+  const { check, clock, onFailure, onReplaced, patienceMilliseconds = 2_000, where } = listener;
   const files = identityFiles(options);
   let current: ServerIdentity | undefined;
   let loadedAtMs = clock();
+  /** What was told of contents that cannot be used. */
   let refusal: Error | undefined;
   let retry: NodeJS.Timeout | undefined;
   let told: { readonly as: string; readonly error: Error } | undefined;
@@ -56,7 +59,6 @@ export function watchIdentity(options: ServerIdentityOptions, listener: Identity
       check(next);
       current = next;
     } catch (error) {
-      refusal = error as Error;
       if (!isFirst) retry = setTimeout(() => takeAgain(contents), retryMilliseconds).unref();
       throw error;
     }
@@ -68,8 +70,9 @@ export function watchIdentity(options: ServerIdentityOptions, listener: Identity
   function takeAgain(contents: FileContents): void {
     try {
       take(contents);
-    } catch {
-      // It was told already.
+    } catch (error) {
+      // It was told already, be it in other words.
+      refusal &&= error as Error;
     }
   }
 
@@ -78,13 +81,14 @@ export function watchIdentity(options: ServerIdentityOptions, listener: Identity
 
   function startWatcher(): FileWatcher {
     try {
-      return createFileWatcher({ paths: files, onChange: take, onError: tell });
+      return createFileWatcher({ paths: files, onChange: take, onError: tell, patienceMilliseconds });
     } catch (error) {
       throw error instanceof TypeError ? error : new TypeError(explained(error as Error).message, { cause: error });
     }
   }
 
   function tell(error: Error): void {
+    if (error instanceof TypeError) refusal = error;
     told = { as: error.message, error: explained(error) };
     onFailure(told.error);
   }

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fromFile } from '@peercert/core';
 import { generateKeyPair, type IssuedCertificate } from '@peercert/pki';
 import { createTestAuthority, type TestAuthority } from '@peercert/testing';
@@ -29,7 +30,10 @@ interface Watched {
   readonly told: string[];
 }
 
-function watch(directory: string, clock: () => number = Date.now): Watched {
+/** Far away, so that a test shows that it does without. */
+const never = 3_600_000;
+
+function watch(directory: string, clock: () => number = Date.now, patienceMilliseconds?: number): Watched {
   const told: string[] = [];
   const identity = watchIdentity(
     { certificate: fromFile(join(directory, 'tls.crt')), key: fromFile(join(directory, 'tls.key')) },
@@ -39,6 +43,7 @@ function watch(directory: string, clock: () => number = Date.now): Watched {
       check: () => undefined,
       onReplaced: () => told.push('replaced'),
       onFailure: (error) => told.push(error.message),
+      ...(patienceMilliseconds === undefined ? {} : { patienceMilliseconds }),
     },
   );
   opened.push(identity);
@@ -66,6 +71,42 @@ describe('a certificate and its key', () => {
     expect(identity.current.tls.key).toBe(second.privateKeyPem);
     expect(identity.failure).toBeUndefined();
     expect(told).toEqual([expect.stringContaining(join(directory, 'tls.key')), 'replaced']);
+  });
+
+  it.each<[string, readonly ('tls.crt' | 'tls.key')[]]>([
+    ['the certificate first', ['tls.crt', 'tls.key']],
+    ['the key first', ['tls.key', 'tls.crt']],
+  ])('may come one after the other, %s: no failure is told, and the pair of before is in use', async (_, order) => {
+    const directory = write(createDirectory(), first);
+    const { identity, told } = watch(directory, Date.now, never);
+    const contents = { 'tls.crt': second.chainPem, 'tls.key': second.privateKeyPem };
+    for (const [index, file] of order.entries()) {
+      expect(identity.current.chainPem).toBe(first.chainPem);
+      expect(identity.failure).toBeUndefined();
+      place(join(directory, file), contents[file]);
+      // Long enough that the first of them is looked at.
+      if (index === 0) await setTimeout(300);
+    }
+    await expect.poll(() => identity.current.chainPem, { timeout: 10_000 }).toBe(second.chainPem);
+    expect(identity.current.tls.key).toBe(second.privateKeyPem);
+    expect(identity.failure).toBeUndefined();
+    expect(told).toEqual(['replaced']);
+  });
+
+  it.each<[string, (directory: string) => void]>([
+    ['do not belong together', (directory) => place(join(directory, 'tls.key'), second.privateKeyPem)],
+    ['are cut off', (directory) => truncateSync(join(directory, 'tls.crt'), 500)],
+    ['are not there', (directory) => unlinkSync(join(directory, 'tls.key'))],
+  ])('are told of once when they %s for too long', async (_, damage) => {
+    const directory = write(createDirectory(), first);
+    const { identity, told } = watch(directory, Date.now, 20);
+    damage(directory);
+    await expect.poll(() => told, { timeout: 10_000 }).toEqual([expect.stringContaining(directory)]);
+    expect(identity.failure?.message).toBe(told[0]);
+    write(directory, second);
+    await expect.poll(() => identity.current.chainPem, { timeout: 10_000 }).toBe(second.chainPem);
+    expect(identity.failure).toBeUndefined();
+    expect(told.at(-1)).toBe('replaced');
   });
 
   it('are noticed without being asked for', async () => {
