@@ -5,6 +5,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { type Endpoint, endpointOf, hostOf } from './endpoint.ts';
 import { FetchError, type FetchProblem } from './fetch-problems.ts';
 import { FetchQueue, type FetchQueueLimits } from './fetch-queue.ts';
+import { ReceivedOctets } from './received-octets.ts';
 import { isSpecialPurpose } from './special-purpose-addresses.ts';
 import { conditionsOf, type Validators, validatorsOf } from './validators.ts';
 
@@ -205,20 +206,15 @@ async function read(response: IncomingMessage, { maximumBytes, validators }: Fet
   if (statusCode !== 200) throw new FetchError('fetch_status', String(statusCode));
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding.toLowerCase() !== 'identity') throw new FetchError('fetch_encoding', encoding.slice(0, 40));
-  const announced = Number(headers['content-length'] ?? 0);
+  const announced = Number(headers['content-length'] ?? maximumBytes);
   const tooLarge = new FetchError('fetch_too_large', `${maximumBytes} bytes`);
   if (announced > maximumBytes) throw tooLarge;
-  // A list can be large: its octets are written where they stay, if its size is known.
-  const whole = Buffer.allocUnsafeSlow(announced);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
+  const octets = new ReceivedOctets(announced);
   for await (const chunk of response as AsyncIterable<Buffer>) {
-    if (length + chunk.length > maximumBytes) throw tooLarge;
-    if (length + chunk.length <= whole.length) chunk.copy(whole, length);
-    else chunks.push(chunk);
-    length += chunk.length;
+    if (octets.length + chunk.length > maximumBytes) throw tooLarge;
+    octets.add(chunk);
   }
-  const body = length === whole.length ? whole : Buffer.concat(chunks, length);
+  const body = octets.take();
   const named = validatorsOf(headers);
   return named === undefined ? { body } : { body, validators: named };
 }

@@ -211,6 +211,37 @@ describe('a server that lies', () => {
     ).toHaveLength(1_000);
   });
 
+  it('that announces much gets no room for what it does not send', async () => {
+    const allocate = vi.spyOn(Buffer, 'allocUnsafeSlow');
+    const { port } = await listen((_, response) => {
+      response.writeHead(200, { 'content-length': 134_217_728 });
+      response.write('x', () => setTimeout(() => response.destroy(), 20));
+    });
+    const fetcher = fetcherWith({ concurrency: 8 });
+    const requests = Array.from({ length: 8 }, () => fetcher.fetch(asking(port, { maximumBytes: 134_217_728 })));
+    for (const result of await Promise.all(requests)) expect(result).toMatchObject({ problem: 'fetch_failed' });
+    expect(Math.max(...allocate.mock.calls.map(([size]) => size))).toBeLessThanOrEqual(65_536);
+    allocate.mockRestore();
+  });
+
+  it('that sends a body octet by octet is heard to its end', async () => {
+    const body = Array.from({ length: 70_000 }, (_, index) => index % 10).join('');
+    const chunks = [...body].map((digit) => `1\r\n${digit}\r\n`).join('');
+    const server = createSocketServer((socket: Socket) =>
+      socket
+        .on('error', () => undefined)
+        .end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await bodyOf(fetcherWith().fetch(asking(port, { maximumBytes: 70_000 })))).toBe(body);
+    expect(await fetcherWith().fetch(asking(port, { maximumBytes: 69_999 }))).toMatchObject({
+      problem: 'fetch_too_large',
+    });
+    server.close();
+  });
+
   it('with a slow drip is given up in time', async () => {
     const { port } = await listen((_, response) => {
       const drip = setInterval(() => response.write('x'), 10);
