@@ -6,6 +6,7 @@ import { refuseUnknownKeys, shown } from '../option-keys.ts';
 import { readCertificates } from '../path/certificate-input.ts';
 import type { VerifiedPath } from '../path/verified-path.ts';
 import { type Reason, reason } from '../reasons.ts';
+import { twinThumbprint } from './twin-thumbprint.ts';
 
 /** Which certificate is denied: by its issuer and serial number (RFC 5280 4.1.2.2), or by its own thumbprint. */
 export type DenyListEntry =
@@ -134,8 +135,15 @@ export class DenyListIndex {
   has(certificate: Certificate): boolean {
     return (
       this.#issuersBySerial.get(certificate.serialNumber)?.has(certificate.issuer.canonical) === true ||
-      (this.#thumbprints.size > 0 && this.#thumbprints.has(certificate.thumbprint))
+      (this.#thumbprints.size > 0 && this.#hasThumbprint(certificate))
     );
+  }
+
+  /** Whichever of its two signatures the holder shows: see `twinThumbprint`. */
+  #hasThumbprint(certificate: Certificate): boolean {
+    if (this.#thumbprints.has(certificate.thumbprint)) return true;
+    const twin = twinThumbprint(certificate);
+    return twin !== undefined && this.#thumbprints.has(twin);
   }
 
   /** The index of the first denied certificate of a path, the anchor's being the last; -1 when there is none. */
