@@ -1,15 +1,21 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createDenyList, createRevocation, type RevocationOptions } from '@peercert/core';
-import { createOcspResponder, type IssuedCertificate } from '@peercert/pki';
+import { createOcspResponder, type IssuedCertificate, toPem } from '@peercert/pki';
 import { startRevocationServer } from '@peercert/testing';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { twinOf } from '../../packages/core/test/revocation/ecdsa-twin.ts';
 import { outcomeOf, startApi } from './api.ts';
 import { frameworks } from './frameworks/all.ts';
 import { theWorld } from './world.ts';
 
-const validity = { days: 30 };
+const hour = 3_600_000;
 
 async function issue(name: string): Promise<IssuedCertificate> {
   const { root } = await theWorld();
+  const now = Date.now();
+  const validity = { notBefore: new Date(now - hour), notAfter: new Date(now + 24 * hour) };
   return root.issueClient({ subject: [{ CN: name }], validity });
 }
 
@@ -31,6 +37,47 @@ describe.each(frameworks)('$name', (framework) => {
     denyList.lift({ issuer: 'CN=Acme Root,O=Acme', serial: lost.serialNumber });
     expect(outcomeOf(await first.get('/profile'))).toBe('200 ok');
     expect(first.socket.destroyed).toBe(false);
+  });
+
+  it('denies a certificate by its thumbprint whichever of its two ECDSA signatures its holder shows', async () => {
+    const [lost, other] = [await issue('lost'), await issue('other')];
+    const twin = { ...lost, chainPem: toPem(twinOf(lost.certificateDer)) };
+    const denyList = createDenyList();
+    const api = await startApi(framework, { mtls: { denyList } });
+    expect(outcomeOf(await api.get(twin, '/profile'))).toBe('200 ok');
+    denyList.revoke({ thumbprint: lost.thumbprint });
+    for (const shown of [lost, twin]) {
+      expect(outcomeOf(await api.get(shown, '/profile'))).toBe('401 certificate_revoked');
+    }
+    expect(outcomeOf(await api.get(other, '/profile'))).toBe('200 ok');
+  });
+
+  it('denies whom a responder knew as revoked when an answer of before is shown, to a server made anew, too', async () => {
+    const { root } = await theWorld();
+    const [lost, other] = [await issue('lost'), await issue('other')];
+    const before = createOcspResponder({ authority: root, clock: () => Date.now() - 600_000 });
+    const now = createOcspResponder({ authority: root });
+    now.revoke(lost);
+    let answering = now;
+    const server = createServer((request, response) => answering.handle(request, response));
+    server.listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const revocation = {
+      methods: ['ocsp'],
+      ocsp: { responders: `http://127.0.0.1:${port}/`, refreshSeconds: 1 },
+    } as const;
+    const first = await startApi(framework, { mtls: { revocation } });
+    const connection = await first.connect(lost);
+    expect(outcomeOf(await connection.get('/profile'))).toBe('401 certificate_revoked');
+    answering = before;
+    const second = await startApi(framework, { mtls: { revocation } });
+    for (const api of [first, second]) {
+      expect(outcomeOf(await api.get(lost, '/profile'))).toBe('401 certificate_revoked');
+      expect(outcomeOf(await api.get(other, '/profile'))).toBe('200 ok');
+    }
+    expect(outcomeOf(await connection.get('/profile'))).toBe('401 certificate_revoked');
   });
 
   it('denies a certificate that an authority revokes, by its list and by its responder', async () => {
