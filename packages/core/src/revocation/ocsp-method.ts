@@ -72,10 +72,16 @@ export class OcspMethod implements RevocationMethod {
   }
 
   statusOf(question: StatusQuestion): MaybePromise<Finding> {
-    const { nowMs } = question;
     const urls = this.#urlsFor(question.certificate);
     if (urls.length === 0) return noSource;
     const answer = this.#answers.entryFor(question);
+    const find = (): MaybePromise<Finding> => this.#find(question, answer, urls);
+    const judged = this.#judgeSigner(question, answer);
+    return judged instanceof Promise ? judged.then(find) : find();
+  }
+
+  #find(question: StatusQuestion, answer: Answer, urls: readonly URL[]): MaybePromise<Finding> {
+    const { nowMs } = question;
     const known = currentStatus(answer, nowMs);
     const flight = this.#ask(question, answer, urls);
     if (known !== undefined || flight === undefined) return findingOf(answer, known ?? lastStatus(answer));
@@ -106,10 +112,29 @@ export class OcspMethod implements RevocationMethod {
   }
 
   /** The newest answer, as far as it is of use still. */
-  statusAtHand(question: StatusQuestion): CertificateStatus {
+  statusAtHand(question: StatusQuestion): MaybePromise<CertificateStatus> {
     const answer = this.#answers.find(question);
     if (answer === undefined) return undetermined('noSource');
-    return currentStatus(answer, question.nowMs) ?? lastStatus(answer);
+    const find = (): CertificateStatus => currentStatus(answer, question.nowMs) ?? lastStatus(answer);
+    const judged = this.#judgeSigner(question, answer);
+    return judged instanceof Promise ? judged.then(find) : find();
+  }
+
+  /**
+   * The authority to answer ends when the delegate is revoked (RFC 6960 4.2.2.2.1), and with it whatever the delegate said: who
+   * has its key can say good of everybody, and until a nextUpdate of years.
+   */
+  #judgeSigner({ issuer, nowMs }: StatusQuestion, answer: Answer): MaybePromise<void> {
+    const delegate = answer.verdict?.delegate;
+    if (delegate === undefined) return undefined;
+    const judge = ({ status }: CertificateStatus): void => {
+      if (status !== 'revoked' || answer.verdict?.delegate !== delegate) return;
+      answer.verdict = undefined;
+      answer.failureKind = 'malformed';
+      answer.schedule.demand();
+    };
+    const own = this.#delegateStatus(delegate, issuer, nowMs);
+    return own instanceof Promise ? own.then(judge) : judge(own);
   }
 
   /** What is under way, or begins because it is due; `undefined` when there is nothing to wait for. */

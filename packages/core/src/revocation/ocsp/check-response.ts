@@ -32,6 +32,8 @@ export interface OcspVerdict {
   readonly currentUntilMs: number | undefined;
   /** When this was said, by which a newer answer is told from an older one. `undefined` when the answer was refused. */
   readonly said: StatusTimes | undefined;
+  /** Who signed it for the issuer, where it matters whether that one is revoked itself. */
+  readonly delegate?: Certificate;
 }
 
 /** Asks for the status of a delegate's own certificate, of CRLs for example. */
@@ -75,7 +77,7 @@ export function checkOcspResponse(
   if (verdict.currentUntilMs === undefined || delegate === undefined || !needsCheck(delegate)) return verdict;
   const judge = (own: CertificateStatus | undefined): OcspVerdict => {
     const rule = delegateStatusRefusal(own, settings);
-    return rule === undefined ? verdict : refused(rule);
+    return rule === undefined ? { ...verdict, delegate } : refused(rule);
   };
   const own = delegateStatus?.(delegate, issuer);
   return own instanceof Promise ? own.then(judge) : judge(own);

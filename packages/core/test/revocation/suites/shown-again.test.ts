@@ -495,6 +495,45 @@ describe('lists and answers together', () => {
 });
 
 describe('a certificate that vouches for lists or answers', () => {
+  const sourceOf = async (one: Line, client: IssuedCertificate): Promise<unknown> => {
+    const decision = await one.decide(client);
+    return decision.outcome === 'allow' && decision.client.revocation.mode !== 'off'
+      ? decision.client.revocation.certificates.map((status) => 'source' in status && status.source).join()
+      : decision.outcome;
+  };
+
+  it('and is revoked takes back what it said before, on the next request', async () => {
+    const delegate = await issueOcspDelegate(issuing, {
+      extensions: [],
+      validity: { notBefore: new Date(start - day) },
+    });
+    const responder = createOcspResponder({ authority: issuing, delegate, clock, lifetimeSeconds: 3_000_000 });
+    const server = await listen((request, response) => responder.handle(request, response));
+    let given = listOf([], { crlNumber: 1, thisUpdate: new Date(start - hour) });
+    const lists = await listen((_, response) => response.end(given));
+    const url = `http://127.0.0.1:${lists.port}/ca.crl`;
+    const ocsp = { responders: `http://127.0.0.1:${server.port}/` };
+    for (const methods of [
+      ['ocsp', 'crl'],
+      ['crl', 'ocsp'],
+    ] as const) {
+      const one = checking({ methods, crls: { sources: [{ url }] }, ocsp });
+      await one.revocation.ready();
+      expect(await sourceOf(one, alice)).toBe(methods[0]);
+    }
+    const one = checking({ methods: ['ocsp', 'crl'], crls: { sources: [{ url }] }, ocsp });
+    await one.revocation.ready();
+    expect(await sourceOf(one, alice)).toBe('ocsp');
+    given = listOf([delegate], { crlNumber: 2, thisUpdate: new Date(start) });
+    time.pass(minute);
+    await one.revocation.refresh();
+    expect(await sourceOf(one, alice)).toBe('crl');
+    expect(problems(one)).toEqual(['ocsp_delegate_revoked']);
+    // And where nothing else is known, nobody is let in by it.
+    const alone = checking({ methods: ['ocsp'], ocsp });
+    expect(await code(alone, alice)).toBe('revocation_unavailable malformed');
+  });
+
   it('and is known to be revoked does not do so any more, whatever list comes', async () => {
     const delegate = await issueOcspDelegate(issuing, {
       extensions: [],
@@ -510,17 +549,12 @@ describe('a certificate that vouches for lists or answers', () => {
       ocsp: { responders: `http://127.0.0.1:${server.port}/` },
     });
     await one.revocation.ready();
-    const sourceOf = async (client: IssuedCertificate): Promise<unknown> => {
-      const decision = await one.decide(client);
-      const { client: identity } = decision as { client?: { revocation: { certificates: { source: string }[] } } };
-      return identity?.revocation.certificates[0]?.source;
-    };
-    expect(await sourceOf(alice)).toBe('crl');
+    expect(await sourceOf(one, alice)).toBe('crl');
     given = listOf([], { crlNumber: 2, thisUpdate: new Date(start) });
     time.pass(minute);
     await one.revocation.refresh();
     time.pass(10 * minute);
-    expect(await sourceOf(bob)).toBe('crl');
+    expect(await sourceOf(one, bob)).toBe('crl');
     expect(problems(one)).toContain('ocsp_delegate_revoked');
   });
 });
