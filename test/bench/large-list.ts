@@ -74,6 +74,10 @@ function write(
   return { octets, serials };
 }
 
+/** certificateHold (RFC 5280 5.3.1): who is revoked for good is refused without a look at any list. */
+const reasonCode = der.sequence(der.oid('2.5.29.21'), der.octetString(der.enumerated(6)));
+const onHold = der.sequence(reasonCode);
+
 /** Random serial numbers, and this one in their midst. */
 function entriesWith(serialNumber: string): Uint8Array {
   const one = der.sequence(der.integer(new Uint8Array(serialOctets)), revokedAt);
@@ -86,7 +90,7 @@ function entriesWith(serialNumber: string): Uint8Array {
     all[at + 4] = ((all[at + 4] as number) & 0x7f) | 1;
   }
   const half = one.length * (entryCount >> 1);
-  const own = der.sequence(der.integer(BigInt(`0x${serialNumber}`)), revokedAt);
+  const own = der.sequence(der.integer(BigInt(`0x${serialNumber}`)), revokedAt, onHold);
   return der.sequence(all.subarray(0, half), own, all.subarray(half));
 }
 
