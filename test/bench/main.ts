@@ -2,6 +2,7 @@
 //
 //     pnpm bench                 everything
 //     pnpm bench warm requests   these sections only
+import { costlyClients } from './costly-clients.ts';
 import { forwardedHeaders } from './headers.ts';
 import { importCost } from './import-cost.ts';
 import { largeList } from './large-list.ts';
@@ -23,6 +24,7 @@ const sections: Readonly<Record<string, () => readonly Row[] | Promise<readonly 
   headers: forwardedHeaders,
   import: importCost,
   requests: requestCost,
+  costly: costlyClients,
   server: serverCost,
 };
 

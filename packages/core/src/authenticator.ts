@@ -11,6 +11,7 @@ import { createExpiryWatch } from './policy/expiry.ts';
 import type { ClientIdentity } from './policy/identity.ts';
 import { applyPolicy, versionOf } from './policy/policy.ts';
 import { type Outcome, type Reason, reason } from './reasons.ts';
+import { renewBudget } from './request-budget.ts';
 import type { CheckedPath } from './revocation/checked-path.ts';
 import { nameRefusal } from './revocation/checker.ts';
 import { deniedNameRefusal, deniedPathRefusal } from './revocation/deny-list.ts';
@@ -36,7 +37,12 @@ export interface Authenticator {
 /** Throws TypeError for every wrong option. */
 export function createAuthenticator(options: MtlsOptions = {}): Authenticator {
   const { authenticate } = assemble(compileOptions(options));
-  return Object.freeze({ authenticate });
+  return Object.freeze({
+    authenticate(facts: RequestFacts) {
+      renewBudget(facts);
+      return authenticate(facts);
+    },
+  });
 }
 
 /** The line as the rest of this package uses it. */
@@ -87,7 +93,7 @@ export function assemble(options: CompiledOptions, about: 'clients' | 'proxies' 
     const subject =
       'assertedName' in presented.value
         ? checkName(presented.value.assertedName)
-        : checkCertificates(presented.value, trust, nowMs);
+        : checkCertificates(presented.value, trust, facts, nowMs);
     if (!(subject instanceof Promise)) return judge(subject, presented.value, trust, facts, nowMs);
     // While a status was fetched, an authority may have been removed: what was found counts only under the same trust.
     return subject.then((late) =>

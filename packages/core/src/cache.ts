@@ -1,6 +1,7 @@
 import { sameBytes, tailKey } from './path/certificate-index.ts';
 import type { TrustSnapshot } from './path/trust-store.ts';
 import type { VerifiedPath } from './path/verified-path.ts';
+import type { Reason } from './reasons.ts';
 import type { CheckedPath } from './revocation/checked-path.ts';
 import type { PresentedCertificates } from './source/presented.ts';
 
@@ -11,10 +12,20 @@ export interface RememberedPath {
   checked: CheckedPath | undefined;
 }
 
+/** Why there is no path, and until when that holds, in milliseconds since the epoch. */
+export interface Refusal {
+  readonly ok: false;
+  readonly reason: Reason;
+  readonly changesAtMs: number;
+}
+
 /**
  * Remembers which presented certificates led to which verified path, under one trust generation, until the earliest
- * notAfter, and with it what checking its revocation came to. Keyed by source, kind of verdict and every byte presented: the key finds a candidate, the
- * bytes decide. Only paths are remembered; addresses, roles, policy and refusals are decided anew for each request.
+ * notAfter, and with it what checking its revocation came to. Keyed by source, kind of verdict and every byte presented: the
+ * key finds a candidate, the bytes decide. What a whole decision is remembered by is `standing-allow.ts`.
+ *
+ * That there is no path is remembered as well, for the very object that was presented, as long as the connection or the
+ * memory of its source keeps it: to search in vain is what costs most.
  */
 export class PathCache {
   /** A whole path takes some 7 KB with all that was decoded. Of the others `LeafMemory` knows the signature. */
@@ -22,6 +33,7 @@ export class PathCache {
   readonly #entries: Map<number, Entry> = new Map();
   /** A connection presents the same object with every request: its entry is found without a key, as long as it lives. */
   readonly #byPresented: WeakMap<PresentedCertificates, Entry> = new WeakMap();
+  readonly #refusals: WeakMap<PresentedCertificates, RememberedRefusal> = new WeakMap();
   readonly #capacity: number;
   readonly #longestMs: number;
 
@@ -35,6 +47,28 @@ export class PathCache {
     if (direct !== undefined && counts(direct, trust, nowMs)) return direct;
     const entry = this.#find(presented);
     return entry !== undefined && counts(entry, trust, nowMs) ? entry : undefined;
+  }
+
+  /** Why the same search would find nothing again. */
+  refusalOf(presented: PresentedCertificates, trust: TrustSnapshot, nowMs: number): Refusal | undefined {
+    const known = this.#refusals.get(presented);
+    return known !== undefined &&
+      known.trust === trust &&
+      known.memoryVersion === trust.memory.version &&
+      nowMs >= known.fromMs &&
+      nowMs < known.untilMs
+      ? known.refusal
+      : undefined;
+  }
+
+  refuse(presented: PresentedCertificates, trust: TrustSnapshot, refusal: Refusal, nowMs: number): void {
+    this.#refusals.set(presented, {
+      refusal,
+      trust,
+      memoryVersion: trust.memory.version,
+      fromMs: nowMs,
+      untilMs: Math.min(refusal.changesAtMs, nowMs + this.#longestMs),
+    });
   }
 
   #find(presented: PresentedCertificates): Entry | undefined {
@@ -63,6 +97,15 @@ export class PathCache {
     this.#byPresented.set(presented, entry);
     return entry;
   }
+}
+
+interface RememberedRefusal {
+  readonly refusal: Refusal;
+  readonly trust: TrustSnapshot;
+  /** Intermediates that came with other clients may complete the path. */
+  readonly memoryVersion: number;
+  readonly fromMs: number;
+  readonly untilMs: number;
 }
 
 interface Entry extends RememberedPath {

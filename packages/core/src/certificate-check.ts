@@ -1,6 +1,5 @@
-import { PathCache, type RememberedPath } from './cache.ts';
+import { PathCache, type Refusal, type RememberedPath } from './cache.ts';
 import { parseChain } from './certificate/chain.ts';
-import type { Certificate } from './certificate/model.ts';
 import type { MaybePromise } from './decision.ts';
 import type { CompiledOptions } from './options.ts';
 import { delegatePath } from './path/delegated-path.ts';
@@ -9,13 +8,16 @@ import type { TrustSnapshot } from './path/trust-store.ts';
 import type { VerifiedPath } from './path/verified-path.ts';
 import { verifyPath } from './path/verify-path.ts';
 import type { Outcome } from './reasons.ts';
+import { budgetOf } from './request-budget.ts';
 import { type CheckedPath, checkRevocation, type RevocationPolicy } from './revocation/checked-path.ts';
+import type { RequestFacts } from './source/facts.ts';
 import type { PresentedCertificates } from './source/presented.ts';
 
 /** The middle of the line: certificates that were presented become a checked path, read, verified and checked. */
 export type CertificateCheck = (
   presented: PresentedCertificates,
   trust: TrustSnapshot,
+  request: RequestFacts,
   nowMs: number,
 ) => MaybePromise<Outcome<CheckedPath>>;
 
@@ -36,40 +38,58 @@ export function createCertificateCheck(options: CompiledOptions): CertificateChe
     return outcome instanceof Promise ? outcome.then(remember) : remember(outcome);
   }
 
-  function readAndVerify(presented: PresentedCertificates, trust: TrustSnapshot, nowMs: number): Outcome<VerifiedPath> {
-    const chain = parseChain(presented.certificates, options.limits, (der) => trust.memory.recall(der));
-    return chain.ok ? verify(presented, chain.value.leaf, chain.value.others, trust, nowMs) : chain;
-  }
-
-  function verify(
+  function readAndVerify(
     presented: PresentedCertificates,
-    leaf: Certificate,
-    others: readonly Certificate[],
     trust: TrustSnapshot,
+    request: RequestFacts,
     nowMs: number,
   ): Outcome<VerifiedPath> {
+    const chain = parseChain(presented.certificates, options.limits, (der) => trust.memory.recall(der));
+    // What cannot be read never will be.
+    if (!chain.ok) return remembered(presented, trust, { ...chain, changesAtMs: Number.POSITIVE_INFINITY }, nowMs);
+    const { leaf, others } = chain.value;
     if (presented.verdict.by === 'proxy') return delegatePath(leaf, options.path, nowMs);
-    const path = verifyPath(leaf, others, trust, options.path, nowMs);
-    return !path.ok && path.reason.code === 'issuer_unknown' && presented.handshake?.mayHideIntermediates
-      ? { ok: false, reason: explainHiddenIntermediates(path.reason) }
-      : path;
+    const budget = budgetOf(request, options.limits);
+    const hasWholeBudget = budget.isUntouched;
+    const path = verifyPath(leaf, others, trust, options.path, nowMs, budget);
+    if (path.ok) return path;
+    // Of what was forwarded, another request may know more, if this one had spent its budget elsewhere.
+    if (!hasWholeBudget && presented.handshake === undefined) return path;
+    const isHidden = path.reason.code === 'issuer_unknown' && presented.handshake?.mayHideIntermediates === true;
+    return remembered(
+      presented,
+      trust,
+      isHidden ? { ...path, reason: explainHiddenIntermediates(path.reason) } : path,
+      nowMs,
+    );
+  }
+
+  function remembered(
+    presented: PresentedCertificates,
+    trust: TrustSnapshot,
+    refusal: Refusal,
+    nowMs: number,
+  ): Refusal {
+    cache.refuse(presented, trust, refusal, nowMs);
+    return refusal;
   }
 
   /** What is remembered of the certificates, as far as it still counts; the rest of the way anew. */
   return function checkCertificates(
     presented: PresentedCertificates,
     trust: TrustSnapshot,
+    request: RequestFacts,
     nowMs: number,
   ): MaybePromise<Outcome<CheckedPath>> {
-    const remembered = cache.get(presented, trust, nowMs);
-    if (remembered === undefined) {
-      const path = readAndVerify(presented, trust, nowMs);
+    const known = cache.get(presented, trust, nowMs);
+    if (known === undefined) {
+      const path = cache.refusalOf(presented, trust, nowMs) ?? readAndVerify(presented, trust, request, nowMs);
       return path.ok ? check(cache.set(presented, trust, path.value, nowMs), trust, nowMs) : path;
     }
-    const { checked } = remembered;
+    const { checked } = known;
     if (checked !== undefined && (revocation === undefined || revocation.isCurrent(checked, nowMs))) {
       return { ok: true, value: checked };
     }
-    return check(remembered, trust, nowMs);
+    return check(known, trust, nowMs);
   };
 }

@@ -4,6 +4,7 @@ import { ClientCertificateError, internalFailure } from './error.ts';
 import { observer } from './observer.ts';
 import { compileOptions, type DecisionEvent, type MtlsOptions } from './options.ts';
 import type { Reason } from './reasons.ts';
+import { renewBudget } from './request-budget.ts';
 import { type Conclusion, leaveState, type StateHolder } from './request-state.ts';
 import { clientAddressOf } from './source/client-address.ts';
 import type { RequestFacts } from './source/facts.ts';
@@ -118,6 +119,7 @@ export function createGate(options: MtlsOptions = {}): Gate {
 
     admit(request: object, facts: RequestFacts, holder: object = request) {
       try {
+        renewBudget(facts);
         // Before they are removed, and before anything of the application runs.
         const forged = forwarding.refusalOf(facts);
         removeForged(request, facts);
@@ -132,6 +134,7 @@ export function createGate(options: MtlsOptions = {}): Gate {
 
     readmit(request: object, facts: RequestFacts, holder: object = request) {
       try {
+        renewBudget(facts);
         return decide({ request, facts, holder }, 'of denials');
       } catch (error) {
         return fail(error);

@@ -34,6 +34,7 @@ export type {
 } from './certificate/model.ts';
 export { parseDistinguishedName } from './certificate/name.ts';
 export { systemClock } from './clock.ts';
+export { endConnectionFor } from './connection-end.ts';
 export type { Decision, MaybePromise } from './decision.ts';
 export {
   ClientCertificateError,

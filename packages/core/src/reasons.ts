@@ -24,6 +24,8 @@ export interface ReasonEntry {
   readonly hint: string;
   /** The section of the standard that asks for the check. */
   readonly section: string;
+  /** The connection ends with the answer: whoever comes so would come again. */
+  readonly endsConnection?: true;
 }
 
 export type ReasonCode =
@@ -122,6 +124,7 @@ export const reasons: { readonly [Code in ReasonCode]: ReasonEntry } = {
     title: 'The presented certificates are too costly to verify',
     hint: 'Present only the client certificate and the intermediates that lead to a known issuer.',
     section: 'RFC 4158 section 2.4',
+    endsConnection: true,
   },
   certificate_missing: {
     stage: 'source',
@@ -403,7 +406,7 @@ export interface ReasonDetails {
   };
   certificate_malformed: { readonly index: number; readonly rule: MalformedRule };
   path_budget_exceeded: {
-    readonly budget: 'signatures' | 'steps' | 'comparisons' | 'policies';
+    readonly budget: 'signatures' | 'failedSignatures' | 'steps' | 'comparisons' | 'policies';
     readonly limit: number;
   };
   certificate_missing: Record<never, never>;

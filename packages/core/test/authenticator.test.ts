@@ -6,9 +6,10 @@ import { isPeercertFailure } from '../src/error.ts';
 import type { MtlsOptions, PeercertEvent } from '../src/options.ts';
 import { createTrustStore } from '../src/path/trust-store.ts';
 import { reason } from '../src/reasons.ts';
+import { createDenyList } from '../src/revocation/deny-list.ts';
 import type { RequestFacts } from '../src/source/facts.ts';
 import type { PresentedHandshake, Source } from '../src/source/presented.ts';
-import { authority, client, type Entity } from './path/certificates.ts';
+import { authority, client, type Entity, keyOf } from './path/certificates.ts';
 import {
   clock,
   facts,
@@ -417,6 +418,95 @@ describe('revocation lists of the TLS server', () => {
     const soft = { ...lists, on: { noSource: 'allow' } } as const;
     expect(outcomeOf(over({ objection: 'CERT_REVOKED' }), { revocation: soft })).toMatchObject(revoked);
     expect(outcomeOf(over({}), { revocation: soft })).toMatchObject({ outcome: 'allow' });
+  });
+});
+
+describe('a refusal of what was presented', () => {
+  /** Counts how often the certificates are read: whoever only remembers looks at the first at most. */
+  function observed(given: readonly Entity[]) {
+    let readings = 0;
+    const certificates = new Proxy(presented(given).certificates, {
+      get(target, key, receiver) {
+        if (key === '1') readings += 1;
+        return Reflect.get(target, key, receiver);
+      },
+    });
+    return { request: handingOver({ ...presented(given), certificates }), readings: () => readings };
+  }
+  const forged = client('CN=mallory', { by: { name: 'CN=Issuing', keyPair: keyOf('mallory') } });
+  const early = client('CN=early', { by: issuing, notBefore: new Date(now + 10_000) });
+
+  it.each<[string, readonly Entity[], string]>([
+    ['without a path', [client('CN=x', { by: authority('CN=Nobody') }), issuing], 'issuer_unknown'],
+    ['with a forged signature', [forged, issuing], 'signature_invalid'],
+    ['not yet valid', [early, issuing], 'certificate_not_yet_valid'],
+    ['malformed', [{ ...alice, der: Uint8Array.of(0x30, 0) }, issuing], 'certificate_malformed'],
+  ])('is worked out once: %s', (_, given, code) => {
+    const one = authenticator();
+    const { request, readings } = observed(given);
+    const first = one.authenticate(request);
+    expect(first).toMatchObject(denied(code));
+    const before = readings();
+    for (let again = 0; again < 5; again += 1) expect(one.authenticate(request)).toEqual(first);
+    expect(readings()).toBe(before);
+  });
+
+  it('ends when the certificate becomes valid', () => {
+    let time = now;
+    const one = authenticator({ clock: () => time });
+    const { request } = observed([early, issuing]);
+    expect(one.authenticate(request)).toMatchObject(denied('certificate_not_yet_valid'));
+    time = now + 9_999;
+    expect(one.authenticate(request)).toMatchObject(denied('certificate_not_yet_valid'));
+    time = now + 10_000;
+    expect(one.authenticate(request)).toMatchObject({ outcome: 'allow' });
+  });
+
+  it('ends when an authority above it becomes valid', () => {
+    let time = now;
+    const late = authority('CN=Late', { by: root, notBefore: new Date(now + 5_000) });
+    const request = presenting([client('CN=x', { by: late }), late]);
+    const one = authenticator({ clock: () => time });
+    expect(one.authenticate(request)).toMatchObject(denied('certificate_not_yet_valid'));
+    time = now + 5_000;
+    expect(one.authenticate(request)).toMatchObject({ outcome: 'allow' });
+  });
+
+  it('ends with the trust, and when another client brings the intermediate that was missing', () => {
+    const store = createTrustStore({ anchors: authority('CN=Other').der });
+    const one = authenticator({ trust: store });
+    const { request } = observed(chain);
+    expect(one.authenticate(request)).toMatchObject(denied('issuer_unknown'));
+    store.replace({ anchors: root.der });
+    expect(one.authenticate(request)).toMatchObject({ outcome: 'allow' });
+
+    const two = authenticator();
+    const alone = presenting([alice]);
+    expect(two.authenticate(alone)).toMatchObject(denied('issuer_unknown'));
+    expect(two.authenticate(presenting([client('CN=bob', { by: issuing }), issuing]))).toMatchObject({
+      outcome: 'allow',
+    });
+    expect(two.authenticate(alone)).toMatchObject({ outcome: 'allow' });
+  });
+
+  it('does not count before it was made, when the clock is set back', () => {
+    let time = now;
+    const short = client('CN=short', { by: issuing, notAfter: new Date(now - 5_000) });
+    const one = authenticator({ clock: () => time });
+    const { request } = observed([short, issuing]);
+    expect(one.authenticate(request)).toMatchObject(denied('certificate_expired'));
+    time = now - 60_000;
+    expect(one.authenticate(request)).toMatchObject({ outcome: 'allow' });
+  });
+
+  it('of revocation is asked again, so that whoever is held may come back', () => {
+    const denyList = createDenyList();
+    const one = authenticator({ denyList });
+    const request = presenting(chain);
+    denyList.revoke({ issuer: 'CN=Issuing', serial: alice.certificate.serialNumber });
+    expect(one.authenticate(request)).toMatchObject(denied('certificate_revoked'));
+    denyList.lift({ issuer: 'CN=Issuing', serial: alice.certificate.serialNumber });
+    expect(one.authenticate(request)).toMatchObject({ outcome: 'allow' });
   });
 });
 

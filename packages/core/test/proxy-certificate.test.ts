@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:tls';
-import type { IssuedCertificate } from '@peercert/pki';
+import { createRootAuthority, type IssuedCertificate } from '@peercert/pki';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAuthenticator } from '../src/authenticator.ts';
 import { subjectCn } from '../src/policy/rules.ts';
 import { type ProxyCertificateOptions, proxyCertificate } from '../src/proxy-certificate.ts';
 import type { RequestFacts } from '../src/source/facts.ts';
+import { fromHeaders } from '../src/source/headers.ts';
 import { nodeRequestFacts } from '../src/source/node-request.ts';
 import { fromRfc9440 } from '../src/source/rfc9440.ts';
 import { fromTls } from '../src/source/tls-socket.ts';
@@ -115,4 +116,35 @@ it.each<[unknown, string]>([
 ])('proxyCertificate(%j) is refused', (options, message) => {
   expect(() => proxyCertificate(options as ProxyCertificateOptions)).toThrow(TypeError);
   expect(() => proxyCertificate(options as ProxyCertificateOptions)).toThrow(message);
+});
+
+describe('a peer that is asked about again and again in one request', () => {
+  // Each of them forged in the name of a proxy's authority, so that each costs a check with that authority's key.
+  it('costs one budget, however many sources trust proxies by their certificates', async () => {
+    const authorities = await Promise.all(
+      ['One', 'Two', 'Three'].map((CN) => createRootAuthority({ subject: [{ CN }], keyType: 'P-384', clock })),
+    );
+    const stranger = await createRootAuthority({ subject: [{ CN: 'Two' }], clock });
+    const peer = await stranger.issueClient({ subject: 'CN=gateway' });
+    const sources = authorities.map(({ certificatePem }, index) =>
+      fromHeaders({
+        certificate: { header: `X-Cert-${index}`, form: 'pem-escaped' },
+        verifiedBy: 'peercert',
+        trustedProxies: proxyCertificate({
+          trust: { anchors: certificatePem },
+          identity: subjectCn('gateway'),
+          clock,
+        }),
+      }),
+    );
+    const request = await overTls(peer, {});
+    const { authenticate } = createAuthenticator({
+      source: [...sources, fromTls()],
+      trust: { anchors: authorities.map(({ certificatePem }) => certificatePem) },
+      clock,
+      limits: { failedSignatures: 1 },
+    });
+    // One check for the proxies' sake leaves nothing for the client's.
+    expect(authenticate(request)).toMatchObject({ outcome: 'deny', reason: { code: 'path_budget_exceeded' } });
+  });
 });

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type ClientCertificateError, problemResponse } from '@peercert/core';
+import { type ClientCertificateError, endConnectionFor, problemResponse } from '@peercert/core';
 
 /** Answers a denial as a problem document (RFC 9457), or hands it to the application's error handler. */
 export function refuse(
@@ -8,6 +8,7 @@ export function refuse(
   res: ServerResponse,
   next: (error: unknown) => void,
 ): void {
+  endConnectionFor(denial, res);
   // A response may have begun while a promise was awaited: Express then ends the connection.
   if (denials === 'throw' || res.headersSent) {
     next(denial);

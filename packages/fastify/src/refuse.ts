@@ -1,7 +1,8 @@
-import { type ClientCertificateError, problemResponse } from '@peercert/core';
+import { type ClientCertificateError, endConnectionFor, problemResponse } from '@peercert/core';
 
 /** The part of a reply that is used, whatever server, schema or type provider the reply is for. */
 export interface Reply {
+  readonly raw: object;
   code(status: number): unknown;
   headers(headers: Record<string, string>): unknown;
   send(body: Buffer): unknown;
@@ -14,6 +15,7 @@ export function refuse(
   reply: Reply,
   done: (error: Error) => void,
 ): void {
+  endConnectionFor(denial, reply.raw);
   if (denials === 'throw') {
     done(denial);
     return;

@@ -1,25 +1,31 @@
 import type { Limits } from '../limits.ts';
 import type { PathCost } from './verified-path.ts';
 
-type SpentKind = 'signatures' | 'steps' | 'comparisons';
+type SpentKind = 'signatures' | 'failedSignatures' | 'steps' | 'comparisons';
 
 /** `policies`: nodes of policy graphs, which are counted where they are made. */
 export type BudgetKind = SpentKind | 'policies';
 
+/** What was spent so far. Searches for one request share it. */
+export type Spending = { [Kind in BudgetKind]: number };
+
+export function createSpending(): Spending {
+  return { signatures: 0, failedSignatures: 0, steps: 0, comparisons: 0, policies: 0 };
+}
+
 /**
- * What one path search may spend (RFC 4158 section 2.4 asks builders to bound themselves). A search that runs out ends
- * at once: nothing it has not examined can be trusted, so the answer is a refusal.
+ * What may be spent on searching for paths (RFC 4158 section 2.4 asks builders to bound themselves). A search that runs out
+ * ends at once: nothing it has not examined can be trusted, so the answer is a refusal.
  */
 export class Budget {
-  #signatures = 0;
-  #steps = 0;
-  #comparisons = 0;
-  #policies = 0;
   #exhausted: BudgetKind | undefined;
   readonly #limits: Pick<Limits, SpentKind>;
+  readonly #spent: Spending;
 
-  constructor(limits: Pick<Limits, SpentKind>) {
+  /** @param spent What was spent before on the same request. Default: nothing. */
+  constructor(limits: Pick<Limits, SpentKind>, spent: Spending = createSpending()) {
     this.#limits = limits;
+    this.#spent = spent;
   }
 
   /** The first budget that ran out; from then on nothing more may be spent. */
@@ -28,32 +34,40 @@ export class Budget {
   }
 
   get cost(): PathCost {
-    return { signatures: this.#signatures, steps: this.#steps, comparisons: this.#comparisons };
+    const { signatures, steps, comparisons } = this.#spent;
+    return { signatures, steps, comparisons };
+  }
+
+  /** Nothing was spent on this request before. */
+  get isUntouched(): boolean {
+    return Object.values(this.#spent).every((amount) => amount === 0);
   }
 
   /** `false`: the check may not be made. Weight 1 is one P-256 verification. */
   spendSignature(weight: number): boolean {
-    this.#signatures += weight;
-    return this.#within('signatures', this.#signatures);
+    return this.#spend('failedSignatures', 0) && this.#spend('signatures', weight);
+  }
+
+  /** A check that was paid for failed. It is no news before the next one, which is not made when these were too many. */
+  countFailedSignature(weight: number): void {
+    this.#spent.failedSignatures += weight;
   }
 
   spendStep(): boolean {
-    this.#steps += 1;
-    return this.#within('steps', this.#steps);
+    return this.#spend('steps', 1);
   }
 
   spendComparisons(count: number): boolean {
-    this.#comparisons += count;
-    return this.#within('comparisons', this.#comparisons);
+    return this.#spend('comparisons', count);
   }
 
   /** Nodes that the policy graphs of earlier paths had. */
   get policies(): number {
-    return this.#policies;
+    return this.#spent.policies;
   }
 
   countPolicies(nodes: number): void {
-    this.#policies += nodes;
+    this.#spent.policies += nodes;
   }
 
   /** A path met a bound that was counted elsewhere: there is nothing left to search with. */
@@ -61,8 +75,9 @@ export class Budget {
     this.#exhausted ??= kind;
   }
 
-  #within(kind: SpentKind, spent: number): boolean {
-    if (this.#exhausted === undefined && spent > this.#limits[kind]) this.#exhausted = kind;
+  #spend(kind: SpentKind, amount: number): boolean {
+    this.#spent[kind] += amount;
+    if (this.#exhausted === undefined && this.#spent[kind] > this.#limits[kind]) this.#exhausted = kind;
     return this.#exhausted === undefined;
   }
 }

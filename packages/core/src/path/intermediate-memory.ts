@@ -11,11 +11,17 @@ export class IntermediateMemory {
   static readonly capacity: number = 256;
   readonly #byTail: Map<number, Remembered> = new Map();
   #index: CertificateIndex | undefined;
+  #version = 0;
 
   /** The parsed certificate of these bytes, if it was remembered: recognised by its last octets, then compared whole. */
   recall(der: Uint8Array): Certificate | undefined {
     const found = this.#byTail.get(tailKey(der));
     return found !== undefined && sameBytes(found.certificate.der, der) ? found.certificate : undefined;
+  }
+
+  /** Another number whenever there is something new: a path that was not found before may be found now. */
+  get version(): number {
+    return this.#version;
   }
 
   /** Everything remembered, as candidates for a path. */
@@ -44,6 +50,7 @@ export class IntermediateMemory {
     }
     this.#byTail.set(key, { certificate, issuers: new WeakSet([issuer]) });
     this.#index = undefined;
+    this.#version += 1;
   }
 }
 

@@ -13,6 +13,7 @@ import {
   profileRefusal,
   validityRefusal,
 } from './checks.ts';
+import { type Candidate, RootedIntermediates } from './rooted.ts';
 import type { PathSettings, SearchStep } from './settings.ts';
 import { isSelfSigned, signatureRefusal } from './signature.ts';
 import type { TrustSnapshot } from './trust-store.ts';
@@ -28,6 +29,9 @@ export interface FoundPath {
  * Depth-first search from the leaf towards the trust anchors (RFC 4158), the most promising issuer first. Every
  * candidate is tried before the answer is no, unless the budget runs out, which is a refusal of its own. What can be
  * known of one certificate or of one signature is examined once in a search, however many paths it is part of.
+ *
+ * Only intermediates that an anchor vouches for, directly or through others, are tried. So no signature is ever checked with a
+ * key that a stranger chose, whose type decides what a check costs.
  */
 export class PathSearch implements Examined {
   readonly budget: Budget;
@@ -36,10 +40,23 @@ export class PathSearch implements Examined {
   readonly #settings: PathSettings;
   readonly #nowMs: number;
   readonly #examined: Map<Certificate, Examination> = new Map();
+  readonly #rooted: RootedIntermediates = new RootedIntermediates({
+    issuersOf: (child) => [...this.#issuersOf(child, exactly), ...this.#issuersOf(child, otherwise)],
+    spendStep: () => this.budget.spendStep(),
+    refusalOf: (issuer, depth) => this.#noted(this.issuerRefusal(issuer, depth)),
+    signatureRefusalOf: (child, issuer, depth) => this.#noted(this.signatureRefusal(child, issuer, depth)),
+  });
   #refusal: Reason | undefined;
+  #changesAtMs: number = Number.POSITIVE_INFINITY;
 
-  constructor(presented: CertificateIndex, trust: TrustSnapshot, settings: PathSettings, nowMs: number) {
-    this.budget = new Budget(settings.limits);
+  constructor(
+    presented: CertificateIndex,
+    trust: TrustSnapshot,
+    settings: PathSettings,
+    nowMs: number,
+    budget: Budget = new Budget(settings.limits),
+  ) {
+    this.budget = budget;
     this.#presented = presented;
     this.#trust = trust;
     this.#settings = settings;
@@ -47,6 +64,7 @@ export class PathSearch implements Examined {
   }
 
   run(leaf: Certificate): Outcome<FoundPath> {
+    this.#notePresence(leaf);
     const found = this.#trust.anchors.has(leaf) ? this.#complete([leaf]) : undefined;
     const answer = found ?? this.#extend([leaf]);
     if (answer !== undefined) return { ok: true, value: answer };
@@ -60,12 +78,21 @@ export class PathSearch implements Examined {
   }
 
   /**
+   * Milliseconds since the epoch: a refusal holds until then at most, because a certificate that was looked at becomes valid.
+   * Nothing else that time does to certificates makes a refused one acceptable.
+   */
+  get changesAtMs(): number {
+    return this.#changesAtMs;
+  }
+
+  /**
    * RFC 5280 6.1.3 (a)(2) and 6.1.4 (k), (n), (o), with the purposes and the profile: the same in every path. Of an anchor
    * the validity is asked last, by `#complete`.
    */
   issuerRefusal(certificate: Certificate, index: number): Reason | undefined {
     const examination = this.#examinationOf(certificate);
     if (examination.issuerRefusal === undefined) {
+      this.#notePresence(certificate);
       examination.issuerRefusal =
         (this.#trust.anchors.has(certificate) ? undefined : validityRefusal(certificate, index, this.#nowMs)) ??
         authorityRefusal(certificate, index) ??
@@ -133,7 +160,13 @@ export class PathSearch implements Examined {
         this.#note(reason('path_length_exceeded', { ...about(certificate, depth), limit: this.#trust.maxDepth }));
         continue;
       }
-      const refusal = this.issuerRefusal(certificate, depth) ?? this.signatureRefusal(current, certificate, depth - 1);
+      const unfit = this.issuerRefusal(certificate, depth);
+      if (unfit === undefined && !isAnchor && !this.#rooted.has(certificate, depth)) {
+        if (this.budget.exhausted !== undefined) return undefined;
+        this.#tell(depth, certificate, 'unrooted');
+        continue;
+      }
+      const refusal = unfit ?? this.signatureRefusal(current, certificate, depth - 1);
       if (this.budget.exhausted !== undefined) return undefined;
       if (refusal !== undefined) {
         this.#tell(depth, certificate, 'refused', refusal);
@@ -216,6 +249,15 @@ export class PathSearch implements Examined {
     return keyMatch * 4 + (valid ? 2 : 0) + (isAnchor ? 1 : 0);
   }
 
+  #noted(refusal: Reason | undefined): Reason | undefined {
+    if (refusal !== undefined) this.#note(refusal);
+    return refusal;
+  }
+
+  #notePresence({ notBeforeMs }: Certificate): void {
+    if (notBeforeMs > this.#nowMs) this.#changesAtMs = Math.min(this.#changesAtMs, notBeforeMs);
+  }
+
   /** Keeps the most specific reason; the first one among equals, since better candidates come first. */
   #note(refusal: Reason): void {
     if (this.#refusal === undefined || reasons[refusal.code].rank > reasons[this.#refusal.code].rank) {
@@ -239,11 +281,6 @@ interface Examination {
   issuerRefusal: Reason | null | undefined;
   /** By each issuer that was tried: few have one name, so a list. */
   readonly signatures: { readonly issuer: Certificate; readonly refusal: Reason | undefined }[];
-}
-
-interface Candidate {
-  readonly certificate: Certificate;
-  readonly isAnchor: boolean;
 }
 
 type Find = (index: CertificateIndex, name: Name) => readonly Certificate[];

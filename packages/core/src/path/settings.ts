@@ -20,7 +20,7 @@ export interface PathSettings extends SignaturePolicy {
   readonly initialPolicyMappingInhibit: boolean;
   /** 6.1.1 (g). */
   readonly initialAnyPolicyInhibit: boolean;
-  readonly limits: Pick<Limits, 'signatures' | 'steps' | 'comparisons' | 'policies'>;
+  readonly limits: Pick<Limits, 'signatures' | 'failedSignatures' | 'steps' | 'comparisons' | 'policies'>;
   /** Hears each step of the search; for explaining a verdict, not for deciding one. */
   readonly trace?: (step: SearchStep) => void;
 }
@@ -33,7 +33,8 @@ export interface SearchStep {
   readonly depth: number;
   /** RFC 4514 text of the subject looked at. */
   readonly subject: string;
-  readonly event: 'candidate' | 'refused' | 'loop' | 'too-deep' | 'anchor' | 'verified';
+  /** `'unrooted'`: no path leads from it to an anchor. */
+  readonly event: 'candidate' | 'refused' | 'unrooted' | 'loop' | 'too-deep' | 'anchor' | 'verified';
   /** The code of the reason of a refusal. */
   readonly code?: string;
 }

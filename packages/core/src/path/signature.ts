@@ -50,9 +50,9 @@ export function signatureRefusal(
   const key = loadPublicKey(publicKey);
   if (key === undefined) return reason('signature_invalid', about(certificate, index));
   if (!budget.spendSignature(signatureWeight(publicKey))) return reason('signature_invalid', about(certificate, index));
-  return isVerified(algorithm, certificate.tbsDer, key, certificate.signature)
-    ? undefined
-    : reason('signature_invalid', about(certificate, index));
+  if (isVerified(algorithm, certificate.tbsDer, key, certificate.signature)) return undefined;
+  budget.countFailedSignature(signatureWeight(publicKey));
+  return reason('signature_invalid', about(certificate, index));
 }
 
 const selfSigned: WeakMap<Certificate, boolean> = new WeakMap();
@@ -64,7 +64,7 @@ const selfSigned: WeakMap<Certificate, boolean> = new WeakMap();
 export function isSelfSigned(certificate: Certificate): boolean {
   let answer = selfSigned.get(certificate);
   if (answer === undefined) {
-    const budget = new Budget({ signatures: Number.POSITIVE_INFINITY, steps: 0, comparisons: 0 });
+    const budget = new Budget({ signatures: Number.POSITIVE_INFINITY, failedSignatures: 0, steps: 0, comparisons: 0 });
     const policy = { allowedWeakAlgorithms: new Set(weakAlgorithms), minimumRsaBits: 0 };
     answer = signatureRefusal(certificate, certificate, 0, policy, budget) === undefined;
     selfSigned.set(certificate, answer);

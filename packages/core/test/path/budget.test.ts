@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../src/path/budget.ts';
 
-const limits = { signatures: 3, steps: 2, comparisons: 10 };
+const limits = { signatures: 3, failedSignatures: 2, steps: 2, comparisons: 10 };
 
 describe('the budget of a search', () => {
   it('has spent nothing at first', () => {

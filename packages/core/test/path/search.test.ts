@@ -327,14 +327,14 @@ describe('several candidates', () => {
     ]) {
       const outcome = verify(leaf, others, trust());
       expect(pathOf(outcome)[1]?.der).toEqual(real.der);
-      expect(outcome).toMatchObject({ value: { cost: { signatures: 2, steps: 2 } } });
+      expect(outcome).toMatchObject({ value: { cost: { signatures: 2, steps: 3 } } });
     }
   });
 
   it('are all tried where there is no identifier to tell them apart', () => {
     const outcome = verify(unhinted(leaf), [impostor, real], trust());
     expect(pathOf(outcome)[1]?.der).toEqual(real.der);
-    expect(outcome).toMatchObject({ value: { cost: { signatures: 3, steps: 3 } } });
+    expect(outcome).toMatchObject({ value: { cost: { signatures: 4, steps: 5 } } });
   });
 
   it('are tried in the order: identifier matches, none to compare, does not match', () => {
@@ -369,7 +369,7 @@ describe('several candidates', () => {
     });
     const outcome = verify(leaf, [expired, real], trust());
     expect(pathOf(outcome)[1]?.der).toEqual(real.der);
-    expect(outcome).toMatchObject({ value: { cost: { steps: 2 } } });
+    expect(outcome).toMatchObject({ value: { cost: { steps: 3 } } });
   });
 
   it('whose key identifier matches come before one that is valid now', () => {
@@ -415,7 +415,7 @@ describe('several candidates', () => {
       keyPair: keyOf('CN=Issuing'),
     });
     expect(traced(leaf, [lost, real], trust())).toEqual([
-      '1 CN=Issuing candidate',
+      '1 CN=Issuing unrooted',
       '1 CN=Issuing candidate',
       '2 CN=Root anchor',
       '2 CN=Root verified',
@@ -457,7 +457,12 @@ describe('cross-certificates', () => {
     const b = authority('CN=B', { by: { name: 'CN=A', keyPair: keyOf('CN=A') } });
     const below = client('CN=c', { by: a });
     expect(refusalOf(verify(below, [a, b], trust())).code).toBe('issuer_unknown');
-    expect(traced(below, [a, b], trust())).toEqual(['1 CN=A candidate', '2 CN=B candidate', '3 CN=A loop']);
+    expect(traced(below, [a, b], trust())).toEqual(['1 CN=A unrooted']);
+    // An authority that is trusted makes no difference, unless it vouches for one of them.
+    const known = authority('CN=A', { by: root });
+    expect(traced(below, [b, a], trusting(authority('CN=Other')))).toEqual(['1 CN=A unrooted']);
+    expect(traced(below, [a, b, known], trust()).filter((step) => step.endsWith('loop'))).not.toEqual([]);
+    expect(namesOf(verify(below, [a, b, known], trust()))).toEqual(['CN=c', 'CN=A', 'CN=Root']);
   });
 
   it('of one authority, issued twice, are the same authority in a path', () => {
@@ -465,16 +470,12 @@ describe('cross-certificates', () => {
     const first = authority('CN=A', { by: b, forge: { serialNumber: 1 } });
     const second = authority('CN=A', { by: b, forge: { serialNumber: 2 } });
     const back = authority('CN=B', { by: first });
-    expect(traced(client('CN=c', { by: first }), [first, back, second], trust())).toEqual([
-      '1 CN=A candidate',
-      '2 CN=B candidate',
-      '3 CN=A loop',
-      '3 CN=A loop',
-      '1 CN=A candidate',
-      '2 CN=B candidate',
-      '3 CN=A loop',
-      '3 CN=A loop',
-    ]);
+    const flat = trusting(root, { maxDepth: 5 });
+    const given = [first, back, second, authority('CN=B', { by: root, notAfter: new Date(now + day) })];
+    const late = client('CN=c', { by: first, extensions: [extension.extendedKeyUsage(['serverAuth'])] });
+    const steps = traced(late, given, flat);
+    expect(steps.filter((step) => step === '3 CN=A loop').length).toBeGreaterThanOrEqual(2);
+    expect(steps.filter((step) => step.endsWith('candidate'))).not.toContain('3 CN=A candidate');
   });
 
   it('of the same name and another key are no loop', () => {
@@ -550,9 +551,12 @@ describe('the depth of a path', () => {
     ).toMatchObject({ code: 'path_length_exceeded' });
   });
 
-  it('of 200 certificates is refused, or valid as far as maxDepth allows', () => {
-    const two = line(200);
-    const deep = client('CN=user', { by: two[199] as Entity });
+  it('of many certificates is refused, or valid as far as maxDepth allows', () => {
+    expect(refusalOf(verify(client('CN=user', { by: line(200)[199] as Entity }), line(200), trust()))).toMatchObject({
+      code: 'path_budget_exceeded',
+    });
+    const two = line(100);
+    const deep = client('CN=user', { by: two[99] as Entity });
     expect(refusalOf(verify(deep, two, trust()))).toMatchObject({ code: 'path_length_exceeded', detail: { limit: 5 } });
     const generous = trusting(root, { maxDepth: 50 });
     expect(refusalOf(verify(deep, two, generous))).toMatchObject({
@@ -605,8 +609,10 @@ describe('a budget', () => {
   });
 
   it('of steps is enough for the last one, or ends the search', () => {
-    expect(verify(leaf, others, trusting(root), limited({ steps: 3 })).ok).toBe(true);
-    expect(refusalOf(verify(leaf, others, trusting(root), limited({ steps: 2 })))).toEqual(exceeded('steps', 2));
+    expect(verify(leaf, others, trusting(root), limited({ steps: 5 })).ok).toBe(true);
+    for (const steps of [4, 2, 1]) {
+      expect(refusalOf(verify(leaf, others, trusting(root), limited({ steps })))).toEqual(exceeded('steps', steps));
+    }
   });
 
   it('of comparisons ends the search at once', () => {
@@ -691,7 +697,10 @@ describe('certificates made to exhaust', () => {
     const more = names.slice(0, 4).map((name) => authority(name, { forge: { serialNumber: 9 } }));
     const user = client('CN=user', { by: { name: 'CN=Mesh 0', keyPair: keyOf('CN=Mesh 0') } });
     expect([...mesh, ...more]).toHaveLength(60);
-    expect(refusalOf(verify(user, [...mesh, ...more], trust())).code).toBe('path_budget_exceeded');
+    // Nobody who is trusted vouches for any of it.
+    expect(refusalOf(verify(user, [...mesh, ...more], trust(), limited({ signatures: 0.1 }))).code).toBe(
+      'issuer_unknown',
+    );
     const anchored = authority('CN=Mesh 7');
     expect(namesOf(verify(user, [...mesh, ...more], trusting(anchored))).at(-1)).toBe('CN=Mesh 7');
   });
@@ -711,13 +720,13 @@ describe('certificates made to exhaust', () => {
     it('find the one that the key identifier names', () => {
       const outcome = search(leaf.certificate);
       expect(pathOf(outcome)[1]).toBe(real);
-      expect(outcome).toMatchObject({ value: { cost: { signatures: 2, steps: 2 } } });
+      expect(outcome).toMatchObject({ value: { cost: { signatures: 2, steps: 3 } } });
     });
 
     it('end in an exhausted budget where nothing names one', () => {
       expect(refusalOf(search(unhinted(leaf).certificate))).toEqual({
         code: 'path_budget_exceeded',
-        detail: { budget: 'signatures', limit: 150 },
+        detail: { budget: 'failedSignatures', limit: 12 },
       });
     });
   });
@@ -745,6 +754,7 @@ describe('the trace', () => {
 describe('a search whose budget runs out', () => {
   it('tells of no refusal that was not found: what it did not check, it does not know', () => {
     expect(traced(leaf, [issuing, upper], trust(), limited({ signatures: 0 }))).toEqual([]);
-    expect(traced(leaf, [issuing, upper], trust(), limited({ signatures: 1 }))).toEqual(['1 CN=Issuing candidate']);
+    expect(traced(leaf, [issuing, upper], trust(), limited({ signatures: 1 }))).toEqual([]);
+    expect(traced(leaf, [issuing, upper], trust(), limited({ signatures: 2 }))).toEqual([]);
   });
 });

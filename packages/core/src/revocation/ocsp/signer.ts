@@ -33,7 +33,7 @@ export function findSigner(
   nowMs: number,
   settings: OcspSettings,
 ): Signer {
-  const budget = new Budget({ signatures, steps: 0, comparisons: 0 });
+  const budget = new Budget({ signatures, failedSignatures: signatures, steps: 0, comparisons: 0 });
   let refusal: OcspRule | undefined;
   let unread: OcspRule | undefined;
   if (isResponder(response.responderId, issuer)) {

@@ -28,7 +28,7 @@ function refusal(kind: KeyKind, { signer = kind, signature, changes, forge, sign
   const keyPair = keyOf('responder', kind);
   const { certificate } = authority('CN=Responder', { keyPair: keyOf('responder', signer) });
   const response = basic({ signer: keyPair, ...(signature && { signature }), ...forge });
-  const budget = new Budget({ signatures, steps: 0, comparisons: 0 });
+  const budget = new Budget({ signatures, failedSignatures: signatures, steps: 0, comparisons: 0 });
   return responseSignatureRefusal(response, certificate, { ...policy, ...changes }, budget);
 }
 
@@ -94,7 +94,7 @@ describe('the signature of an answer', () => {
     // 04, then coordinates that are on no curve.
     const key = Uint8Array.from(publicKey.key, (octet, at) => (at === 0 ? octet : 1));
     const offCurve = saying(certificate, { publicKey: { ...publicKey, key } });
-    const budget = new Budget({ signatures: 100, steps: 0, comparisons: 0 });
+    const budget = new Budget({ signatures: 100, failedSignatures: 100, steps: 0, comparisons: 0 });
     expect(responseSignatureRefusal(basic({ signer: keyOf('responder') }), offCurve, policy, budget)).toBe(
       'ocsp_signature_invalid',
     );
@@ -106,7 +106,7 @@ describe('the signature of an answer', () => {
     const restricted = generateKeyPairSync('rsa-pss', { modulusLength: 2048, ...hashes });
     const { certificate } = authority('CN=Responder', { keyPair: restricted, signature: { hash: 'SHA-512' } });
     const response = basic({ signer: keyOf('responder', 'RSA-2048'), signature: { padding: 'pss' } });
-    const budget = new Budget({ signatures: 100, steps: 0, comparisons: 0 });
+    const budget = new Budget({ signatures: 100, failedSignatures: 100, steps: 0, comparisons: 0 });
     expect(responseSignatureRefusal(response, certificate, policy, budget)).toBe('ocsp_signature_invalid');
     expect(budget.cost.signatures).toBeGreaterThan(0);
   });
