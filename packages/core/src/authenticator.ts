@@ -18,7 +18,9 @@ import { deniedNameRefusal, deniedPathRefusal } from './revocation/deny-list.ts'
 import { hasServerLists, ignoredServerLists, serverListRefusal } from './server-lists.ts';
 import { clientAddressOf } from './source/client-address.ts';
 import type { RequestFacts } from './source/facts.ts';
+import { compileLookedFor, type LookedFor } from './source/looked-for.ts';
 import type { Presented, PresentedName } from './source/presented.ts';
+import { isPlainSocket } from './source/tls-socket.ts';
 import { createStandingAllows, type StandingAllow } from './standing-allow.ts';
 import { resolveTrust } from './trust.ts';
 
@@ -49,6 +51,8 @@ export function createAuthenticator(options: MtlsOptions = {}): Authenticator {
 export interface Line extends Authenticator {
   /** The allow that stands on a connection: what `authenticate` would answer to every request of it. */
   standing(connection: unknown): StandingAllow | undefined;
+  /** Where a certificate was looked for in vain. */
+  lookedFor(facts: RequestFacts): LookedFor;
 }
 
 /**
@@ -61,6 +65,7 @@ export function assemble(options: CompiledOptions, about: 'clients' | 'proxies' 
   const misdirectionOf = createMisdirectionCheck(options.trust);
   const checkCertificates = createCertificateCheck(options);
   const expiryWatch = createExpiryWatch();
+  const lookedFor = compileLookedFor(options.sources, options.forwarding.isFromProxy);
   const standingAllows = createStandingAllows(options, trustFor);
   const { denyList, revocation } = options;
   const onEvent = options.onEvent && observer(options.onEvent);
@@ -83,9 +88,7 @@ export function assemble(options: CompiledOptions, about: 'clients' | 'proxies' 
     const misdirection = misdirectionOf?.(facts);
     if (misdirection !== undefined) return deny(misdirection);
     const presented = present(options, facts);
-    if (presented === undefined) {
-      return options.presence === 'optional' ? { outcome: 'anonymous' } : deny(reason('certificate_missing', {}));
-    }
+    if (presented === undefined) return withoutCertificate(facts);
     if (!presented.ok) return deny(presented.reason);
     requireListsHeeded(presented.value);
 
@@ -101,6 +104,20 @@ export function assemble(options: CompiledOptions, about: 'clients' | 'proxies' 
         ? judge(late, presented.value, trust, facts, nowMs)
         : authenticate(facts),
     );
+  }
+
+  /** On a server without TLS nobody ever has a certificate, unless a proxy forwards it. */
+  function withoutCertificate(facts: RequestFacts): Decision {
+    if (options.sources.every(({ of }) => of === 'connection') && isPlainSocket(facts.socket)) {
+      throw new PeercertFailure(
+        'setup',
+        'mtls() runs on a server without TLS, where no client can present a certificate: create it with node:https, or, ' +
+          "behind a proxy, give the option source: fromNginx({ trustedProxies: ['10.0.0.10'], verifiedBy: 'peercert' })",
+      );
+    }
+    return options.presence === 'optional'
+      ? { outcome: 'anonymous' }
+      : deny(reason('certificate_missing', lookedFor(facts)));
   }
 
   function judge(
@@ -159,7 +176,7 @@ export function assemble(options: CompiledOptions, about: 'clients' | 'proxies' 
     return 'path' in subject ? deniedPathRefusal(denyList, subject.path) : deniedNameRefusal(denyList, subject);
   }
 
-  return { authenticate, standing };
+  return { authenticate, standing, lookedFor };
 }
 
 /**

@@ -48,7 +48,7 @@ export function createGate(options: MtlsOptions = {}): Gate {
   const onDecision = compiled.onDecision && observer(compiled.onDecision);
   const line = assemble(compiled);
   const removeForged = createRemoval(forwarding);
-  const anonymous: Decision = Object.freeze({ outcome: 'anonymous' });
+  const excluded: Decision = Object.freeze({ outcome: 'anonymous' });
 
   /** What a decision comes to for guards and handlers. */
   function conclusionFrom(facts: RequestFacts, decision: Decision): Conclusion {
@@ -60,6 +60,7 @@ export function createGate(options: MtlsOptions = {}): Gate {
       denials,
       challenge,
       vary: vary !== undefined && isExcluded(facts.requestTarget) ? undefined : vary,
+      lookedFor: decision.outcome === 'anonymous' && decision !== excluded ? () => line.lookedFor(facts) : notLooked,
       report: onDecision === undefined ? nobody : reportTo(onDecision, clientAddress, facts.requestTarget),
     };
   }
@@ -91,7 +92,7 @@ export function createGate(options: MtlsOptions = {}): Gate {
 
   function decide(subject: Subject, told: 'always' | 'of denials'): MaybePromise<ClientCertificateError | undefined> {
     const { facts } = subject;
-    if (isExcluded(facts.requestTarget)) return conclude(subject, anonymous, told);
+    if (isExcluded(facts.requestTarget)) return conclude(subject, excluded, told);
     const decision = line.authenticate(facts);
     if (decision instanceof Promise) return decision.then((late) => conclude(subject, late, told)).catch(fail);
     // Where each decision is told, none is recalled.
@@ -154,6 +155,10 @@ function fail(error: unknown): never {
 }
 
 function nobody(): void {}
+
+function notLooked(): Record<never, never> {
+  return {};
+}
 
 /** How a guard tells the observer of the instance that it refused, or would have refused, the request. */
 function reportTo(

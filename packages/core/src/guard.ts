@@ -65,7 +65,7 @@ function createGuard(
   return (holder, request = holder) => {
     const state = stateOf(holder, request);
     const { client } = state.mtls;
-    const why = client === null ? reason('certificate_missing', {}) : refusal(client);
+    const why = client === null ? reason('certificate_missing', state.lookedFor()) : refusal(client);
     if (why === undefined) return undefined;
     state.report(why, enforcement === 'enforce');
     return enforcement === 'enforce' ? new ClientCertificateError(why, state) : undefined;

@@ -1,5 +1,6 @@
 import type { MalformedRule } from './certificate/malformed.ts';
 import type { HeaderRule } from './source/header-rules.ts';
+import type { LookedFor } from './source/looked-for.ts';
 
 /**
  * Every reason for which a client is refused, once. Types, problem documents, HTTP statuses and the reference page are
@@ -409,7 +410,8 @@ export interface ReasonDetails {
     readonly budget: 'signatures' | 'failedSignatures' | 'steps' | 'comparisons' | 'policies';
     readonly limit: number;
   };
-  certificate_missing: Record<never, never>;
+  /** Empty where a connection that was let in has lost its certificate, and on an excluded path. */
+  certificate_missing: Partial<LookedFor>;
   forwarder_untrusted: { readonly header: string; readonly peerAddress: string | undefined };
   proxy_verification_failed: { readonly header: string; readonly verdict: string };
   tls_verification_failed: { readonly error: string };

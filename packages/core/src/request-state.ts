@@ -2,6 +2,7 @@ import type { Decision } from './decision.ts';
 import { PeercertFailure } from './error.ts';
 import type { ClientIdentity } from './policy/identity.ts';
 import type { Reason } from './reasons.ts';
+import type { LookedFor } from './source/looked-for.ts';
 
 /** What a handler sees as `req.mtls`. */
 export interface RequestMtls {
@@ -22,6 +23,8 @@ interface AnswerSettings {
   readonly challenge: string;
   /** The request headers that the answer depends on, for the `Vary` of the response. `undefined`: none. */
   readonly vary: readonly string[] | undefined;
+  /** Where the certificate of an anonymous client was looked for: a guard that refuses it tells the log. */
+  readonly lookedFor: () => Partial<LookedFor>;
   /** Tells the instance's `onDecision` that a guard refused, or would have refused, the request. */
   readonly report: (reason: Reason, enforced: boolean) => void;
 }
@@ -64,8 +67,8 @@ class LeftState implements RequestMtls {
   /** `undefined`: the state of another request, or a copy of a state, which proves nothing. */
   [stateKey](request: object): RequestState | undefined {
     if (!(#request in this) || this.#request !== request) return undefined;
-    const { challenge, denials, report, vary } = this.#conclusion;
-    return { mtls: this, denials, challenge, vary, report };
+    const { challenge, denials, lookedFor, report, vary } = this.#conclusion;
+    return { mtls: this, denials, challenge, vary, lookedFor, report };
   }
 }
 

@@ -71,7 +71,7 @@ describe('the line', () => {
 
 describe('presence', () => {
   it('required denies a request without a certificate', async () => {
-    expect(await decide(facts())).toEqual({ outcome: 'deny', reason: { code: 'certificate_missing', detail: {} } });
+    expect(await decide(facts())).toMatchObject(denied('certificate_missing', { sources: ['test'] }));
     expect(await decide(facts(), { presence: 'required' })).toMatchObject({ outcome: 'deny' });
   });
 

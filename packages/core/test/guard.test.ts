@@ -64,7 +64,7 @@ describe('a role guard', () => {
   it('answers 401 to an anonymous client, with the challenge of the instance', async () => {
     const { events, request } = await met(null, { presence: 'optional', challenge: 'Mutual' });
     const error = createRoleGuard('reader')(request);
-    expect(denied(error)).toEqual({ code: 'certificate_missing', detail: {} });
+    expect(denied(error)).toMatchObject({ code: 'certificate_missing', detail: { sources: ['test'] } });
     expect(error?.headers).toMatchObject({ 'WWW-Authenticate': 'Mutual' });
     expect(events).toMatchObject([{ by: 'guard', decision: { reason: { code: 'certificate_missing' } } }]);
   });
@@ -104,8 +104,14 @@ describe('a client guard', () => {
 
   it('answers 401 to an anonymous one', async () => {
     const { request } = await met(null, { presence: 'optional' });
-    expect(denied(createClientGuard()(request))).toEqual({ code: 'certificate_missing', detail: {} });
-    expect(denied(createClientGuard(subjectCn('alice'))(request))).toEqual({ code: 'certificate_missing', detail: {} });
+    expect(denied(createClientGuard()(request))).toMatchObject({
+      code: 'certificate_missing',
+      detail: { sources: ['test'] },
+    });
+    expect(denied(createClientGuard(subjectCn('alice'))(request))).toMatchObject({
+      code: 'certificate_missing',
+      detail: { sources: ['test'] },
+    });
   });
 
   it('answers 403 to one that does not match the rule', async () => {

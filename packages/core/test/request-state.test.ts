@@ -5,6 +5,7 @@ import type { ClientIdentity } from '../src/policy/identity.ts';
 import { clientOf, leaveState, type StateHolder, stateIfAny, stateOf } from '../src/request-state.ts';
 
 const report = (): undefined => undefined;
+const lookedFor = (): Record<never, never> => ({});
 
 /** A request on which the state of somebody, or of nobody, was left. */
 function met(id: string | null, request: StateHolder = {}, holder: StateHolder = request): Required<StateHolder> {
@@ -14,6 +15,7 @@ function met(id: string | null, request: StateHolder = {}, holder: StateHolder =
     denials: 'throw',
     challenge: 'Mutual',
     vary: ['Client-Cert'],
+    lookedFor,
     report,
   });
   return holder as Required<StateHolder>;
@@ -24,7 +26,7 @@ describe('what mtls() leaves on a request', () => {
     const request = met('alice');
     const { mtls } = request;
     expect(mtls).toMatchObject({ client: { id: 'alice' }, decision: { outcome: 'allow' }, clientAddress: '192.0.2.7' });
-    expect(stateOf(request)).toEqual({ mtls, denials: 'throw', challenge: 'Mutual', vary: ['Client-Cert'], report });
+    expect(stateOf(request)).toEqual({ mtls, denials: 'throw', challenge: 'Mutual', vary: ['Client-Cert'], lookedFor, report });
     expect(stateIfAny(request)).toEqual(stateOf(request));
     expect(clientOf(request)?.id).toBe('alice');
   });

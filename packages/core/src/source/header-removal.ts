@@ -11,10 +11,28 @@ export function createRemoval(forwarding: ForwardingRules): (request: object, fa
     const isReserved = forwarding.reservedHeaders(facts);
     if (isReserved === undefined) return;
     const message = request as ReceivedMessage;
+    const removed = namesIn(facts.rawHeaders, isReserved);
+    if (removed.length > 0) removals.set(facts, removed);
     removeHeaders(message, isReserved, facts.peerAddress === undefined);
     removeTrailers(message, isReservedTrailer);
     watchTrailers(message, isReservedTrailer);
   };
+}
+
+const removals: WeakMap<RequestFacts, readonly string[]> = new WeakMap();
+
+/** The names of headers that were removed from a request, as they came; for the log. At most ten. */
+export function removedHeadersOf(facts: RequestFacts): readonly string[] {
+  return removals.get(facts) ?? [];
+}
+
+function namesIn(raw: readonly string[], isReserved: NamePredicate): readonly string[] {
+  const names = new Set<string>();
+  for (let at = 0; at < raw.length && names.size < 10; at += 2) {
+    const name = raw[at] as string;
+    if (isReserved(name)) names.add(name);
+  }
+  return [...names];
 }
 
 /**

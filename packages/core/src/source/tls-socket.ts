@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { PeercertFailure } from '../error.ts';
 import { type Outcome, reason } from '../reasons.ts';
@@ -38,6 +39,11 @@ const tlsSource: Source = Object.freeze({
     return record();
   },
 });
+
+/** A connection without TLS, of which nobody can present a certificate. Not an injected request, nor a serverless shim. */
+export function isPlainSocket(socket: unknown): boolean {
+  return socket instanceof Socket && !(socket instanceof TLSSocket);
+}
 
 /**
  * The name that the client asked for in its handshake (RFC 6066 section 3), as it wrote it; for a connection that is no TLS,
