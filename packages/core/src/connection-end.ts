@@ -1,5 +1,4 @@
 import type { ClientCertificateError } from './error.ts';
-import { reasons } from './reasons.ts';
 
 /** A response of node:http, node:https, or the compatibility API of node:http2. */
 interface NodeResponse {
@@ -9,10 +8,11 @@ interface NodeResponse {
 
 /**
  * Called before a denial is answered, by whomever: where its reason says so, the connection ends with the answer,
- * `Connection: close` in HTTP/1.1 (RFC 9112 section 9.6), GOAWAY in HTTP/2 (RFC 9113 section 6.8).
+ * `Connection: close` in HTTP/1.1 (RFC 9112 section 9.6), GOAWAY in HTTP/2 (RFC 9113 section 6.8). Not that of a proxy, which
+ * other clients share.
  */
-export function endConnectionFor({ code }: ClientCertificateError, response: object): void {
-  if (reasons[code].endsConnection !== true) return;
+export function endConnectionFor({ endsConnection }: ClientCertificateError, response: object): void {
+  if (!endsConnection) return;
   const { stream } = response as NodeResponse;
   if (stream === undefined) (response as NodeResponse).shouldKeepAlive = false;
   else if (stream.session?.closed === false) stream.session.close();

@@ -7,6 +7,8 @@ const failureBrand: unique symbol = Symbol.for('peercert.failure') as never;
 export interface DenialSettings {
   /** The `WWW-Authenticate` value of a 401. Default `ClientCertificate`. */
   readonly challenge: string;
+  /** The client is connected directly, so that its connection may end with the denial. Default `false`. */
+  readonly isDirect?: boolean;
 }
 
 /**
@@ -27,6 +29,8 @@ export class ClientCertificateError extends Error {
   /** What the client's operator can do next. Static text, fit for the client. */
   readonly hint: string;
   declare readonly reason: Reason;
+  /** The connection ends with the answer: whoever comes so would come again. Not enumerable. */
+  declare readonly endsConnection: boolean;
 
   constructor(reason: Reason, settings: DenialSettings = { challenge: 'ClientCertificate' }) {
     const entry = reasons[reason.code];
@@ -39,6 +43,7 @@ export class ClientCertificateError extends Error {
     Object.defineProperties(this, {
       name: { enumerable: false },
       reason: { value: reason },
+      endsConnection: { value: settings.isDirect === true && entry.endsConnection === true },
       stack: { value: `ClientCertificateError: ${entry.title}` },
       [errorBrand]: { value: true },
     });

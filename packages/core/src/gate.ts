@@ -87,7 +87,8 @@ export function createGate(options: MtlsOptions = {}): Gate {
         requestTarget: facts.requestTarget,
       });
     }
-    return refused ? new ClientCertificateError(decision.reason, { challenge }) : undefined;
+    if (!refused) return undefined;
+    return new ClientCertificateError(decision.reason, { challenge, isDirect: !forwarding.isFromProxy(facts) });
   }
 
   function decide(subject: Subject, told: 'always' | 'of denials'): MaybePromise<ClientCertificateError | undefined> {

@@ -25,7 +25,7 @@ export interface ReasonEntry {
   readonly hint: string;
   /** The section of the standard that asks for the check. */
   readonly section: string;
-  /** The connection ends with the answer: whoever comes so would come again. */
+  /** The connection of a client that is connected directly ends with the answer: whoever comes so would come again. */
   readonly endsConnection?: true;
 }
 

@@ -3,8 +3,10 @@ import { endConnectionFor } from '../src/connection-end.ts';
 import { ClientCertificateError } from '../src/error.ts';
 import { reason } from '../src/reasons.ts';
 
-const costly = new ClientCertificateError(reason('path_budget_exceeded', { budget: 'signatures', limit: 150 }));
-const other = new ClientCertificateError(reason('policy_rejected', { client: 'x', by: 'check' }));
+const exceeded = reason('path_budget_exceeded', { budget: 'signatures', limit: 150 });
+const direct = { challenge: 'ClientCertificate', isDirect: true };
+const costly = new ClientCertificateError(exceeded, direct);
+const other = new ClientCertificateError(reason('policy_rejected', { client: 'x', by: 'check' }), direct);
 
 function http2(closed = false) {
   const session = {
@@ -32,6 +34,16 @@ describe('the connection of a client that is too costly to verify', () => {
     endConnectionFor(costly, closing);
     expect(closing.stream.session.closes).toBe(0);
     expect(() => endConnectionFor(costly, { stream: { session: undefined } })).not.toThrow();
+  });
+
+  it('lives on where it is that of a proxy, which others share', () => {
+    const response = { shouldKeepAlive: true };
+    endConnectionFor(
+      new ClientCertificateError(exceeded, { challenge: 'ClientCertificate', isDirect: false }),
+      response,
+    );
+    endConnectionFor(new ClientCertificateError(exceeded), response);
+    expect(response.shouldKeepAlive).toBe(true);
   });
 
   it('lives on after any other denial', () => {

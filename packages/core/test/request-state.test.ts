@@ -26,7 +26,14 @@ describe('what mtls() leaves on a request', () => {
     const request = met('alice');
     const { mtls } = request;
     expect(mtls).toMatchObject({ client: { id: 'alice' }, decision: { outcome: 'allow' }, clientAddress: '192.0.2.7' });
-    expect(stateOf(request)).toEqual({ mtls, denials: 'throw', challenge: 'Mutual', vary: ['Client-Cert'], lookedFor, report });
+    expect(stateOf(request)).toEqual({
+      mtls,
+      denials: 'throw',
+      challenge: 'Mutual',
+      vary: ['Client-Cert'],
+      lookedFor,
+      report,
+    });
     expect(stateIfAny(request)).toEqual(stateOf(request));
     expect(clientOf(request)?.id).toBe('alice');
   });
