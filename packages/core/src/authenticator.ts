@@ -8,7 +8,7 @@ import { shown } from './option-keys.ts';
 import { type CompiledOptions, compileOptions, type MtlsOptions } from './options.ts';
 import type { TrustSnapshot } from './path/trust-store.ts';
 import { createExpiryWatch } from './policy/expiry.ts';
-import type { ClientIdentity } from './policy/identity.ts';
+import { type ClientIdentity, leafOf } from './policy/identity.ts';
 import { applyPolicy, versionOf } from './policy/policy.ts';
 import { type Outcome, type Reason, reason } from './reasons.ts';
 import { renewBudget } from './request-budget.ts';
@@ -159,9 +159,9 @@ export function assemble(options: CompiledOptions, about: 'clients' | 'proxies' 
 
   function decide(client: Outcome<ClientIdentity>, nowMs: number): Decision {
     if (!client.ok) return deny(client.reason);
-    const { certificate } = client.value;
-    const event = onEvent && certificate && expiryWatch(certificate, nowMs);
-    if (event) onEvent(event);
+    const leaf = onEvent && leafOf(client.value);
+    const event = leaf && expiryWatch(leaf, nowMs);
+    if (event) onEvent?.(event);
     return Object.freeze({ outcome: 'allow', client: client.value });
   }
 

@@ -50,6 +50,8 @@ export class ClientCertificateError extends Error {
   }
 }
 
+Object.freeze(ClientCertificateError.prototype);
+
 /** Recognises a denial from any copy of this package, ESM or CommonJS. */
 export function isClientCertificateError(value: unknown): value is ClientCertificateError {
   return typeof value === 'object' && value !== null && (value as { [errorBrand]?: unknown })[errorBrand] === true;
@@ -84,6 +86,8 @@ export class PeercertFailure extends Error {
     });
   }
 }
+
+Object.freeze(PeercertFailure.prototype);
 
 /** Recognises a failure from any copy of this package, ESM or CommonJS. */
 export function isPeercertFailure(value: unknown): value is PeercertFailure {

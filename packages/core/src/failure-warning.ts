@@ -32,8 +32,23 @@ export function warnOfFailure({ cause, code }: PeercertFailure): void {
   });
 }
 
+/** What a function of the operator threw where nobody waits for its answer: a listener, say. */
+export function warnOfError(error: unknown): void {
+  process.emitWarning(`A function that was given to Peercert failed: ${errorText(error)}`, {
+    type: 'PeercertWarning',
+    code: 'PEERCERT_FUNCTION_FAILED',
+    detail: framesOf(error),
+  });
+}
+
 /** Where a bug is. */
 function framesOf(cause: unknown): string {
   const stack: unknown = cause instanceof Error ? cause.stack : undefined;
-  return typeof stack === 'string' ? stack.split('\n').slice(1, 12).map(logText).join('\n') : '';
+  return typeof stack === 'string'
+    ? stack
+        .split('\n')
+        .slice(1, 12)
+        .map((line) => logText(line))
+        .join('\n')
+    : '';
 }

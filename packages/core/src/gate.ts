@@ -1,9 +1,10 @@
 import { assemble } from './authenticator.ts';
 import type { Decision, MaybePromise } from './decision.ts';
 import { ClientCertificateError, internalFailure } from './error.ts';
+import { logText } from './log-text.ts';
 import { observer } from './observer.ts';
 import { compileOptions, type DecisionEvent, type MtlsOptions } from './options.ts';
-import type { Reason } from './reasons.ts';
+import { ownReason, type Reason } from './reasons.ts';
 import { renewBudget } from './request-budget.ts';
 import { type Conclusion, leaveState, type StateHolder } from './request-state.ts';
 import { clientAddressOf } from './source/client-address.ts';
@@ -61,22 +62,26 @@ export function createGate(options: MtlsOptions = {}): Gate {
       challenge,
       vary: vary !== undefined && isExcluded(facts.requestTarget) ? undefined : vary,
       lookedFor: decision.outcome === 'anonymous' && decision !== excluded ? () => line.lookedFor(facts) : notLooked,
-      report: onDecision === undefined ? nobody : reportTo(onDecision, clientAddress, facts.requestTarget),
+      report:
+        onDecision === undefined
+          ? nobody
+          : reportTo(onDecision, clientAddress, logText(facts.requestTarget, longestTarget)),
     };
   }
 
   /** Leaves what handlers and guards see, tells the observer, and answers a denial that is enforced. */
   function conclude(
     subject: Subject,
-    decision: Decision,
+    reached: Decision,
     told: 'always' | 'of denials',
     standing?: StandingAllow,
   ): ClientCertificateError | undefined {
     const { facts, holder, request } = subject;
-    const conclusion = conclusionFrom(facts, decision);
+    const conclusion = conclusionFrom(facts, ownDecision(reached));
+    const { decision } = conclusion;
     leaveState(holder, request, conclusion);
     // Only of its own decision: a later one of this connection may have been a denial.
-    if (standing?.decision === decision) standing.conclusion = conclusion;
+    if (standing?.decision === reached) standing.conclusion = conclusion;
     const refused = decision.outcome === 'deny' && enforcement === 'enforce';
     if (told === 'always' || decision.outcome === 'deny') {
       onDecision?.({
@@ -84,7 +89,7 @@ export function createGate(options: MtlsOptions = {}): Gate {
         enforced: decision.outcome !== 'deny' || refused,
         by: 'mtls',
         clientAddress: conclusion.clientAddress,
-        requestTarget: facts.requestTarget,
+        requestTarget: logText(facts.requestTarget, longestTarget),
       });
     }
     if (!refused) return undefined;
@@ -144,6 +149,21 @@ export function createGate(options: MtlsOptions = {}): Gate {
     },
   });
 }
+
+/** What handlers, observers and the log get: immutable, but for Dates of a reason, which are theirs alone. */
+function ownDecision(decision: Decision): Decision {
+  switch (decision.outcome) {
+    case 'allow':
+      return decision;
+    case 'anonymous':
+      return Object.freeze(decision);
+    case 'deny':
+      return Object.freeze({ outcome: 'deny', reason: ownReason(decision.reason) });
+  }
+}
+
+/** Node takes no longer one over HTTP/1.1 by default. */
+const longestTarget = 16_384;
 
 interface Subject {
   readonly request: object;

@@ -1,6 +1,6 @@
 import { ClientCertificateError } from './error.ts';
 import { refuseUnknownKeys } from './option-keys.ts';
-import type { ClientIdentity } from './policy/identity.ts';
+import { type ClientIdentity, hasRole } from './policy/identity.ts';
 import { matchesClient, type Rule, requireRule } from './policy/rules.ts';
 import { type Reason, reason } from './reasons.ts';
 import { stateOf } from './request-state.ts';
@@ -28,7 +28,7 @@ export function createRoleGuard(role: string | readonly string[], options?: Guar
     throw new TypeError("requireRole() needs the name of a role, or a list of names: requireRole('admin')");
   }
   return createGuard('requireRole()', options, (client) =>
-    required.some((name) => client.roles.has(name))
+    required.some((name) => hasRole(client, name))
       ? undefined
       : reason('role_missing', { client: client.id, required, roles: [...client.roles] }),
   );

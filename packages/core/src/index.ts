@@ -43,7 +43,7 @@ export {
   isPeercertFailure,
   PeercertFailure,
 } from './error.ts';
-export { reportFailure, warnOfFailure } from './failure-warning.ts';
+export { reportFailure, warnOfError, warnOfFailure } from './failure-warning.ts';
 export {
   createFileWatcher,
   type FileContents,
@@ -62,6 +62,7 @@ export {
   type GuardOptions,
 } from './guard.ts';
 export { defaultLimits, type Limits } from './limits.ts';
+export { logText } from './log-text.ts';
 export { refuseUnknownKeys, shown } from './option-keys.ts';
 export type { CertificatePolicyOptions, DecisionEvent, MtlsOptions, PeercertEvent } from './options.ts';
 export {

@@ -5,23 +5,27 @@
  */
 
 // Controls, format characters, halves of a character, line and paragraph separators, and what is shown as nothing at all.
-const deceptive = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+export const deceptive: RegExp = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** Longer than any honest name; the whole may fill a header. */
-const longest = 1_000;
+/** Longer than any honest name; what comes may fill a header. */
+const longestField = 1_000;
 
-/** The text on one line, each deceptive character as `\u2028`, and not beyond 1,000 characters. */
-export function logText(text: string): string {
+/** Most texts need nothing done. */
+const printableAscii = /^[ -~]*$/;
+
+/** The text on one line, each deceptive character as `\u2028`, and not beyond so many characters. */
+export function logText(text: string, longest: number = longestField): string {
+  if (text.length <= longest && printableAscii.test(text)) return text;
   const start = text.length > longest ? text.slice(0, longest) : text;
   const escaped = start.replace(deceptive, escapeOf);
   if (escaped.length <= longest && start.length === text.length) return escaped;
   return `${escaped.slice(0, longest)}…`;
 }
 
-/** What was thrown, which need not be an Error, and need not even have a text. */
-export function errorText(error: unknown): string {
+/** What was thrown, which need not be an Error, and need not even have a text: blanks of every kind as one. */
+export function errorText(error: unknown, longest?: number): string {
   try {
-    return logText(String(error));
+    return logText(String(error).replace(/\s+/g, ' '), longest);
   } catch {
     return 'something without a text';
   }

@@ -99,7 +99,7 @@ export interface DecisionEvent {
   /** `'guard'` when `requireRole` or `requireClient` refused a client that `mtls()` had let in. */
   readonly by: 'mtls' | 'guard';
   readonly clientAddress: string | undefined;
-  /** The raw request target. */
+  /** The request target, as it came but for characters that would deceive whoever reads a log: those are `\u2028`. */
   readonly requestTarget: string;
 }
 

@@ -1,4 +1,5 @@
 import type { MalformedRule } from './certificate/malformed.ts';
+import { logText } from './log-text.ts';
 import type { HeaderRule } from './source/header-rules.ts';
 import type { LookedFor } from './source/looked-for.ts';
 
@@ -461,12 +462,27 @@ export type Reason = {
   [Code in ReasonCode]: { readonly code: Code; readonly detail: ReasonDetails[Code] };
 }[ReasonCode];
 
-/** A reason of one code, its detail checked against the table. */
+/**
+ * A reason of one code, its detail checked against the table and made fit for a log: names and headers hold what a stranger
+ * chose. Whoever gets it may keep it: nothing in it is anybody else's, and but for the Dates, nothing can be changed.
+ */
 export function reason<Code extends ReasonCode>(
   code: Code,
   detail: ReasonDetails[Code],
 ): Extract<Reason, { code: Code }> {
-  return { code, detail } as Extract<Reason, { code: Code }>;
+  const fields = Object.entries(detail).map(([key, value]: [string, unknown]) => [key, logField(value)]);
+  return Object.freeze({ code, detail: Object.freeze(Object.fromEntries(fields)) }) as Extract<Reason, { code: Code }>;
+}
+
+function logField(value: unknown): unknown {
+  if (typeof value === 'string') return logText(value);
+  if (value instanceof Date) return new Date(value);
+  return Array.isArray(value) ? Object.freeze(value.map(logField)) : value;
+}
+
+/** The same reason for somebody else, who may change the Dates in it; made fit for a log, whoever made it. */
+export function ownReason({ code, detail }: Reason): Reason {
+  return reason(code, detail);
 }
 
 /** The outcome of a stage: its product, or the reason why there is none. */

@@ -5,6 +5,7 @@ import type { Decision } from '../src/decision.ts';
 import { isPeercertFailure } from '../src/error.ts';
 import type { MtlsOptions, PeercertEvent } from '../src/options.ts';
 import { createTrustStore } from '../src/path/trust-store.ts';
+import { type ClientIdentity, leafOf as leafOfClient } from '../src/policy/identity.ts';
 import { reason } from '../src/reasons.ts';
 import { createDenyList } from '../src/revocation/deny-list.ts';
 import type { RequestFacts } from '../src/source/facts.ts';
@@ -188,8 +189,8 @@ describe('what is presented', () => {
 describe('a path that was checked before', () => {
   /** The leaf of an allowed client: another object when it was read and verified again. */
   const leafOf = (decision: unknown): unknown => {
-    const { client: known, outcome } = decision as { outcome: string; client?: { certificate: unknown } };
-    return outcome === 'allow' ? known?.certificate : undefined;
+    const { client: known, outcome } = decision as { outcome: string; client: ClientIdentity };
+    return outcome === 'allow' ? leafOfClient(known) : undefined;
   };
   const copyOf = (entities: readonly Entity[]): { der: Uint8Array }[] =>
     entities.map(({ der }) => ({ der: Uint8Array.from(der) }));

@@ -24,11 +24,11 @@ describe('the operator', () => {
   });
 
   it('hears of a bug and where it is', () => {
-    const bug = new RangeError('out of it\u2028');
+    const bug = new RangeError('out of it\u202e');
     expect(reportFailure(bug)).toMatchObject({ name: 'PeercertFailure', code: 'internal', cause: bug });
     expect(warn.mock.calls).toEqual([
       [
-        'Peercert failed to decide a request: RangeError: out of it\\u2028',
+        'Peercert failed to decide a request: RangeError: out of it\\u202e',
         {
           type: 'PeercertFailure',
           code: 'PEERCERT_INTERNAL',

@@ -87,6 +87,29 @@ describe('a gate', () => {
     expect(one.events).toMatchObject([{ decision: { outcome: 'deny' }, enforced: true, by: 'mtls' }]);
   });
 
+  it('tells of the request target what a log can hold', async () => {
+    const one = gated();
+    await admit(one, { ...presenting([alice]), requestTarget: '/a\u2028\u0085\u202e' });
+    expect(one.events).toMatchObject([{ requestTarget: '/a\\u2028\\u0085\\u202e' }]);
+    await admit(one, { ...presenting([alice]), requestTarget: `/${'a'.repeat(5_000)}` });
+    expect(one.events[1]?.requestTarget).toHaveLength(5_001);
+  });
+
+  it('makes fit for a log what a source of the operator gives for a reason, and hands out none that is shared', async () => {
+    const notAfter = new Date(0);
+    const why = { code: 'certificate_expired', detail: { index: 0, subject: 'a\u2028b', notAfter } } as const;
+    const source: Source = { name: 'own', present: () => ({ ok: false, reason: why }) };
+    const one = gated({ source });
+    const reasonOf = ({ error }: { readonly error?: unknown }) =>
+      (error as ClientCertificateError).reason as typeof why;
+    const first = await admit(one, facts());
+    expect(reasonOf(first).detail).toEqual({ index: 0, subject: 'a\\u2028b', notAfter });
+    reasonOf(first).detail.notAfter.setTime(1);
+    expect(Object.isFrozen(stateOf(first.request).mtls.decision)).toBe(true);
+    expect(notAfter).toEqual(new Date(0));
+    expect(reasonOf(await admit(one, facts())).detail.notAfter).toEqual(notAfter);
+  });
+
   it('uses the framework’s idea of the client’s address where that was chosen', async () => {
     const where = { clientAddress: '198.51.100.9' };
     const framework = gated({ clientAddress: 'framework' });
@@ -279,7 +302,7 @@ describe('a failure', () => {
     const heard = new Promise((resolve) => process.once('warning', resolve));
     const { gate } = gated({ onDecision: () => Promise.reject(new Error('log is far')) as never });
     expect(gate.admit({}, presenting([alice]))).toBeUndefined();
-    expect(await heard).toMatchObject({ message: 'log is far' });
+    expect(await heard).toMatchObject({ message: 'A function that was given to Peercert failed: Error: log is far' });
   });
 
   it('of an observer is a 500 on an excluded path as well', () => {

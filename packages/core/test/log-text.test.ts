@@ -34,7 +34,7 @@ describe('text from outside in a log', () => {
   });
 
   it('is there for whatever was thrown', () => {
-    expect(errorText(new TypeError('a\nb'))).toBe('TypeError: a\\u000ab');
+    expect(errorText(new TypeError('a\n  b\u2028c\u200f'))).toBe('TypeError: a b c\\u200f');
     expect(errorText(undefined)).toBe('undefined');
     expect(errorText(Object.create(null))).toBe('something without a text');
   });

@@ -25,13 +25,25 @@ describe('an observer', () => {
       throw new Error('log is far');
     });
     expect(late(1)).toBeUndefined();
-    expect(await heard).toMatchObject({ message: 'log is far' });
+    expect(await heard).toMatchObject({
+      name: 'PeercertWarning',
+      message: 'A function that was given to Peercert failed: Error: log is far',
+      detail: expect.stringContaining('observer.test'),
+    });
+  });
+
+  it('may reject with what a stranger wrote, on one line', async () => {
+    const heard = warning();
+    observer(() => Promise.reject(new Error('no such name: a\u2028\u202eb')))(1);
+    expect((await heard).message).toMatch(/: Error: no such name: a \\u202eb$/);
   });
 
   it('may reject with anything', async () => {
     const heard = warning();
     observer(() => Promise.reject(Object.create(null)))(1);
-    expect(await heard).toMatchObject({ message: 'an observer of Peercert rejected' });
+    expect(await heard).toMatchObject({
+      message: 'A function that was given to Peercert failed: something without a text',
+    });
   });
 
   it.each([null, undefined, 0, {}, Promise.resolve()])('may return %o', (value) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ReasonCode, reason, reasons } from '../src/reasons.ts';
+import { ownReason, type ReasonCode, reason, reasons } from '../src/reasons.ts';
 
 /** Section 4 of the architecture: statuses say whether we could read, believe, admit, or decide at all. */
 const byStatus: Readonly<Record<number, readonly ReasonCode[]>> = {
@@ -95,9 +95,40 @@ describe('the table of reasons', () => {
   });
 });
 
-it('a reason is its code and its detail', () => {
-  expect(reason('issuer_not_ca', { index: 1, subject: 'CN=x' })).toEqual({
-    code: 'issuer_not_ca',
-    detail: { index: 1, subject: 'CN=x' },
+describe('a reason', () => {
+  it('is its code and its detail', () => {
+    expect(reason('issuer_not_ca', { index: 1, subject: 'CN=x' })).toEqual({
+      code: 'issuer_not_ca',
+      detail: { index: 1, subject: 'CN=x' },
+    });
+  });
+
+  it('spells out what would deceive whoever reads it in a log, in lists too', () => {
+    const client = 'a\u2028{"outcome":"allow"}\u202e\ufeff';
+    expect(reason('role_missing', { client, required: ['admin'], roles: ['a\nb'] }).detail).toEqual({
+      client: 'a\\u2028{"outcome":"allow"}\\u202e\\ufeff',
+      required: ['admin'],
+      roles: ['a\\u000ab'],
+    });
+    const header = reason('proxy_verification_failed', { header: 'x-verify', verdict: '\u0085'.repeat(5_000) });
+    expect(header.detail.verdict).toHaveLength(1_001);
+  });
+
+  it('cannot be changed, whoever keeps it, but for Dates that are its own', () => {
+    const notAfter = new Date(0);
+    const roles = ['a'];
+    const expired = reason('certificate_expired', { index: 0, notAfter });
+    const missing = reason('role_missing', { required: ['b'], roles });
+    roles.push('b');
+    notAfter.setTime(1);
+    expect(expired.detail.notAfter).toEqual(new Date(0));
+    expect(missing.detail.roles).toEqual(['a']);
+    for (const part of [expired, expired.detail, missing, missing.detail, missing.detail.roles]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+    const own = ownReason(expired);
+    expect(own).toEqual(expired);
+    Date.prototype.setTime.call((own as typeof expired).detail.notAfter, 5);
+    expect(expired.detail.notAfter).toEqual(new Date(0));
   });
 });

@@ -187,7 +187,12 @@ describe('a live connection', () => {
     await lineFrom(socket);
     denyList.revoke({ thumbprint: alice.thumbprint });
     await Promise.all([once(socket, 'close'), server.liveSockets.recheck()]);
-    expect(warnings.mock.calls).toMatchObject([[{ message: 'no words' }]]);
+    expect(warnings.mock.calls).toEqual([
+      [
+        'A function that was given to Peercert failed: Error: no words',
+        expect.objectContaining({ type: 'PeercertWarning' }),
+      ],
+    ]);
   });
 
   it('ends when its certificate expires', async () => {

@@ -179,3 +179,5 @@ class DerAlgorithm implements AlgorithmIdentifier {
     return this.#parametersStart === this.#end ? undefined : this.#bytes.subarray(this.#parametersStart, this.#end);
   }
 }
+
+Object.freeze(DerAlgorithm.prototype);

@@ -290,6 +290,8 @@ class ParsedCertificate implements Unbranded {
   }
 }
 
+Object.freeze(ParsedCertificate.prototype);
+
 const noNames: readonly GeneralName[] = Object.freeze([]);
 
 /** What was decoded so far: `undefined` not yet, `null` where there is nothing to decode. */

@@ -145,6 +145,8 @@ class DerName implements Name {
   }
 }
 
+Object.freeze(DerName.prototype);
+
 /** Decodes the attributes of one RDN, already checked, up to the end of the content. */
 export function decodeRdnContent(reader: DerReader): RelativeDistinguishedName {
   const attributes: AttributeTypeAndValue[] = [];

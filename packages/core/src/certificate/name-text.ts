@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { deceptive } from '../log-text.ts';
 import { attributeTypeByOid } from './attribute-types.ts';
 import type { AttributeTypeAndValue, RelativeDistinguishedName } from './model.ts';
 
@@ -19,9 +20,15 @@ function attributeText({ type, text, der }: AttributeTypeAndValue): string {
   return `${keyword}=${escapeValue(text)}`;
 }
 
+/** 2.4 lets any octet of the UTF-8 be written as `\e2`: texts of names stand in logs. */
+function hexPairs(character: string): string {
+  return Buffer.from(character, 'utf8').toString('hex').replace(/../g, '\\$&');
+}
+
 function escapeValue(text: string): string {
   return text
     .replace(/["+,;<>\\]/g, '\\$&')
     .replace(/^[ #]/, '\\$&')
-    .replace(/ $/, (space) => (text.length === 1 ? space : '\\ '));
+    .replace(/ $/, (space) => (text.length === 1 ? space : '\\ '))
+    .replace(deceptive, hexPairs);
 }

@@ -197,6 +197,8 @@ class PublicKey implements SubjectPublicKeyInfo {
   }
 }
 
+Object.freeze(PublicKey.prototype);
+
 /** The `SubjectPublicKeyInfo` between these offsets, which `checkPublicKey` accepted as of this shape. */
 export function publicKeyAt(bytes: Uint8Array, start: number, end: number, shape: KeyShape): SubjectPublicKeyInfo {
   return new PublicKey(bytes, start, end, shape);

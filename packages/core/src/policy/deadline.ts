@@ -1,9 +1,13 @@
 import type { MaybePromise } from '../decision.ts';
+import { errorText } from '../log-text.ts';
 
 /** What a function of the operator answered, or why it has no answer. */
 export type Answer =
   | { readonly answered: true; readonly value: unknown }
   | { readonly answered: false; readonly problem: string };
+
+/** Of what it threw, as it stands in a reason. */
+const longest = 200;
 
 /**
  * Calls a function of the operator, which may throw, reject or never settle: none of that reaches the request. A value
@@ -14,7 +18,7 @@ export function ask(call: () => unknown, milliseconds: number): MaybePromise<Ans
     const value = call();
     return isThenable(value) ? within(value, milliseconds) : { answered: true, value };
   } catch (error) {
-    return { answered: false, problem: `threw ${describeError(error)}` };
+    return { answered: false, problem: `threw ${errorText(error, longest)}` };
   }
 }
 
@@ -29,7 +33,7 @@ function within(promised: PromiseLike<unknown>, milliseconds: number): Promise<A
     };
     Promise.resolve(promised).then(
       (value) => settle({ answered: true, value }),
-      (error: unknown) => settle({ answered: false, problem: `rejected with ${describeError(error)}` }),
+      (error: unknown) => settle({ answered: false, problem: `rejected with ${errorText(error, longest)}` }),
     );
   });
 }
@@ -40,13 +44,4 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
     value !== null &&
     typeof (value as { then?: unknown }).then === 'function'
   );
-}
-
-/** For the log, on one line. What is thrown need not be an Error, and need not even have a text. */
-function describeError(error: unknown): string {
-  try {
-    return String(error).replace(/\s+/g, ' ').slice(0, 200);
-  } catch {
-    return 'something without a text';
-  }
 }

@@ -1,8 +1,11 @@
 import type { Certificate, GeneralName, Name } from '../certificate/model.ts';
+import { logText } from '../log-text.ts';
 import type { RevocationStatus } from '../revocation/checked-path.ts';
 import type { Evidence } from './evidence.ts';
 import { generalNameText } from './general-name-text.ts';
-import type { RuleSubject } from './rule.ts';
+import { copyOfCertificate, copyOfGeneralName, copyOfName, copyOfRevocation } from './own-copies.ts';
+import { createRoleSet } from './role-set.ts';
+import { matchesRule, type Rule } from './rule.ts';
 
 /** Who the client is: what `req.mtls.client` holds. Immutable. */
 export interface ClientIdentity {
@@ -36,108 +39,127 @@ export interface ClientIdentity {
 /** A distinguished name that prints as RFC 4514 text. */
 export type DistinguishedName = Name;
 
-/** Shared by every copy of this package. */
-const evidenceKey: unique symbol = Symbol.for('peercert.evidence');
-const chosenId: unique symbol = Symbol('id');
+/** Shared by every copy of this package, so that the rules of one are asked about the clients of another. */
+const matchKey: unique symbol = Symbol.for('peercert.match') as never;
 const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /**
- * A thin view for one request on the evidence that requests share: it costs one small object, and leaves handlers
- * nothing to change for the next request. As JSON and on the console it shows names, never certificates.
+ * A thin view on what requests share of a client. Whatever a handler reads here and could change is made for it: nothing
+ * that the next request is decided by leaves this object. As JSON and on the console it shows names, never certificates.
  */
 class Identity implements ClientIdentity {
-  readonly [evidenceKey]: Evidence;
-  readonly [chosenId]: string | undefined;
   readonly source: string;
-  readonly roles: ReadonlySet<string>;
+  readonly #evidence: Evidence;
+  readonly #roles: readonly string[];
+  readonly #id: string | undefined;
 
-  constructor(evidence: Evidence, source: string, roles: ReadonlySet<string>, id: string | undefined) {
-    this[evidenceKey] = evidence;
-    this[chosenId] = id;
+  constructor(evidence: Evidence, source: string, roles: readonly string[], id: string | undefined) {
     this.source = source;
-    this.roles = roles;
+    this.#evidence = evidence;
+    this.#roles = roles;
+    this.#id = id;
     Object.freeze(this);
   }
 
+  /** Whether it has the role, without a Set that nobody else needs. */
+  static hasRole(client: ClientIdentity, role: string): boolean {
+    return #roles in client ? client.#roles.includes(role) : client.roles.has(role);
+  }
+
+  /** The certificate itself: for this package, which does not change it. */
+  static leafOf(client: ClientIdentity): Certificate | null {
+    return #evidence in client ? client.#evidence.certificate : client.certificate;
+  }
+
+  /** `undefined`: what inherits from an identity is none. */
+  [matchKey](rule: Rule): boolean | undefined {
+    return #evidence in this ? matchesRule(rule, this.#evidence) : undefined;
+  }
+
   get id(): string {
-    return this[chosenId] ?? this[evidenceKey].id;
+    return this.#id ?? this.#evidence.id;
   }
 
   get subject(): DistinguishedName {
-    return this[evidenceKey].subject;
+    return copyOfName(this.#evidence.subject);
   }
 
   get issuer(): DistinguishedName {
-    return this[evidenceKey].issuer;
+    return copyOfName(this.#evidence.issuer);
   }
 
   get commonName(): string | undefined {
-    return this[evidenceKey].commonName;
+    return this.#evidence.commonName;
   }
 
   get organizationalUnits(): readonly string[] {
-    return this[evidenceKey].organizationalUnits;
+    return this.#evidence.organizationalUnits;
   }
 
   get emails(): readonly string[] {
-    return this[evidenceKey].emails;
+    return this.#evidence.emails;
   }
 
   get sans(): readonly GeneralName[] {
-    return this[evidenceKey].sans;
+    return Object.freeze(this.#evidence.sans.map(copyOfGeneralName));
   }
 
   get serialNumber(): string | undefined {
-    return this[evidenceKey].serialNumber;
+    return this.#evidence.serialNumber;
   }
 
   get thumbprint(): string | undefined {
-    return this.certificate?.thumbprint;
+    return this.#evidence.certificate?.thumbprint;
   }
 
-  // A Date can be changed by whoever holds it: each reader gets one of his own.
   get notBefore(): Date | undefined {
-    return this.certificate === null ? undefined : new Date(this.certificate.notBeforeMs);
+    return this.#evidence.certificate?.notBefore;
   }
 
   get notAfter(): Date | undefined {
-    return this.certificate === null ? undefined : new Date(this.certificate.notAfterMs);
+    return this.#evidence.certificate?.notAfter;
+  }
+
+  get roles(): ReadonlySet<string> {
+    return createRoleSet(this.#roles);
   }
 
   get verifiedBy(): 'peercert' | 'proxy' {
-    return this[evidenceKey].verifiedBy;
+    return this.#evidence.verifiedBy;
   }
 
   get revocation(): RevocationStatus {
-    return this[evidenceKey].revocation;
+    return copyOfRevocation(this.#evidence.revocation);
   }
 
   get certificate(): Certificate | null {
-    return this[evidenceKey].certificate;
+    const { certificate } = this.#evidence;
+    return certificate && copyOfCertificate(certificate);
   }
 
   get path(): readonly Certificate[] {
-    return this[evidenceKey].certificates;
+    return Object.freeze(this.#evidence.certificates.map(copyOfCertificate));
   }
 
+  /** Texts as they stand in a log, where most of this goes: `logText` says which characters it spells out. */
   toJSON(): object {
     return {
-      id: this.id,
-      subject: this.subject.toString(),
-      issuer: this.issuer.toString(),
-      commonName: this.commonName,
-      organizationalUnits: this.organizationalUnits,
-      emails: this.emails,
-      sans: this.sans.map(generalNameText),
+      id: logText(this.id),
+      subject: this.#evidence.subject.toString(),
+      issuer: this.#evidence.issuer.toString(),
+      commonName: this.commonName && logText(this.commonName),
+      organizationalUnits: this.organizationalUnits.map((unit) => logText(unit)),
+      emails: this.emails.map((email) => logText(email)),
+      sans: this.#evidence.sans.map((name) => logText(generalNameText(name))),
       serialNumber: this.serialNumber,
       thumbprint: this.thumbprint,
       notBefore: this.notBefore,
       notAfter: this.notAfter,
-      roles: [...this.roles],
+      roles: [...this.#roles],
       source: this.source,
       verifiedBy: this.verifiedBy,
       revocation: this.revocation,
-      path: this.path.map((certificate) => certificate.subject.toString()),
+      path: this.#evidence.certificates.map((certificate) => certificate.subject.toString()),
     };
   }
 
@@ -148,23 +170,27 @@ class Identity implements ClientIdentity {
 
 Object.freeze(Identity.prototype);
 
-/** The identity of a client in one request; `id` where the operator chose another than that of the evidence. */
+/** The identity of a client; `id` where the operator chose another than that of the evidence. */
 export function createIdentity(
   evidence: Evidence,
   source: string,
-  roles: ReadonlySet<string>,
+  roles: readonly string[],
   id?: string,
 ): ClientIdentity {
   return new Identity(evidence, source, roles, id);
 }
 
-/** What rules look at, of an identity that this package made. Throws TypeError for an object that only looks like one. */
-export function ruleSubjectOf(client: ClientIdentity): RuleSubject {
-  const evidence = (client as { readonly [evidenceKey]?: Evidence })[evidenceKey];
-  if (evidence === undefined) {
-    throw new TypeError(
-      'Rules apply to the client that mtls() identified, such as req.mtls.client, not to a copy of it',
-    );
-  }
-  return evidence;
+export function hasRole(client: ClientIdentity, role: string): boolean {
+  return Identity.hasRole(client, role);
+}
+
+export function leafOf(client: ClientIdentity): Certificate | null {
+  return Identity.leafOf(client);
+}
+
+/** Whether a client that was identified matches a rule. Throws TypeError for an object that only looks like one. */
+export function matchesClient(rule: Rule, client: ClientIdentity): boolean {
+  const matches = (client as { readonly [matchKey]?: (rule: Rule) => boolean | undefined })[matchKey]?.(rule);
+  if (matches !== undefined) return matches;
+  throw new TypeError('Rules apply to the client that mtls() identified, such as req.mtls.client, not to a copy of it');
 }

@@ -156,7 +156,7 @@ export function applyPolicy(
   const id = identify(evidence, source);
   if (!id.ok) return id;
   const given = roles(evidence, () => createIdentity(evidence, source, noRoles, id.value));
-  const finish = (outcome: Outcome<ReadonlySet<string>>): MaybePromise<Outcome<ClientIdentity>> => {
+  const finish = (outcome: Outcome<readonly string[]>): MaybePromise<Outcome<ClientIdentity>> => {
     if (!outcome.ok) return outcome;
     const client = createIdentity(evidence, source, outcome.value, id.value);
     return check === undefined ? { ok: true, value: client } : check(client, facts);

@@ -8,7 +8,7 @@ import type { CertificateOption, IssuerOption } from './issuer-option.ts';
 import { anchor, issuer } from './path-rules.ts';
 import type { Followed } from './policy-file.ts';
 import type { RoleStore } from './role-file.ts';
-import { createRoleSet } from './role-set.ts';
+import { roleList } from './role-set.ts';
 import { matchesRule, type Rule, type RuleSubject } from './rule.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -44,7 +44,7 @@ export type RoleMapping = (evidence: RoleEvidence) => readonly string[];
 export type CompiledRoles = (
   evidence: RoleEvidence,
   client: () => ClientIdentity,
-) => MaybePromise<Outcome<ReadonlySet<string>>>;
+) => MaybePromise<Outcome<readonly string[]>>;
 
 export interface RoleEvidence extends RuleSubject {
   readonly organizationalUnits: readonly string[];
@@ -62,7 +62,7 @@ export function compileRoles(
   const withDefaults = compileDefaults(defaultRoles);
   if (typeof roles === 'function') {
     return (evidence, client) => {
-      const judge = (answer: Answer): Outcome<ReadonlySet<string>> => {
+      const judge = (answer: Answer): Outcome<readonly string[]> => {
         if (!answer.answered) return unavailable(`roles ${answer.problem}`);
         const given = listOfNames(answer.value);
         return given === undefined
@@ -91,13 +91,13 @@ export function compileRoleMapping(roles: RoleMap | readonly RoleRule[]): RoleMa
   return isRuleList(roles) ? compileRules(roles) : compileMap(roles);
 }
 
-type WithDefaults = (mapped: readonly string[], evidence: RoleEvidence) => Outcome<ReadonlySet<string>>;
+type WithDefaults = (mapped: readonly string[], evidence: RoleEvidence) => Outcome<readonly string[]>;
 
 function compileDefaults(defaultRoles: string | readonly string[] | undefined): WithDefaults {
   const defaults = defaultRoles === undefined ? [] : readRoles(defaultRoles, 'defaultRoles');
   return (mapped, { certificate }) => ({
     ok: true,
-    value: createRoleSet(certificate === null || defaults.length === 0 ? mapped : [...mapped, ...defaults]),
+    value: roleList(certificate === null || defaults.length === 0 ? mapped : [...mapped, ...defaults]),
   });
 }
 

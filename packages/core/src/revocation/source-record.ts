@@ -1,3 +1,4 @@
+import { logText } from '../log-text.ts';
 import type { RevocationEvent, RevocationProblem, RevocationSourceStatus } from './source-status.ts';
 import type { UndeterminedKind } from './status.ts';
 
@@ -56,14 +57,16 @@ export class SourceRecord {
 
   failed(failure: SourceFailure, nextAttemptMs: number | undefined): void {
     const atMs = this.#surroundings.clock();
-    this.#failure = { ...failure, atMs };
+    // It may quote what the source answered.
+    const detail = logText(failure.detail ?? '');
+    this.#failure = { ...failure, detail, atMs };
     this.#surroundings.tell({
       type: 'revocation_source_failed',
       source: this.name,
       at: new Date(atMs),
       kind: failure.kind,
       problem: failure.problem,
-      detail: failure.detail ?? '',
+      detail,
       nextAttempt: dateOf(nextAttemptMs),
     });
   }

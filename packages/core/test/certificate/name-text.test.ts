@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AttributeTypeAndValue } from '../../src/certificate/model.ts';
+import { parseDistinguishedName } from '../../src/certificate/name.ts';
 import { nameText } from '../../src/certificate/name-text.ts';
 import { integer, utf8 } from '../encoding/der-writer.ts';
 
@@ -58,7 +60,26 @@ describe('the text of a name (RFC 4514 section 2)', () => {
     ['a=b', 'a=b'],
     ['Lučić', 'Lučić'],
     ['', ''],
+    ['a\u2028b', 'a\\e2\\80\\a8b'],
+    ['\u202etxt.exe\ufeff', '\\e2\\80\\aetxt.exe\\ef\\bb\\bf'],
+    ['a\nb\u0000\u0085', 'a\\0ab\\00\\c2\\85'],
+    ['\u3164', '\\e3\\85\\a4'],
+    ['\u{e0041}', '\\f3\\a0\\81\\81'],
   ])('escapes %j as %j', (text, expected) => {
     expect(cn(text)).toBe(`CN=${expected}`);
+  });
+
+  it('is read as the name that it is of', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),
+        fc.constantFrom('', '\u2028', '\u202e\ufeff'),
+        (text, mark) => {
+          const written = cn(`${text}${mark}`);
+          expect(written).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+          expect(parseDistinguishedName(written)?.valuesOf('2.5.4.3')).toEqual([`${text}${mark}`]);
+        },
+      ),
+    );
   });
 });

@@ -42,7 +42,7 @@ describe('asking a function of the operator', () => {
   it('survives whatever is thrown', () => {
     expect(ask(fail(undefined), 1)).toEqual({ answered: false, problem: 'threw undefined' });
     expect(ask(fail(Object.create(null)), 1)).toEqual({ answered: false, problem: 'threw something without a text' });
-    expect(ask(fail('x'.repeat(1_000)), 1)).toEqual({ answered: false, problem: `threw ${'x'.repeat(200)}` });
+    expect(ask(fail('x'.repeat(1_000)), 1)).toEqual({ answered: false, problem: `threw ${'x'.repeat(200)}…` });
   });
 
   it('has no answer when reading the promise fails', () => {

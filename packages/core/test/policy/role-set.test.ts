@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { createRoleSet, noRoles } from '../../src/policy/role-set.ts';
+import { createRoleSet, noRoles, roleList } from '../../src/policy/role-set.ts';
 
 describe('the roles of a client', () => {
   const roles = createRoleSet(['admin', 'partner', 'admin']);
@@ -14,11 +14,10 @@ describe('the roles of a client', () => {
   });
 
   it.each(['add', 'delete', 'clear'] as const)('cannot be changed with %s', (method) => {
-    for (const set of [roles, noRoles]) {
-      expect(() => (set as Set<string>)[method]('root')).toThrow('The roles of a client cannot be changed');
-      expect(set.has('root')).toBe(false);
-      expect(Object.isFrozen(set)).toBe(true);
-    }
+    expect(() => (roles as Set<string>)[method]('root')).toThrow('The roles of a client cannot be changed');
+    expect(roles.has('root')).toBe(false);
+    expect(Object.isFrozen(roles)).toBe(true);
+    expect(Object.isFrozen(Object.getPrototypeOf(roles))).toBe(true);
     expect(roles.size).toBe(2);
   });
 
@@ -28,7 +27,13 @@ describe('the roles of a client', () => {
   });
 
   it('are none when none are given', () => {
-    expect(createRoleSet([])).toBe(noRoles);
-    expect(noRoles.size).toBe(0);
+    expect(createRoleSet([]).size).toBe(0);
+    expect(createRoleSet([])).not.toBe(createRoleSet([]));
+  });
+
+  it('are a list, each once, for those that decide by them', () => {
+    expect(roleList(['admin', 'partner', 'admin'])).toEqual(['admin', 'partner']);
+    expect(roleList([])).toBe(noRoles);
+    for (const list of [noRoles, roleList(['admin'])]) expect(Object.isFrozen(list)).toBe(true);
   });
 });

@@ -6,6 +6,7 @@ import {
   endpointOf,
   type Fetcher,
   type FetchResult,
+  logText,
   maximumResponseBytes,
   type OcspVerdict,
   ocspGetUrl,
@@ -154,7 +155,7 @@ export class Staple {
       ...this.about,
       responder: responder.href,
       problem: result.ok ? (verdict?.rule ?? 'ocsp_status_unknown') : result.problem,
-      detail: result.ok ? '' : result.detail,
+      detail: result.ok ? '' : logText(result.detail),
       nextAttempt: new Date(this.#schedule.nextAtMs),
       validUntil: this.validUntil(clock()),
     });

@@ -5,6 +5,7 @@ import {
   createGate,
   type Guard,
   isClientCertificateError,
+  logText,
   type MaybePromise,
   type MtlsOptions,
   PeercertFailure,
@@ -91,10 +92,10 @@ export function createAdmission(options: MtlsOptions, registry: Registry): Admis
       };
       let demanded = guards;
       const followed: Followed = {
-        id: client?.id,
+        id: client === null ? undefined : logText(client.id),
         thumbprint: client?.thumbprint,
         clientAddress,
-        requestTarget: facts.requestTarget,
+        requestTarget: logText(facts.requestTarget),
         // Its last second is part of the validity (RFC 5280 section 4.1.2.5).
         validUntilMs: (client?.notAfter?.getTime() ?? Number.POSITIVE_INFINITY) + 999,
         channel,

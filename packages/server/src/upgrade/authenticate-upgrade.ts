@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import {
   type Guard,
   internalFailure,
+  logText,
   type MtlsOptions,
   nodeRequestFacts,
   PeercertFailure,
@@ -135,7 +136,7 @@ export function createUpgradeAuthenticator(
       return await decide(request, socket, access);
     } catch (error) {
       fail(stream ?? socket, clock());
-      tell({ type: 'upgrade_failed', failure: internalFailure(error), requestTarget: targetOf(request) });
+      tell({ type: 'upgrade_failed', failure: internalFailure(error), requestTarget: logText(targetOf(request)) });
       return undefined;
     }
   }
@@ -163,7 +164,7 @@ export function createUpgradeAuthenticator(
       void registry.check(live);
     } catch (error) {
       channel.close(registry.closeCodes.failed, 'internal_error');
-      const requestTarget = raw === undefined ? '' : targetOf(raw);
+      const requestTarget = raw === undefined ? '' : logText(targetOf(raw));
       tell({ type: 'upgrade_failed', failure: internalFailure(error), requestTarget });
     }
   }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { warnOfError } from '@peercert/core';
 import { encodeCloseFrame } from './close-code.ts';
 
 /** How a connection that lives on is closed. */
@@ -54,7 +55,7 @@ export function plainChannel(socket: Duplex, farewell: Farewell | undefined, clo
         const last = farewell?.(text);
         if (last !== undefined) return endWith(socket, last, closeMilliseconds);
       } catch (error) {
-        process.emitWarning(error instanceof Error ? error : String(error));
+        warnOfError(error);
       }
       socket.destroy();
     },

@@ -1,4 +1,4 @@
-import { type PeercertFailure, type Reason, warnOfFailure } from '@peercert/core';
+import { type PeercertFailure, type Reason, warnOfError, warnOfFailure } from '@peercert/core';
 
 /** Who was at the other end of a connection, and where it began. */
 export interface ConnectionSubject {
@@ -47,7 +47,7 @@ export function createTeller(onEvent: ((event: UpgradeEvent) => void) | undefine
     try {
       onEvent(event);
     } catch (error) {
-      process.emitWarning(error instanceof Error ? error : String(error));
+      warnOfError(error);
     }
   };
 }

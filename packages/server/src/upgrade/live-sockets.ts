@@ -1,4 +1,12 @@
-import { internalFailure, type MaybePromise, type PeercertFailure, type Reason, reasons, shown } from '@peercert/core';
+import {
+  internalFailure,
+  type MaybePromise,
+  type PeercertFailure,
+  type Reason,
+  reasons,
+  shown,
+  warnOfError,
+} from '@peercert/core';
 import type { Channel } from './channel.ts';
 import type { CloseCodes } from './close-code.ts';
 import type { ConnectionSubject, UpgradeEvent } from './events.ts';
@@ -206,7 +214,7 @@ export function createLiveSockets(options: LiveSocketsOptions = {}): LiveSockets
       socket.channel.close(closeCode, text);
     } catch (error) {
       // The others are still to be decided about, in this sweep and in those to come.
-      process.emitWarning(error instanceof Error ? error : String(error));
+      warnOfError(error);
     }
   }
 

@@ -32,6 +32,8 @@ export class ParsedExtension implements Extension {
   }
 }
 
+Object.freeze(ParsedExtension.prototype);
+
 const fewExtensions = 32;
 
 /**
