@@ -1,4 +1,5 @@
 import type { Certificate } from '../certificate/model.ts';
+import { twinThumbprint } from '../certificate/twin-thumbprint.ts';
 import { decodeBase64, decodeBase64Url, encodeBase64Url } from '../encoding/base64.ts';
 import { shown } from '../option-keys.ts';
 import { createCertificateRule, type Rule } from './rule.ts';
@@ -29,7 +30,8 @@ export function spkiPin(pin: string): Pin {
 
 /**
  * The leaf certificate, by its SHA-256 fingerprint: 64 hexadecimal digits, with or without colons, as
- * `openssl x509 -fingerprint -sha256` prints it. Throws TypeError for any other form.
+ * `openssl x509 -fingerprint -sha256` prints it, whichever of its two ECDSA signatures it is shown with. Throws TypeError
+ * for any other form.
  */
 export function certificatePin(fingerprint: string): Pin {
   if (
@@ -41,18 +43,26 @@ export function certificatePin(fingerprint: string): Pin {
     );
   }
   const wanted = encodeBase64Url(Buffer.from(fingerprint.replaceAll(':', ''), 'hex'));
-  return createPin(`certificatePin(${shown(fingerprint)})`, (leaf) => leaf.thumbprint === wanted);
+  return createPin(`certificatePin(${shown(fingerprint)})`, (leaf) => isCertificate(leaf, wanted));
 }
 
 /**
  * The leaf certificate, by its `x5t#S256` (RFC 8705 section 3.1): the SHA-256 fingerprint in 43 characters of base64url,
- * as `client.thumbprint` has it. Throws TypeError for any other form.
+ * as `client.thumbprint` has it, whichever of its two ECDSA signatures it is shown with. Throws TypeError for any other form.
  */
 export function thumbprint(value: string): Pin {
   if (typeof value !== 'string' || decodeBase64Url(value)?.length !== 32) {
     throw new TypeError(`thumbprint(): expected 43 characters of base64url, got ${shown(value)}`);
   }
-  return createPin(`thumbprint(${shown(value)})`, (leaf) => leaf.thumbprint === value);
+  return createPin(`thumbprint(${shown(value)})`, (leaf) => isCertificate(leaf, value));
+}
+
+/**
+ * The holder of a certificate chooses which of its signatures to show (see `twinThumbprint`), and must not leave a rule
+ * under `not` by it. What was signed and the key are the same in both, so to match either lets nobody else in.
+ */
+function isCertificate(leaf: Certificate, wanted: string): boolean {
+  return leaf.thumbprint === wanted || twinThumbprint(leaf) === wanted;
 }
 
 /** The option `pins`: the client's own pin and its backups. Text is an SPKI pin. */

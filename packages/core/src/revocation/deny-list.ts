@@ -1,12 +1,12 @@
 import type { AssertedName } from '../certificate/asserted-name.ts';
 import type { Certificate, Name } from '../certificate/model.ts';
 import { parseDistinguishedName } from '../certificate/name.ts';
+import { twinThumbprint } from '../certificate/twin-thumbprint.ts';
 import { decodeBase64Url, encodeBase64Url } from '../encoding/base64.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
 import { readCertificates } from '../path/certificate-input.ts';
 import type { VerifiedPath } from '../path/verified-path.ts';
 import { type Reason, reason } from '../reasons.ts';
-import { twinThumbprint } from './twin-thumbprint.ts';
 
 /** Which certificate is denied: by its issuer and serial number (RFC 5280 4.1.2.2), or by its own thumbprint. */
 export type DenyListEntry =

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { not } from '../../src/policy/combined-rules.ts';
-import { evidenceOfName } from '../../src/policy/evidence.ts';
+import type { Certificate } from '../../src/certificate/model.ts';
+import { allOf, not } from '../../src/policy/combined-rules.ts';
+import { evidenceOf, evidenceOfName } from '../../src/policy/evidence.ts';
+import { anchor } from '../../src/policy/path-rules.ts';
 import { certificatePin, compilePins, type PinOption, spkiPin, thumbprint } from '../../src/policy/pins.ts';
 import { matchesRule } from '../../src/policy/rule.ts';
-import { acme, evidence } from './clients.ts';
+import { twinOf } from '../revocation/ecdsa-twin.ts';
+import { acme, checkedPath, evidence, readCertificate } from './clients.ts';
 
 const client = await evidence({ subject: 'CN=x' });
 const leaf = client.certificate!;
@@ -37,6 +40,35 @@ describe('pins', () => {
     const renewed = (await evidence({ subject: 'CN=x' })).certificate!;
     expect(compilePins([`sha256/${leaf.spkiSha256}`])(renewed)).toBe(true);
     expect(compilePins([certificatePin(fingerprint)])(renewed)).toBe(false);
+  });
+
+  describe('of a certificate whose holder shows it with the second signature that every ECDSA signature has', () => {
+    const twin = readCertificate(twinOf(leaf.der));
+    const twinClient = evidenceOf(checkedPath([twin], readCertificate(acme.root.certificateDer)));
+    const fingerprintOf = ({ thumbprint }: Certificate) => Buffer.from(thumbprint, 'base64url').toString('hex');
+
+    it.each([
+      ['thumbprint', (certificate: Certificate) => thumbprint(certificate.thumbprint)],
+      ['certificatePin', (certificate: Certificate) => certificatePin(fingerprintOf(certificate))],
+    ])('match it all the same: %s', (_, pinOf) => {
+      expect(twin.thumbprint).not.toBe(leaf.thumbprint);
+      for (const pin of [pinOf(leaf), pinOf(twin)]) {
+        const allButOne = allOf(anchor(acme.root.certificateDer), not(pin));
+        for (const shown of [client, twinClient]) {
+          expect(matchesRule(pin, shown)).toBe(true);
+          expect(matchesRule(allButOne, shown)).toBe(false);
+          expect(compilePins([pin])(shown.certificate!)).toBe(true);
+        }
+      }
+    });
+
+    it('match no other certificate of the same key', async () => {
+      const renewed = await evidence({ subject: 'CN=x' });
+      expect(matchesRule(thumbprint(twin.thumbprint), renewed)).toBe(false);
+      expect(matchesRule(allOf(anchor(acme.root.certificateDer), not(thumbprint(twin.thumbprint))), renewed)).toBe(
+        true,
+      );
+    });
   });
 
   it('mean the leaf, not the authorities above it', () => {

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
-import type { Certificate } from '../certificate/model.ts';
 import { DerError, DerReader, tag } from '../encoding/der.ts';
 import { derElement, derUnsigned } from '../encoding/der-writer.ts';
+import type { Certificate } from './model.ts';
 
 /**
  * Of every ECDSA signature (r, s) there is a second one, (r, n - s), where n is the order of the curve: whoever sees the first

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { twinThumbprint } from '../../src/certificate/twin-thumbprint.ts';
 import { createDenyList } from '../../src/revocation/deny-list.ts';
-import { twinThumbprint } from '../../src/revocation/twin-thumbprint.ts';
 import { authority, client, type KeyKind, keyOf, read, saying, trusting, verify } from '../path/certificates.ts';
-import { twinOf } from './ecdsa-twin.ts';
+import { twinOf } from '../revocation/ecdsa-twin.ts';
 
 /** A client of an authority with such a key. */
 function issuedBy(kind: KeyKind) {
