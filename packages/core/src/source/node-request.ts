@@ -1,16 +1,14 @@
 import { Socket } from 'node:net';
 import type { RequestFacts } from './facts.ts';
+import { type InvokedRequest, invocationEvent } from './invocation.ts';
 
 /** What is read of a request of node:http, node:https or the compatibility API of node:http2. */
-export interface NodeRequest {
+export interface NodeRequest extends InvokedRequest {
   readonly socket: unknown;
-  readonly rawHeaders: readonly string[];
   readonly rawTrailers: readonly string[];
   readonly httpVersionMajor?: number;
   /** HTTP/2 only. */
   readonly stream?: NodeStream;
-  /** Where `serverless-http` leaves the event of a function, and an application that uses `@codegenie/serverless-express`. */
-  readonly apiGateway?: { readonly event?: unknown };
 }
 
 interface NodeStream {
@@ -23,6 +21,7 @@ interface NodeStream {
  * @param requestTarget the raw request target, from before any mounting or rewriting
  * @param clientAddress the framework's own idea of the client's address, where the options choose it
  * @param event the event of a serverless function, where the shim keeps it elsewhere than on the request of Node
+ * @throws {PeercertFailure} when the event may be of another request, or of the client's own making
  */
 export function nodeRequestFacts(
   request: NodeRequest,
@@ -40,8 +39,9 @@ export function nodeRequestFacts(
     peerAddress: isConnected ? socket.remoteAddress : undefined,
     clientAddress,
     requestTarget,
-    // Whoever came over a socket was not invoked. To look for what is not there takes a while on a request of Express.
-    event: isConnected ? undefined : (event ?? request.apiGateway?.event),
+    // Whoever came over a socket was not invoked, nor was a stream of HTTP/2 whose session is gone. To look for what is not
+    // there takes a while on a request of Express.
+    event: isConnected || streamOf(request) !== undefined ? undefined : invocationEvent(request, event),
   };
 }
 
@@ -63,8 +63,12 @@ export function connectionFacts(socket: unknown): RequestFacts {
  * parser takes `HTTP/2.0` from anyone.
  */
 export function connectionOf(request: Pick<NodeRequest, 'socket' | 'httpVersionMajor' | 'stream'>): unknown {
-  const stream = request.httpVersionMajor === 1 ? undefined : request.stream;
+  const stream = streamOf(request);
   if (stream === undefined) return request.socket;
   const { session } = stream;
   return session === undefined || session.destroyed ? undefined : session.socket;
+}
+
+function streamOf(request: Pick<NodeRequest, 'httpVersionMajor' | 'stream'>): NodeStream | undefined {
+  return request.httpVersionMajor === 1 ? undefined : request.stream;
 }

@@ -107,5 +107,8 @@ describe('the facts of a request', () => {
     const late = nodeRequestFacts(requests[1] as Http2ServerRequest, '/b');
     expect(late.socket).toBeUndefined();
     expect(late.peerAddress).toBeUndefined();
+    // It came over a connection all the same, and was not invoked.
+    Object.assign(requests[1] as Http2ServerRequest, { apiGateway: { event: {} } });
+    expect(nodeRequestFacts(requests[1] as Http2ServerRequest, '/b', undefined, {}).event).toBeUndefined();
   });
 });
