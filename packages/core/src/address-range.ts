@@ -17,6 +17,16 @@ export interface AddressRanges {
   includes(address: string): boolean;
   /** The same for the 4 or 16 octets of an `iPAddress` (RFC 5280 4.2.1.6); `false` for any other length. */
   includesBytes(address: Uint8Array): boolean;
+  /** How much they cover together, and not one by one: two halves are everybody. */
+  readonly coverage: AddressCoverage;
+}
+
+/** From 0, nothing, to 1, everything. */
+export interface AddressCoverage {
+  /** Of all IPv4 addresses. */
+  readonly ipv4: number;
+  /** Of the IPv6 addresses that are given out, 2000::/3 (RFC 4291 section 2.4, IANA's registry of the IPv6 address space). */
+  readonly ipv6: number;
 }
 
 /** 32-bit words, most significant first: one for IPv4, four for IPv6. */
@@ -49,7 +59,73 @@ export function compileAddressRanges(list: readonly string[], optionName: string
       const words = wordsOfBytes(address);
       return words !== undefined && ranges.some((range) => contains(range, words));
     },
+    coverage: coverageOf(ranges),
   });
+}
+
+/**
+ * Throws TypeError for ranges from which headers are believed, where together they cover more than a sixteenth of all
+ * addresses of a family: that is no list of proxies, and many a client is among them.
+ */
+export function refuseStrangers({ coverage, ranges }: AddressRanges, where: string, friends: string): void {
+  for (const [share, isOfFamily, all] of [
+    [coverage.ipv4, isIPv4Range, 'IPv4 addresses'],
+    [coverage.ipv6, isIPv6Range, 'IPv6 addresses in use (2000::/3)'],
+  ] as const) {
+    if (share <= widestShare) continue;
+    const widest = ranges.filter(isOfFamily).sort((one, other) => prefixOf(one) - prefixOf(other));
+    const named = widest.slice(0, 4).join(', ') + (widest.length > 4 ? ', ...' : '');
+    throw new TypeError(
+      `${where} with ${named} would believe headers that any client writes: name the ${friends}. Together that is ` +
+        `${Number((share * 100).toPrecision(3))} % of all ${all}, and more than ${widestShare * 100} % is no list of ${friends}`,
+    );
+  }
+}
+
+const widestShare = 1 / 16;
+
+function isIPv6Range(range: string): boolean {
+  return range.includes(':');
+}
+
+function isIPv4Range(range: string): boolean {
+  return !isIPv6Range(range);
+}
+
+function prefixOf(range: string): number {
+  return Number(range.slice(range.indexOf('/') + 1));
+}
+
+/** Two ranges in CIDR form are apart, or one of them lies in the other: the outermost ones add up. */
+function coverageOf(ranges: readonly Range[]): AddressCoverage {
+  const ordered = [...ranges].sort(outermostFirst);
+  const coverage = { ipv4: 0, ipv6: 0 };
+  let outer: Range | undefined;
+  for (const range of ordered) {
+    if (outer !== undefined && contains(outer, range.network)) continue;
+    outer = range;
+    if (range.network.length === 1) coverage.ipv4 += 2 ** -prefixLength(range);
+    else coverage.ipv6 += shareOfUnicast(range);
+  }
+  return Object.freeze(coverage);
+}
+
+/** Of 2000::/3. */
+function shareOfUnicast(range: Range): number {
+  const prefix = prefixLength(range);
+  const [first = 0] = range.network;
+  if (prefix <= 3) return contains(range, [0x20000000, 0, 0, 0]) ? 1 : 0;
+  return first >>> 29 === 1 ? 2 ** (3 - prefix) : 0;
+}
+
+function outermostFirst(one: Range, other: Range): number {
+  const byFamily = one.network.length - other.network.length;
+  if (byFamily !== 0) return byFamily;
+  for (const [index, word] of one.network.entries()) {
+    const byWord = (word >>> 0) - ((other.network[index] as number) >>> 0);
+    if (byWord !== 0) return byWord;
+  }
+  return prefixLength(one) - prefixLength(other);
 }
 
 /** The text of 4 or 16 octets (RFC 5952 for IPv6), or `undefined` for any other length. */
@@ -124,9 +200,12 @@ function rangeOf(address: Words, prefix: number): Range {
   return { network: address.map((word, index) => word & (mask[index] as number)), mask };
 }
 
-function rangeText({ network, mask }: Range): string {
-  const prefix = mask.reduce((ones, word) => ones + (word === 0 ? 0 : 32 - Math.log2(-word)), 0);
-  return `${wordsText(network)}/${prefix}`;
+function rangeText(range: Range): string {
+  return `${wordsText(range.network)}/${prefixLength(range)}`;
+}
+
+function prefixLength({ mask }: Range): number {
+  return mask.reduce((ones, word) => ones + (word === 0 ? 0 : 32 - Math.log2(-word)), 0);
 }
 
 function wordsText(words: Words): string {

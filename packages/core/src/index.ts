@@ -1,9 +1,11 @@
 export {
+  type AddressCoverage,
   type AddressRanges,
   addressText,
   canonicalAddress,
   clientNetwork,
   compileAddressRanges,
+  refuseStrangers,
 } from './address-range.ts';
 export { type Authenticator, createAuthenticator } from './authenticator.ts';
 export { parseCertificate, parseCertificatePem } from './certificate/certificate.ts';

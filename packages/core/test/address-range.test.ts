@@ -274,3 +274,42 @@ describe('the network of a client', () => {
     expect(clientNetwork(text)).toBe(expected);
   });
 });
+
+describe('what ranges cover together', () => {
+  const covered = (...list: string[]) => compileAddressRanges(list, 'x').coverage;
+
+  it.each<[readonly string[], number, number]>([
+    [['10.0.0.0/8'], 1 / 256, 0],
+    [['10.0.0.1'], 2 ** -32, 0],
+    [['0.0.0.0/0'], 1, 0],
+    [['0.0.0.0/1', '128.0.0.0/1'], 1, 0],
+    [['128.0.0.0/1', '10.0.0.0/8', '0.0.0.0/1', '200.0.0.0/8', '10.1.0.0/16'], 1, 0],
+    [['10.0.0.0/8', '10.0.0.0/8', '10.0.0.0/9'], 1 / 256, 0],
+    [['::ffff:0:0/96'], 1, 0],
+    [['::ffff:0:0/97', '128.0.0.0/1'], 1, 0],
+    [['::/0'], 0, 1],
+    [['::/1', '8000::/1'], 0, 1],
+    [['2000::/3'], 0, 1],
+    [['2000::/4', '3000::/4', '2001:db8::/32'], 0, 1],
+    [['2001:db8::/32'], 0, 2 ** -29],
+    // Nobody is there but those who are inside already.
+    [['fc00::/7', 'fe80::/10', '8000::/1', '::1'], 0, 0],
+  ])('%j: %d of IPv4, %d of IPv6', (list, ipv4, ipv6) => {
+    expect(covered(...list)).toEqual({ ipv4, ipv6 });
+  });
+
+  it('is what one would count address by address', () => {
+    const range = fc
+      .tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 1, max: 8 }))
+      .map(([octet, prefix]) => `${(octet >> (8 - prefix)) << (8 - prefix)}.0.0.0/${prefix}`);
+    fc.assert(
+      fc.property(fc.array(range, { minLength: 1, maxLength: 12 }), (list) => {
+        const ranges = compileAddressRanges(list, 'x');
+        const octets = Array.from({ length: 256 }, (_, octet) => octet).filter((octet) =>
+          ranges.includes(`${octet}.1.2.3`),
+        );
+        expect(ranges.coverage.ipv4).toBe(octets.length / 256);
+      }),
+    );
+  });
+});

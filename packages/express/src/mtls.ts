@@ -161,13 +161,16 @@ function noAddress(): undefined {
   return undefined;
 }
 
+/** Addresses kept for documentation (RFC 5737, RFC 3849), and one of the other half of IPv4, which nobody has as a proxy. */
+const strangers: readonly string[] = ['192.0.2.1', '2001:db8::1', '11.22.33.44'];
+
 /**
  * `req.ip`, unless Express was told to believe whatever address a client writes into X-Forwarded-For: then it would
- * believe a stranger (an address kept for documentation, RFC 5737) further away than any chain of proxies is long.
+ * believe a stranger further away than any chain of proxies is long.
  */
 function frameworkAddress(req: Request): string | undefined {
   const trusts = req.app.get('trust proxy fn') as (address: string, hop: number) => boolean;
-  if (trusts('192.0.2.1', 64)) {
+  if (strangers.some((stranger) => trusts(stranger, 64))) {
     throw new PeercertFailure(
       'setup',
       "clientAddress: 'framework' takes req.ip, which any client can choose under app.set('trust proxy', true): " +

@@ -139,7 +139,7 @@ describe('mtls() in Express', () => {
     expect(await response.text()).toBe(address);
   });
 
-  it.each([[true], [() => true], [['0.0.0.0/1', '128.0.0.0/1']], [1000]])(
+  it.each([[true], [() => true], [['0.0.0.0/1', '128.0.0.0/1']], ['0.0.0.0/1'], ['::/1'], ['2000::/3'], [1000]])(
     'refuses req.ip when any client can choose it, trust proxy %s',
     async (trust) => {
       const app = express();

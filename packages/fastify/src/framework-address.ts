@@ -1,8 +1,13 @@
 import { PeercertFailure } from '@peercert/core';
 import type { FastifyRequest } from 'fastify';
 
-/** More hops than any chain of proxies has, all of them from a block kept for documentation (RFC 5737). */
-const strangers: readonly string[] = Array.from({ length: 64 }, (_, index) => `192.0.2.${index + 1}`);
+/**
+ * More hops than any chain of proxies has, all of them from blocks that nobody has for proxies: those kept for documentation
+ * (RFC 5737, RFC 3849), and one of the other half of IPv4.
+ */
+const strangers: readonly (readonly string[])[] = ['192.0.2.', '2001:db8::', '11.22.33.'].map((block) =>
+  Array.from({ length: 65 }, (_, index) => `${block}${index + 1}`),
+);
 
 /**
  * `request.ip`, unless Fastify was told to believe whatever address a client writes into X-Forwarded-For. Fastify does
@@ -26,8 +31,10 @@ export function createFrameworkAddress(): (request: FastifyRequest) => string {
 }
 
 function believesStrangers(request: FastifyRequest): boolean {
-  const socket = { remoteAddress: '198.51.100.1' };
-  const raw = { socket, connection: socket, headers: { 'x-forwarded-for': strangers.join(', ') } };
-  const probe: FastifyRequest = Object.create(request, { raw: { value: raw } });
-  return probe.ip === strangers[0];
+  return strangers.some(([furthest, ...chain]) => {
+    const socket = { remoteAddress: chain.pop() };
+    const raw = { socket, connection: socket, headers: { 'x-forwarded-for': [furthest, ...chain].join(', ') } };
+    const probe: FastifyRequest = Object.create(request, { raw: { value: raw } });
+    return probe.ip === furthest;
+  });
 }

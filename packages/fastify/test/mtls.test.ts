@@ -485,7 +485,7 @@ describe('the client’s address in Fastify', () => {
     expect((await addressWith(trustProxy)).body).toBe(address);
   });
 
-  it.each<TrustProxy>([true, () => true, ['0.0.0.0/1', '128.0.0.0/1']])(
+  it.each<TrustProxy>([true, () => true, ['0.0.0.0/1', '128.0.0.0/1'], '0.0.0.0/1', '::/1', '2000::/3'])(
     'is refused when any client can choose it, trustProxy %s',
     async (trustProxy) => {
       const response = await addressWith(trustProxy);

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { type AddressRanges, compileAddressRanges } from '../address-range.ts';
+import { type AddressRanges, compileAddressRanges, refuseStrangers } from '../address-range.ts';
 import { shown } from '../option-keys.ts';
 import type { RequestFacts } from './facts.ts';
 import type { TrustedPeers } from './presented.ts';
@@ -24,8 +24,8 @@ export interface ProxyCertificate {
 const loopback: readonly string[] = ['127.0.0.0/8', '::1'];
 
 /**
- * Throws TypeError when the option is absent or empty, or would trust every address: then anyone could write the header
- * in which the proxy forwards a certificate.
+ * Throws TypeError when the option is absent or empty, or when its ranges together are so wide that strangers are among
+ * them: then anyone could write the header in which the proxy forwards a certificate.
  */
 export function compileTrustedProxies(option: TrustedProxies, where: string): TrustedPeers {
   const list: readonly TrustedProxy[] = isList(option) ? option : [option];
@@ -59,12 +59,7 @@ function compileRanges(list: readonly TrustedProxy[], where: string): AddressRan
   });
   if (texts.length === 0) return undefined;
   const ranges = compileAddressRanges(texts, `${where}: trustedProxies`);
-  const everyone = ranges.ranges.find((range) => range.endsWith('/0'));
-  if (everyone !== undefined) {
-    throw new TypeError(
-      `${where}: trustedProxies with ${everyone} would believe headers that any client writes: name the proxies`,
-    );
-  }
+  refuseStrangers(ranges, `${where}: trustedProxies`, 'proxies');
   return ranges;
 }
 

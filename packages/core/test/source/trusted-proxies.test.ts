@@ -57,6 +57,19 @@ it.each<[unknown, string]>([
   [[], 'fromX() needs trustedProxies'],
   [['0.0.0.0/0'], 'with 0.0.0.0/0 would believe headers that any client writes'],
   [['10.0.0.0/8', '::/0'], 'with ::/0 would believe headers'],
+  [['0.0.0.0/1', '128.0.0.0/1'], 'Together that is 100 % of all IPv4 addresses'],
+  [
+    ['128.0.0.0/2', '0.0.0.0/1', '192.0.0.0/3', '10.0.0.0/8'],
+    'with 0.0.0.0/1, 128.0.0.0/2, 192.0.0.0/3, 10.0.0.0/8 would',
+  ],
+  [['::ffff:0:0/97', '::ffff:128.0.0.0/97'], 'Together that is 100 % of all IPv4 addresses'],
+  [
+    ['16.0.0.0/4', '10.0.0.0/8'],
+    'Together that is 6.64 % of all IPv4 addresses, and more than 6.25 % is no list of proxies',
+  ],
+  [['2000::/3'], 'Together that is 100 % of all IPv6 addresses in use'],
+  [['::/1', '10.0.0.0/8'], 'with ::/1 would believe headers'],
+  [['2000::/4', '3000::/4'], 'Together that is 100 % of all IPv6 addresses in use'],
   [['10.0.0.1/8'], 'has host bits set'],
   [['10.0.0'], 'is not an IP address or range'],
   ['localhost', 'is not an IP address or range'],
@@ -67,6 +80,13 @@ it.each<[unknown, string]>([
 ])('trustedProxies %j is refused', (option, message) => {
   expect(() => compile(option as TrustedProxies)).toThrow(TypeError);
   expect(() => compile(option as TrustedProxies)).toThrow(message);
+});
+
+it('trustedProxies that list everybody piece by piece are refused', () => {
+  const pieces = Array.from({ length: 256 }, (_, octet) => `${octet}.0.0.0/8`);
+  expect(() => compile(pieces)).toThrow('with 0.0.0.0/8, 1.0.0.0/8, 2.0.0.0/8, 3.0.0.0/8, ... would believe');
+  expect(() => compile(pieces.slice(0, 16))).not.toThrow();
+  expect(() => compile(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'])).not.toThrow();
 });
 
 describe('a Unix socket', () => {

@@ -1,4 +1,4 @@
-import { refuseUnknownKeys, shown } from '@peercert/core';
+import { refuseStrangers, refuseUnknownKeys, shown } from '@peercert/core';
 import type { ConnectionOptions, HandshakeOptions, ProxyProtocolOptions } from './connection-options.ts';
 import { compilePeerList, type Peer } from './peer-list.ts';
 
@@ -40,12 +40,7 @@ function compileProxyProtocol(options: ProxyProtocolOptions): ProxyProtocolRules
     throw new TypeError(`${where} needs from, the balancers whose headers are believed: ['10.0.0.0/8'], or ['unix']`);
   }
   const balancers = compilePeerList(options.from, `${where}.from`);
-  const everyone = balancers.ranges.find((range) => range.endsWith('/0'));
-  if (everyone !== undefined) {
-    throw new TypeError(
-      `${where}.from with ${everyone} would believe headers that any client writes: name the balancers`,
-    );
-  }
+  if (balancers.ranges !== undefined) refuseStrangers(balancers.ranges, `${where}.from`, 'balancers');
   const { others = 'direct' } = options;
   if (others !== 'direct' && others !== 'refuse') {
     throw new TypeError(`${where}.others: expected 'direct' or 'refuse', got ${shown(others)}`);

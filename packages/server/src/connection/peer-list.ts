@@ -1,4 +1,4 @@
-import { compileAddressRanges, shown } from '@peercert/core';
+import { type AddressRanges, compileAddressRanges, shown } from '@peercert/core';
 
 /** Who is at the other end of a connection. */
 export type Peer =
@@ -8,8 +8,8 @@ export type Peer =
 /** Ranges in CIDR form and single addresses, `'loopback'`, and `'unix'` for every peer of a Unix socket. */
 export interface PeerList {
   includes(peer: Peer): boolean;
-  /** As compiled, without `'unix'`. */
-  readonly ranges: readonly string[];
+  /** Without `'unix'`; `undefined` where nothing else is listed. */
+  readonly ranges: AddressRanges | undefined;
 }
 
 const loopback: readonly string[] = ['127.0.0.0/8', '::1'];
@@ -27,6 +27,6 @@ export function compilePeerList(list: unknown, where: string): PeerList {
   return Object.freeze({
     includes: (peer: Peer): boolean =>
       peer.kind === 'unix' ? takesUnixSockets : ranges?.includes(peer.address) === true,
-    ranges: ranges?.ranges ?? [],
+    ranges,
   });
 }

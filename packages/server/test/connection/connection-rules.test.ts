@@ -33,6 +33,8 @@ describe('the options of connections', () => {
     [{ proxyProtocol: {} }, 'connection.proxyProtocol needs from, the balancers whose headers are believed'],
     [{ proxyProtocol: { from: [] } }, 'connection.proxyProtocol.from: an empty list'],
     [{ proxyProtocol: { from: ['0.0.0.0/0'] } }, 'would believe headers that any client writes: name the balancers'],
+    [{ proxyProtocol: { from: ['0.0.0.0/1', '128.0.0.0/1'] } }, 'Together that is 100 % of all IPv4 addresses'],
+    [{ proxyProtocol: { from: ['unix', '2000::/4', '3000::/4'] } }, 'more than 6.25 % is no list of balancers'],
     [{ proxyProtocol: { from: ['10.0.0.0/8', '::/0'] } }, 'would believe headers that any client writes'],
     [{ proxyProtocol: { from: ['unix'], trusted: true } }, 'connection.proxyProtocol: unknown option "trusted"'],
     [
