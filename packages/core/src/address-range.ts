@@ -141,7 +141,9 @@ export function isAddress(text: string): boolean {
 /** The one text for an address (RFC 5952), IPv4-mapped ones as IPv4 and without a zone; `undefined` for other text. */
 export function canonicalAddress(text: string): string | undefined {
   const words = parseAddress(text);
-  return words && wordsText(words);
+  if (words === undefined) return undefined;
+  // Asked of every request, and to write an address by the book takes as long as the rest of a warm one.
+  return words.length === 1 ? dotted(words[0] as number) : writtenOnce(words);
 }
 
 /**
@@ -217,6 +219,17 @@ function wordsText(words: Words): string {
 // the last ones read are remembered; no decision is.
 const lastRead = new Map<string, Words>();
 const lastReadCount = 1_000;
+// Kept beside the words and no longer than they are.
+const written = new WeakMap<Words, string>();
+
+function writtenOnce(words: Words): string {
+  let text = written.get(words);
+  if (text === undefined) {
+    text = wordsText(words);
+    written.set(words, text);
+  }
+  return text;
+}
 
 function parseAddress(text: string): Words | undefined {
   const known = lastRead.get(text);

@@ -1,4 +1,4 @@
-import { isAddress } from '../address-range.ts';
+import { canonicalAddress } from '../address-range.ts';
 import type { RequestFacts } from './facts.ts';
 import type { ForwardingRules } from './forwarding.ts';
 
@@ -15,10 +15,10 @@ export function clientAddressOf(
   choice: 'derived' | 'framework',
   forwarding: ForwardingRules,
 ): string | undefined {
-  if (choice === 'framework') return facts.clientAddress;
-  if (!forwarding.isFromProxy(facts)) return facts.peerAddress;
+  if (choice === 'framework') return oneText(facts.clientAddress);
+  if (!forwarding.isFromProxy(facts)) return oneText(facts.peerAddress);
   const told = forwarding.addressFrom(facts);
-  if (told !== undefined) return told;
+  if (told !== undefined) return oneText(told);
   let hops = 0;
   for (const lines = forwardedFor(facts.rawHeaders); lines.length > 0; ) {
     // The last line is the one that was added last (RFC 9110 section 5.3).
@@ -29,12 +29,17 @@ export function clientAddressOf(
       rest = rest.slice(0, Math.max(comma, 0));
       if (++hops > mostHops) return undefined;
       if (entry === '') continue;
-      const address = withoutPort(entry);
-      if (!isAddress(address)) return undefined;
+      const address = oneText(withoutPort(entry));
+      if (address === undefined) return undefined;
       if (!forwarding.isProxyAddress(address)) return address;
     }
   }
-  return facts.peerAddress;
+  return oneText(facts.peerAddress);
+}
+
+/** The one text that rules, events and handlers see, whoever tells the address (RFC 5952; IPv4-mapped ones as IPv4). */
+function oneText(address: string | undefined): string | undefined {
+  return address === undefined ? undefined : canonicalAddress(address);
 }
 
 /** No request passes so many proxies. */

@@ -8,7 +8,7 @@ export interface RequestFacts {
   readonly rawHeaders: readonly string[];
   /** Names and values alternating: `IncomingMessage.rawTrailers` as far as they have arrived. */
   readonly trailers: readonly string[];
-  /** The address of the socket's own peer; `undefined` for a Unix socket. */
+  /** The address of the socket's own peer, IPv4-mapped IPv6 as IPv4; `undefined` for a Unix socket. */
   readonly peerAddress: string | undefined;
   /** The client's address for address rules only, when the framework's own is chosen; else it is worked out. */
   readonly clientAddress?: string | undefined;

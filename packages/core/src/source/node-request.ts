@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { canonicalAddress } from '../address-range.ts';
 import type { RequestFacts } from './facts.ts';
 import { type InvokedRequest, invocationEvent } from './invocation.ts';
 
@@ -36,13 +37,18 @@ export function nodeRequestFacts(
     rawHeaders: request.rawHeaders,
     trailers: request.rawTrailers,
     // An injected request and a serverless shim invent an address; only a real socket has one.
-    peerAddress: isConnected ? socket.remoteAddress : undefined,
+    peerAddress: isConnected ? addressOf(socket) : undefined,
     clientAddress,
     requestTarget,
     // Whoever came over a socket was not invoked, nor was a stream of HTTP/2 whose session is gone. To look for what is not
     // there takes a while on a request of Express.
     event: isConnected || streamOf(request) !== undefined ? undefined : invocationEvent(request, event),
   };
+}
+
+/** A server that listens on `::` sees the peers of IPv4 as `::ffff:127.0.0.1`: rules, events and handlers see 127.0.0.1. */
+function addressOf({ remoteAddress }: Socket): string | undefined {
+  return remoteAddress === undefined ? undefined : (canonicalAddress(remoteAddress) ?? remoteAddress);
 }
 
 /** The facts of a connection on which no HTTP is spoken. */
@@ -52,7 +58,7 @@ export function connectionFacts(socket: unknown): RequestFacts {
     socket,
     rawHeaders: [],
     trailers: [],
-    peerAddress: socket instanceof Socket ? socket.remoteAddress : undefined,
+    peerAddress: socket instanceof Socket ? addressOf(socket) : undefined,
     requestTarget: '',
   };
 }

@@ -28,7 +28,10 @@ describe('the client’s address behind a trusted proxy', () => {
     ['192.0.2.7:49152', '192.0.2.7'],
     ['[2001:db9::7]:49152', '2001:db9::7'],
     ['[2001:db9::7]', '2001:db9::7'],
-    ['::ffff:192.0.2.7', '::ffff:192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['::FFFF:c000:0207', '192.0.2.7'],
+    ['2001:DB9:0::7', '2001:db9::7'],
+    ['fe80::1%eth0', 'fe80::1'],
     ['::ffff:10.0.0.9', '10.0.0.7'],
   ])('of X-Forwarded-For %j is %s', (forwarded, address) => {
     expect(derived(forwarded)).toBe(address);
@@ -54,11 +57,18 @@ describe('the client’s address behind a trusted proxy', () => {
 
   it('is the peer’s on any other connection', () => {
     expect(derived('10.0.0.9', '192.0.2.66')).toBe('192.0.2.66');
+    expect(derived('10.0.0.9', '::ffff:192.0.2.66')).toBe('192.0.2.66');
+    expect(derived([], '::ffff:10.0.0.9')).toBe('10.0.0.9');
   });
 
   it('is the framework’s where the operator chose it', () => {
     const facts = { ...p.proxied({ 'X-Forwarded-For': '192.0.2.7' }), clientAddress: '198.51.100.1' };
     expect(clientAddressOf(facts, 'framework', rules)).toBe('198.51.100.1');
+    const mapped = { ...facts, clientAddress: '::ffff:198.51.100.1' };
+    expect(clientAddressOf(mapped, 'framework', rules)).toBe('198.51.100.1');
+    for (const clientAddress of ['unknown', '198.51.100.1\u2028', undefined]) {
+      expect(clientAddressOf({ ...facts, clientAddress }, 'framework', rules)).toBeUndefined();
+    }
   });
 
   it('is what address rules are applied to', () => {

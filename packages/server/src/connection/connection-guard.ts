@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { Server, TLSSocket } from 'node:tls';
-import { shown } from '@peercert/core';
+import { canonicalAddress, shown } from '@peercert/core';
 import { Deadlines } from '../deadlines.ts';
 import { type ConnectionRefusal, type ConnectionRefusedEvent, connectionRefusals } from './connection-events.ts';
 import type { ConnectionOptions } from './connection-options.ts';
@@ -58,7 +58,8 @@ export function guardConnections(
     }
   };
   const refuseUnguarded = (socket: Partial<Socket> | undefined): true => {
-    const { remoteAddress: address, remotePort: port } = socket ?? {};
+    const { remoteAddress, remotePort: port } = socket ?? {};
+    const address = remoteAddress && canonicalAddress(remoteAddress);
     socket?.destroy?.();
     tell({ type: 'connection_refused', cause: 'unguarded', address, port, balancer: undefined, detail: undefined });
     return true;

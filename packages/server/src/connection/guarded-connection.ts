@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { isUnixSocket } from '@peercert/core';
+import { canonicalAddress, isUnixSocket } from '@peercert/core';
 import type { Deadlines } from '../deadlines.ts';
 import { type AnnouncedPeer, announcePeer } from './announced-peer.ts';
 import type { ConnectionRefusal, ConnectionRefusedEvent } from './connection-events.ts';
@@ -188,6 +188,6 @@ function isTelling(reading: ProxyHeaderReading): boolean {
 /** `undefined` where nobody can say: the peer of a TCP connection has gone already. */
 function peerOf(socket: Socket): Peer | undefined {
   const { remoteAddress: address, remotePort: port } = socket;
-  if (address !== undefined) return { kind: 'inet', address, port };
+  if (address !== undefined) return { kind: 'inet', address: canonicalAddress(address) ?? address, port };
   return isUnixSocket(socket) ? { kind: 'unix' } : undefined;
 }
