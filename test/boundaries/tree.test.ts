@@ -37,6 +37,13 @@ describe('a package', () => {
     },
   );
 
+  // Not every tool that packs a package looks for the licence further up.
+  it.each(packageNames)('%s holds the very text of the licence', (name) => {
+    expect(readFileSync(join(root, 'packages', name, 'LICENSE'), 'utf8')).toBe(
+      readFileSync(join(root, 'LICENSE'), 'utf8'),
+    );
+  });
+
   it.each(packageNames)('%s carries the licence and the fields that a registry shows', (name) => {
     const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as Record<
       string,

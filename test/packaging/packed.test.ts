@@ -1,6 +1,6 @@
 // Packed tarballs in tiny consumers: what the users of each module form and each TypeScript resolution get.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageNames } from '../boundaries/sources.ts';
@@ -56,6 +56,18 @@ describe.each(names)('%s', (name) => {
       ]),
     );
     expect(files.filter((file) => file.endsWith('.tsbuildinfo') || file.includes('.test.'))).toEqual([]);
+  });
+
+  it('has its licence in the tarball of npm too', () => {
+    const { folder } = packed(name);
+    const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: join(root, 'packages', name.replace('@peercert/', '')),
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [listed] = JSON.parse(output) as readonly { readonly files: readonly { readonly path: string }[] }[];
+    expect(listed?.files.map(({ path }) => path)).toContain('LICENSE');
+    expect(readFileSync(join(folder, 'LICENSE'), 'utf8')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'));
   });
 
   it('names the versions of its sisters', () => {

@@ -133,7 +133,8 @@ export function asksFunctions(policy: Policy): boolean {
 
 /**
  * Pins, addresses, identity rules, roles, check, in this order: the cheap and certain before what asks others. Answers
- * at once unless a function of the operator answers later. Nothing is remembered from one request to the next.
+ * at once unless a function of the operator answers later. Nothing is remembered here: how long an allow counts for further
+ * requests of its connection is for `standing-allow.ts`, and where functions have a say, it does not.
  */
 export function applyPolicy(
   policy: Policy,
