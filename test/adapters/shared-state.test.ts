@@ -1,8 +1,9 @@
 // Applications that let requests share what holds the state of one: none may pass as the client of another.
+import type { RequestMtls } from '@peercert/core';
 import { clientOf as clientOfExpress, mtls as mtlsOfExpress, requireRole as roleOfExpress } from '@peercert/express';
 import { clientOf as clientOfFastify, mtls as mtlsOfFastify, requireRole as roleOfFastify } from '@peercert/fastify';
 import { clientOf as clientOfKoa, mtls as mtlsOfKoa, requireRole as roleOfKoa } from '@peercert/koa';
-import express5, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import express5, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import express4 from 'express4';
 import { type FastifyRequest, fastify } from 'fastify';
 import Koa3, { type Context, type Middleware } from 'koa';
@@ -250,15 +251,26 @@ describe.each([
     expect((await ask(port, undefined, '/admin')).status).toBe(500);
   });
 
-  it('takes no state that an application defines on another request', async () => {
-    let first: unknown;
+  it.each<[string, (req: Request, res: Response, first: RequestMtls) => void]>([
+    [
+      'defines on it',
+      (req, res, first) => {
+        Object.defineProperty(req, 'mtls', { value: first });
+        res.locals = { mtls: first };
+      },
+    ],
+    [
+      'assigns to it',
+      (req, _res, first) => {
+        req.mtls = first;
+      },
+    ],
+  ])('takes no state of another request that an application %s', async (_how, put) => {
+    let first: RequestMtls | undefined;
     const { port } = await expressSite(express, {
       after: (req, res, next) => {
         first ??= req.mtls;
-        if (req.mtls.client === null) {
-          Object.defineProperty(req, 'mtls', { value: first });
-          res.locals = { mtls: first };
-        }
+        if (req.mtls.client === null) put(req, res, first);
         next();
       },
     });

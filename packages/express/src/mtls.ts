@@ -100,6 +100,11 @@ function localsOf(res: ServerResponse): StateHolder {
   return response.locals;
 }
 
+/** A request of Express, which knows its response. */
+interface Answered {
+  readonly res?: ServerResponse & { readonly locals?: StateHolder };
+}
+
 /** Shared by every copy of this package: `req.mtls` is ours, whichever of them provides it. */
 const providedKey: unique symbol = Symbol.for('peercert.express') as never;
 
@@ -114,7 +119,13 @@ interface Prototype {
  */
 function provideMtls(req: Request, res: ServerResponse, prototype: Prototype | null): Prototype | undefined {
   if (prototype === null || !Object.hasOwn(prototype, 'app')) {
-    Object.defineProperty(req, 'mtls', { configurable: true, get: () => leftIn(localsOf(res), req) });
+    Object.defineProperty(req, 'mtls', {
+      configurable: true,
+      get: () => leftIn(localsOf(res), req),
+      set(left: RequestMtls) {
+        localsOf(res).mtls = left;
+      },
+    });
     return undefined;
   }
   if (!(providedKey in prototype)) {
@@ -123,8 +134,13 @@ function provideMtls(req: Request, res: ServerResponse, prototype: Prototype | n
       [providedKey]: { value: true },
       mtls: {
         configurable: true,
-        get(this: { readonly res?: ServerResponse & { readonly locals?: StateHolder } }) {
+        get(this: Answered) {
           return leftIn(this.res?.locals, this);
+        },
+        // For whoever decides anew about what outlives the request, a WebSocket say. What is no state of this request is
+        // none there either.
+        set(this: Answered, left: RequestMtls) {
+          if (this.res !== undefined) localsOf(this.res).mtls = left;
         },
       },
     });
