@@ -2,7 +2,9 @@
  * A TLS 1.2 client that changes its certificate in a renegotiation (RFC 5746), which the TLS client of Node 20 cannot do. It
  * carries bytes between a TLS connection and its own input and output, and knows nothing of HTTP.
  *
- *     client PORT
+ *     client PORT [PROTOCOL]
+ *
+ * PROTOCOL is what ALPN offers (RFC 7301): h2.
  *
  * One command a line on standard input:
  *
@@ -148,7 +150,7 @@ static void obey(char *line) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 2) end("failed", "usage: client PORT");
+  if (count != 2 && count != 3) end("failed", "usage: client PORT [PROTOCOL]");
   SSL_CTX *context = SSL_CTX_new(TLS_client_method());
   SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
@@ -162,6 +164,13 @@ int main(int count, char **arguments) {
   ssl = SSL_new(context);
   SSL_set_fd(ssl, socket_);
   SSL_set_tlsext_host_name(ssl, "localhost");
+  if (count == 3) {
+    unsigned char offer[256];
+    offer[0] = (unsigned char)strlen(arguments[2]);
+    memcpy(offer + 1, arguments[2], offer[0]);
+    /* Answers 0 when it is well. */
+    require(SSL_set_alpn_protos(ssl, offer, offer[0] + 1u) == 0, "protocol");
+  }
   SSL_set_connect_state(ssl);
 
   static char line[1 << 20];

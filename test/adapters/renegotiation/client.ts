@@ -25,15 +25,18 @@ export interface RenegotiatingClient {
   /** Completes it. */
   finish(): Promise<boolean>;
   send(text: string): void;
+  /** What came until it is enough, as latin1, and forgets it; `undefined` when the connection ends before. */
+  receive(isEnough: (received: string) => boolean): Promise<string | undefined>;
   /** The next answer of HTTP/1.1 with a Content-Length, or `undefined` when the connection ends before it is there. */
   answer(): Promise<{ readonly status: number; readonly body: string } | undefined>;
   /** Sends a request and waits for its answer. */
   get(target: string): ReturnType<RenegotiatingClient['answer']>;
 }
 
-export function renegotiatingClient(port: number): RenegotiatingClient {
+/** @param protocol what it offers by ALPN; default nothing, which is HTTP/1.1 */
+export function renegotiatingClient(port: number, protocol?: 'h2'): RenegotiatingClient {
   const folder = mkdtempSync(join(tmpdir(), 'peercert-identities-'));
-  const child = spawn(program as string, [String(port)]);
+  const child = spawn(program as string, protocol === undefined ? [String(port)] : [String(port), protocol]);
   const lines = linesOf(child);
   onTestFinished(() => {
     child.kill('SIGKILL');
@@ -94,6 +97,16 @@ export function renegotiatingClient(port: number): RenegotiatingClient {
     async finish() {
       tell('finish');
       return (await event()) === 'secure';
+    },
+    async receive(isEnough) {
+      while (!isEnough(received)) {
+        const { done, value } = await lines.next();
+        if (done === true || value.startsWith('failed') || value === 'closed') return undefined;
+        if (value.startsWith('data ')) received += Buffer.from(value.slice(5), 'hex').toString('latin1');
+      }
+      const whole = received;
+      received = '';
+      return whole;
     },
     send: (text) => tell('send', Buffer.from(text, 'latin1').toString('hex')),
     answer,

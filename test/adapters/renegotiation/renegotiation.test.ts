@@ -5,30 +5,15 @@ import { createServer } from 'node:https';
 import { setImmediate } from 'node:timers/promises';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { mtls } from '@peercert/express';
-import { createSelfSignedClient } from '@peercert/pki';
 import { createConnectionAuthenticator, createUpgradeAuthenticator } from '@peercert/server';
 import express from 'express';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { roles, startApi } from '../api.ts';
 import { frameworks } from '../frameworks/all.ts';
 import { portOf } from '../frameworks/listen.ts';
-import { type Credentials, theWorld } from '../world.ts';
-import { canRenegotiate, type RenegotiatingClient, renegotiatingClient } from './client.ts';
-
-/** Anyone can write this certificate. */
-function selfMadeAdmin(): Promise<Credentials> {
-  return createSelfSignedClient({ subject: [{ OU: 'Administrators' }, { CN: 'admin' }] });
-}
-
-const outcome = (answer: Awaited<ReturnType<RenegotiatingClient['answer']>>): string => {
-  if (answer === undefined) return 'connection ended';
-  const code = answer.status === 200 ? (JSON.parse(answer.body) as { id: string }).id : codeOf(answer.body);
-  return `${answer.status} ${code}`;
-};
-
-function codeOf(body: string): string {
-  return /"code":"(\w+)"/.exec(body)?.[1] ?? body;
-}
+import { theWorld } from '../world.ts';
+import { canRenegotiate, renegotiatingClient } from './client.ts';
+import { outcomeOf, selfMadeAdmin } from './outcome.ts';
 
 describe.runIf(canRenegotiate)('a client that renegotiates', () => {
   // HTTP/2 forbids it (RFC 9113 section 9.2.1).
@@ -38,20 +23,20 @@ describe.runIf(canRenegotiate)('a client that renegotiates', () => {
       const client = renegotiatingClient(portOf(api.server));
       client.present(api.world.clients[who]);
       expect(await client.handshake()).toBe(true);
-      expect(outcome(await client.get('/profile'))).toBe(`200 ${who}-client`);
+      expect(outcomeOf(await client.get('/profile'))).toBe(`200 ${who}-client`);
       return { api, client };
     }
 
     it('with another certificate of its own is the other client from then on', async () => {
       const { api, client } = await connected('frontend');
-      expect(outcome(await client.get('/admin'))).toBe('403 role_missing');
+      expect(outcomeOf(await client.get('/admin'))).toBe('403 role_missing');
       client.present(api.world.clients.admin);
       expect(await client.handshake()).toBe(true);
-      expect(outcome(await client.get('/admin'))).toBe('200 admin-client');
+      expect(outcomeOf(await client.get('/admin'))).toBe('200 admin-client');
       client.present(api.world.clients.frontend);
       expect(await client.handshake()).toBe(true);
-      expect(outcome(await client.get('/admin'))).toBe('403 role_missing');
-      expect(outcome(await client.get('/profile'))).toBe('200 frontend-client');
+      expect(outcomeOf(await client.get('/admin'))).toBe('403 role_missing');
+      expect(outcomeOf(await client.get('/profile'))).toBe('200 frontend-client');
     });
 
     it('with a certificate that it made itself is refused, there and on every later connection', async () => {
@@ -59,8 +44,8 @@ describe.runIf(canRenegotiate)('a client that renegotiates', () => {
       const forged = await selfMadeAdmin();
       client.present(forged);
       expect(await client.handshake()).toBe(true);
-      expect(outcome(await client.get('/admin'))).toBe('401 issuer_unknown');
-      expect(outcome(await client.get('/profile'))).toBe('401 issuer_unknown');
+      expect(outcomeOf(await client.get('/admin'))).toBe('401 issuer_unknown');
+      expect(outcomeOf(await client.get('/profile'))).toBe('401 issuer_unknown');
       const later = await api.get(forged, '/admin');
       expect(`${later.status} ${later.json['code']}`).toBe('401 issuer_unknown');
     });
@@ -69,14 +54,14 @@ describe.runIf(canRenegotiate)('a client that renegotiates', () => {
       const { api, client } = await connected('frontend');
       client.present({ stolen: api.world.clients.admin, own: api.world.clients.frontend });
       expect(await client.handshake()).toBe(false);
-      expect(outcome(await client.answer())).toBe('connection ended');
+      expect(outcomeOf(await client.answer())).toBe('connection ended');
     });
 
     it('without a certificate is nobody', async () => {
       const { client } = await connected('admin');
       client.present('nothing');
       expect(await client.handshake()).toBe(true);
-      expect(outcome(await client.get('/admin'))).toBe('401 certificate_missing');
+      expect(outcomeOf(await client.get('/admin'))).toBe('401 certificate_missing');
     });
 
     it('is who it was until the handshake is complete', async () => {
@@ -86,10 +71,10 @@ describe.runIf(canRenegotiate)('a client that renegotiates', () => {
       await client.begin();
       await client.finish();
       // An answer that OpenSSL has to write in the middle of a handshake may end the connection instead.
-      const answered = outcome(await client.answer());
+      const answered = outcomeOf(await client.answer());
       expect(['403 role_missing', 'connection ended']).toContain(answered);
       if (answered !== 'connection ended') {
-        expect(outcome(await client.get('/profile'))).toBe('401 issuer_unknown');
+        expect(outcomeOf(await client.get('/profile'))).toBe('401 issuer_unknown');
       }
       expect(api.errors).toEqual([]);
     });
@@ -134,7 +119,7 @@ describe.runIf(canRenegotiate)('a client that renegotiates', () => {
     renegotiated.resolve();
     await decided.promise;
     if (state === 'begun') expect(await client.finish()).toBe(true);
-    expect(outcome(await client.answer())).toBe('401 tls_verification_failed');
+    expect(outcomeOf(await client.answer())).toBe('401 tls_verification_failed');
   });
 
   it('is nobody when it asks for a WebSocket, whatever it presents', async () => {
@@ -164,12 +149,12 @@ describe.runIf(canRenegotiate)('a client that renegotiates', () => {
       const client = renegotiatingClient(portOf(server));
       client.present(clients.admin);
       expect(await client.handshake()).toBe(true);
-      expect(outcome(await client.get('/'))).toBe('200 anyone');
+      expect(outcomeOf(await client.get('/'))).toBe('200 anyone');
       client.present(second);
       // The upgrade is the first request of this connection that Peercert sees.
       expect(await client.handshake()).toBe(true);
       client.send(upgrade);
-      expect(outcome(await client.answer())).toBe('401 tls_verification_failed');
+      expect(outcomeOf(await client.answer())).toBe('401 tls_verification_failed');
     }
   });
 
@@ -206,10 +191,10 @@ describe.runIf(canRenegotiate)('a client that renegotiates', () => {
     const client = renegotiatingClient(portOf(server));
     client.present(clients.admin);
     expect(await client.handshake()).toBe(true);
-    expect(outcome(await client.get('/'))).toBe('200 admin-client');
+    expect(outcomeOf(await client.get('/'))).toBe('200 admin-client');
     client.present(await selfMadeAdmin());
     expect(await client.handshake()).toBe(true);
-    expect(outcome(await client.get('/'))).toBe('200 issuer_unknown');
+    expect(outcomeOf(await client.get('/'))).toBe('200 issuer_unknown');
     expect(decisions).toEqual(['admin-client', 'issuer_unknown']);
   });
 });
