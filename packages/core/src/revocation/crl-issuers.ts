@@ -49,7 +49,8 @@ interface Verdict {
   readonly untilMs: number;
 }
 
-const verdicts: WeakMap<TrustSnapshot, Map<string, Verdict>> = new WeakMap();
+/** Instances that share their trust may differ in the algorithms that they allow: each has verdicts of its own. */
+const verdicts: WeakMap<TrustSnapshot, WeakMap<PathSettings, Map<string, Verdict>>> = new WeakMap();
 
 /** Candidates are configured, or intermediates of verified paths: more than this many are forgotten together. */
 const mostVerdicts = 1_000;
@@ -66,8 +67,10 @@ function verifiedIssuer(
   settings: PathSettings,
   nowMs: number,
 ): Certificate | undefined {
-  const known = verdicts.get(trust) ?? new Map<string, Verdict>();
-  verdicts.set(trust, known);
+  const bySettings = verdicts.get(trust) ?? new WeakMap<PathSettings, Map<string, Verdict>>();
+  verdicts.set(trust, bySettings);
+  const known = bySettings.get(settings) ?? new Map<string, Verdict>();
+  bySettings.set(settings, known);
   const key = `${candidate.thumbprint} ${anchor.thumbprint}`;
   const verdict = known.get(key);
   if (verdict !== undefined && nowMs <= verdict.untilMs) return verdict.issuer;

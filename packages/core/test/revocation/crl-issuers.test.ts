@@ -1,5 +1,6 @@
 import { type Authority, createRootAuthority, generateKeyPair, issuingDistributionPoint } from '@peercert/pki';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createTrustStore } from '../../src/path/trust-store.ts';
 import type { RevocationOptions } from '../../src/revocation/revocation-options.ts';
 import { alice, bob, clock, day, issuing, line, listOf, root, start, time } from './world.ts';
 
@@ -55,6 +56,25 @@ describe('a list that another certificate of the authority signed', () => {
     const other = await root.issueAuthority({ subject: 'CN=Issuing', validity, keyPair, keyUsage: ['keyCertSign'] });
     const lists = { sources: [listOf([bob], {}, other)], issuers: other.certificatePem };
     expect(await say(lists)).toBe('revocation_unavailable malformed');
+  });
+
+  it('does not count for one instance because another, which shares its trust, allows weaker keys', async () => {
+    const weak = await root.issueAuthority({
+      subject: 'CN=Weak',
+      validity,
+      keyPair: await generateKeyPair('RSA-1024'),
+    });
+    const other = await renewed(weak);
+    const trust = createTrustStore({ anchors: root.certificatePem, intermediates: issuing.certificatePem });
+    const revocation: RevocationOptions = {
+      methods: ['crl'],
+      scope: 'leaf',
+      crls: { sources: [listOf([bob], {}, other)], issuers: [other.certificatePem, weak.certificatePem] },
+    };
+    const lax = line({ trust, revocation, dangerouslyAllowRsaBits: 1024 });
+    const firm = line({ trust, revocation });
+    expect(await lax.say(bob)).toBe('certificate_revoked');
+    expect(await firm.say(alice)).toBe('now: revocation_unavailable malformed');
   });
 
   it('counts no longer than that one is valid', async () => {
