@@ -31,7 +31,7 @@ describe.each(frameworks)('$name', (framework) => {
   it.each(['respond', 'throw'] as const)('ends the connection with the answer: denials %s', async (denials) => {
     const anchors = (await root).certificatePem;
     const api = await startApi(framework, {
-      mtls: { roles, trust: { anchors }, denials, limits: { failedSignatures: 2 } },
+      mtls: { roles, trust: { anchors }, denials, limits: { failedSignatures: 1 } },
       tls: { ca: [] },
     });
     const costly = await api.connect(await forged(8));

@@ -11,7 +11,7 @@ import { createExpiryWatch } from './policy/expiry.ts';
 import { type ClientIdentity, leafOf } from './policy/identity.ts';
 import { applyPolicy, versionOf } from './policy/policy.ts';
 import { type Outcome, type Reason, reason } from './reasons.ts';
-import { renewBudget } from './request-budget.ts';
+import { type BudgetedFor, renewBudget } from './request-budget.ts';
 import type { CheckedPath } from './revocation/checked-path.ts';
 import { nameRefusal } from './revocation/checker.ts';
 import { deniedNameRefusal, deniedPathRefusal } from './revocation/deny-list.ts';
@@ -60,10 +60,10 @@ export interface Line extends Authenticator {
  *
  * @param about whose certificates it decides about
  */
-export function assemble(options: CompiledOptions, about: 'clients' | 'proxies' = 'clients'): Line {
+export function assemble(options: CompiledOptions, about: BudgetedFor = 'clients'): Line {
   const trustFor = resolveTrust(options.trust, options);
   const misdirectionOf = createMisdirectionCheck(options.trust);
-  const checkCertificates = createCertificateCheck(options);
+  const checkCertificates = createCertificateCheck(options, about);
   const expiryWatch = createExpiryWatch();
   const lookedFor = compileLookedFor(options.sources, options.forwarding.isFromProxy);
   const standingAllows = createStandingAllows(options, trustFor);
@@ -108,7 +108,8 @@ export function assemble(options: CompiledOptions, about: 'clients' | 'proxies' 
 
   /** On a server without TLS nobody ever has a certificate, unless a proxy forwards it. */
   function withoutCertificate(facts: RequestFacts): Decision {
-    if (options.sources.every(({ of }) => of === 'connection') && isPlainSocket(facts.socket)) {
+    const isReadFromSockets = about === 'clients' && options.sources.every(({ of }) => of === 'connection');
+    if (isReadFromSockets && isPlainSocket(facts.socket)) {
       throw new PeercertFailure(
         'setup',
         'mtls() runs on a server without TLS, where no client can present a certificate: create it with node:https, or, ' +

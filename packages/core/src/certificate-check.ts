@@ -8,7 +8,7 @@ import type { TrustSnapshot } from './path/trust-store.ts';
 import type { VerifiedPath } from './path/verified-path.ts';
 import { verifyPath } from './path/verify-path.ts';
 import type { Outcome } from './reasons.ts';
-import { budgetOf } from './request-budget.ts';
+import { type BudgetedFor, budgetOf } from './request-budget.ts';
 import { type CheckedPath, checkRevocation, type RevocationPolicy } from './revocation/checked-path.ts';
 import type { RequestFacts } from './source/facts.ts';
 import type { PresentedCertificates } from './source/presented.ts';
@@ -22,7 +22,7 @@ export type CertificateCheck = (
 ) => MaybePromise<Outcome<CheckedPath>>;
 
 /** Remembers what it did: a path is verified once under one trust, and asked about anew when something newer is known. */
-export function createCertificateCheck(options: CompiledOptions): CertificateCheck {
+export function createCertificateCheck(options: CompiledOptions, subject: BudgetedFor = 'clients'): CertificateCheck {
   const cache = new PathCache(options.limits);
   const { revocation } = options;
 
@@ -49,12 +49,12 @@ export function createCertificateCheck(options: CompiledOptions): CertificateChe
     if (!chain.ok) return remembered(presented, trust, { ...chain, changesAtMs: Number.POSITIVE_INFINITY }, nowMs);
     const { leaf, others } = chain.value;
     if (presented.verdict.by === 'proxy') return delegatePath(leaf, options.path, nowMs);
-    const budget = budgetOf(request, options.limits);
+    const budget = budgetOf(request, options.limits, subject);
     const hasWholeBudget = budget.isUntouched;
     const path = verifyPath(leaf, others, trust, options.path, nowMs, budget);
     if (path.ok) return path;
-    // Of what was forwarded, another request may know more, if this one had spent its budget elsewhere.
-    if (!hasWholeBudget && presented.handshake === undefined) return path;
+    // Another request may know more, if this one had spent its budget elsewhere.
+    if (!hasWholeBudget && path.reason.code === 'path_budget_exceeded') return path;
     const isHidden = path.reason.code === 'issuer_unknown' && presented.handshake?.mayHideIntermediates === true;
     return remembered(
       presented,

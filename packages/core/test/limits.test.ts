@@ -7,7 +7,7 @@ it('the default limits are those that the documentation names', () => {
     presentedBytes: 131_072,
     presentedCertificates: 20,
     signatures: 150,
-    failedSignatures: 12,
+    failedSignatures: 24,
     steps: 20_000,
     comparisons: 250_000,
     policies: 1_000,

@@ -142,9 +142,9 @@ describe('a peer that is asked about again and again in one request', () => {
       source: [...sources, fromTls()],
       trust: { anchors: authorities.map(({ certificatePem }) => certificatePem) },
       clock,
-      limits: { failedSignatures: 1 },
+      limits: { signatures: 10 },
     });
-    // One check for the proxies' sake leaves nothing for the client's.
+    // One check for the proxies' sake, whose weight is nine, leaves nothing for the client's.
     expect(authenticate(request)).toMatchObject({ outcome: 'deny', reason: { code: 'path_budget_exceeded' } });
   });
 });

@@ -23,6 +23,19 @@ describe('the budget of a request', () => {
     expect(budgetOf(request, limits).isUntouched).toBe(false);
   });
 
+  it('counts what failed for the sake of proxies apart from what failed for the client', () => {
+    const request = facts();
+    const proxies = budgetOf(request, limits, 'proxies');
+    for (let check = 0; check < 3; check += 1) {
+      proxies.spendSignature(1);
+      proxies.countFailedSignature(30);
+    }
+    expect(budgetOf(request, limits, 'proxies').spendSignature(1)).toBe(false);
+    expect(budgetOf(request, limits).spendSignature(1)).toBe(true);
+    // Whatever else is spent is one.
+    expect(budgetOf(request, limits).spendSignature(6)).toBe(false);
+  });
+
   it('is not that of another request', () => {
     budgetOf(facts(), limits).spendSignature(10);
     expect(budgetOf(facts(), limits).spendSignature(10)).toBe(true);

@@ -1,5 +1,6 @@
 import type { Certificate } from '../certificate/model.ts';
 import type { Reason } from '../reasons.ts';
+import { keyMatch } from './key-match.ts';
 
 /** A certificate that may have issued another, by its name. */
 export interface Candidate {
@@ -19,13 +20,21 @@ export interface Surveyor {
 
 /**
  * The intermediates for which a trust anchor vouches, directly or through others. To know it of one, everything above it is
- * found by names, which costs little; then signatures are verified from the anchors down. So each is checked with the key of
- * an anchor or of a certificate that was found rooted, at most once, and what cannot be traced to an anchor costs none.
+ * found by names, which costs little; then signatures are verified from the anchors down, those of the key that a certificate
+ * names as its issuer's first, until the one that was asked about is reached. So each is checked with the key of an anchor or
+ * of a certificate that was found rooted, at most once, and what cannot be traced to an anchor costs none.
  */
 export class RootedIntermediates {
   readonly #surveyor: Surveyor;
   readonly #surveyed: Set<Certificate> = new Set();
+  readonly #anchors: Set<Certificate> = new Set();
   readonly #rooted: Set<Certificate> = new Set();
+  /** Who may have issued whom and was not tried yet, by how well the keys match. */
+  readonly #untried: { readonly [Match in ReturnType<typeof keyMatch>]: Set<Issued> } = {
+    2: new Set(),
+    1: new Set(),
+    0: new Set(),
+  };
 
   constructor(surveyor: Surveyor) {
     this.#surveyor = surveyor;
@@ -33,53 +42,49 @@ export class RootedIntermediates {
 
   /** @param depth the distance from the leaf, for reasons */
   has(intermediate: Certificate, depth: number): boolean {
-    if (!this.#surveyed.has(intermediate)) this.#verifyDown(this.#surveyUp(intermediate, depth));
+    if (!this.#surveyed.has(intermediate) && !this.#surveyUp(intermediate, depth)) return false;
+    while (!this.#rooted.has(intermediate) && this.#verifyNext());
     return this.#rooted.has(intermediate);
   }
 
-  /** Everything above that was not surveyed before. It is whole, cycles included, so that what is found holds for good. */
-  #surveyUp(from: Certificate, depth: number): Survey {
+  /** Everything above that was not surveyed before, cycles included. `false`: the budget is exhausted. */
+  #surveyUp(from: Certificate, depth: number): boolean {
     const { issuersOf, refusalOf, spendStep } = this.#surveyor;
     const depths = new Map<Certificate, number>([[from, depth]]);
-    const sure = new Set<Certificate>();
-    const issuedBy = new Map<Certificate, Issued[]>();
     // A Map hands out what is added while it is walked.
     for (const [child, childDepth] of depths) {
       this.#surveyed.add(child);
-      for (const { certificate, isAnchor } of issuersOf(child)) {
-        if (!spendStep()) return { sure: new Set(), issuedBy };
-        if (refusalOf(certificate, childDepth + 1) !== undefined) continue;
-        if (isAnchor || this.#rooted.has(certificate)) sure.add(certificate);
-        else if (!this.#surveyed.has(certificate)) depths.set(certificate, childDepth + 1);
-        const issued = { child, depth: childDepth };
-        const known = issuedBy.get(certificate);
-        if (known === undefined) issuedBy.set(certificate, [issued]);
-        else known.push(issued);
+      for (const { certificate: issuer, isAnchor } of issuersOf(child)) {
+        if (!spendStep()) return false;
+        if (issuer === child || refusalOf(issuer, childDepth + 1) !== undefined) continue;
+        if (isAnchor) this.#anchors.add(issuer);
+        else if (!this.#surveyed.has(issuer)) depths.set(issuer, childDepth + 1);
+        this.#untried[keyMatch(child, issuer)].add({ child, issuer, depth: childDepth });
       }
     }
-    return { sure, issuedBy };
+    return true;
   }
 
-  #verifyDown({ sure, issuedBy }: Survey): void {
-    const { signatureRefusalOf } = this.#surveyor;
-    // A Set hands out what is added while it is walked.
-    for (const issuer of sure) {
-      for (const { child, depth } of issuedBy.get(issuer) ?? []) {
-        if (this.#rooted.has(child) || signatureRefusalOf(child, issuer, depth) !== undefined) continue;
-        this.#rooted.add(child);
-        sure.add(child);
+  /** The most promising signature whose key is known by now to be an authority's. `false`: there is none. */
+  #verifyNext(): boolean {
+    for (const match of [2, 1, 0] as const) {
+      const untried = this.#untried[match];
+      for (const issued of untried) {
+        const { child, depth, issuer } = issued;
+        if (!this.#anchors.has(issuer) && !this.#rooted.has(issuer)) continue;
+        untried.delete(issued);
+        if (this.#rooted.has(child)) continue;
+        if (this.#surveyor.signatureRefusalOf(child, issuer, depth) === undefined) this.#rooted.add(child);
+        return true;
       }
     }
+    return false;
   }
-}
-
-interface Survey {
-  /** Those among the issuers that are anchors, or known to be rooted. */
-  readonly sure: Set<Certificate>;
-  readonly issuedBy: ReadonlyMap<Certificate, readonly Issued[]>;
 }
 
 interface Issued {
   readonly child: Certificate;
+  readonly issuer: Certificate;
+  /** Of the child, from the leaf. */
   readonly depth: number;
 }

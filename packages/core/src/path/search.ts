@@ -13,6 +13,7 @@ import {
   profileRefusal,
   validityRefusal,
 } from './checks.ts';
+import { keyMatch } from './key-match.ts';
 import { type Candidate, RootedIntermediates } from './rooted.ts';
 import type { PathSettings, SearchStep } from './settings.ts';
 import { isSelfSigned, signatureRefusal } from './signature.ts';
@@ -242,11 +243,8 @@ export class PathSearch implements Examined {
   }
 
   #promise(child: Certificate, { certificate: issuer, isAnchor }: Candidate): number {
-    const wanted = child.authorityKeyIdentifier?.keyIdentifier;
-    const offered = issuer.subjectKeyIdentifier;
-    const keyMatch = wanted === undefined || offered === undefined ? 1 : sameBytes(wanted, offered) ? 2 : 0;
     const valid = validityRefusal(issuer, 0, this.#nowMs) === undefined;
-    return keyMatch * 4 + (valid ? 2 : 0) + (isAnchor ? 1 : 0);
+    return keyMatch(child, issuer) * 4 + (valid ? 2 : 0) + (isAnchor ? 1 : 0);
   }
 
   #noted(refusal: Reason | undefined): Reason | undefined {

@@ -726,7 +726,7 @@ describe('certificates made to exhaust', () => {
     it('end in an exhausted budget where nothing names one', () => {
       expect(refusalOf(search(unhinted(leaf).certificate))).toEqual({
         code: 'path_budget_exceeded',
-        detail: { budget: 'failedSignatures', limit: 12 },
+        detail: { budget: 'failedSignatures', limit: 24 },
       });
     });
   });

@@ -4,6 +4,8 @@ import { createAuthenticator } from '../../src/authenticator.ts';
 import { createGate } from '../../src/gate.ts';
 import { createRoleGuard } from '../../src/guard.ts';
 import type { DecisionEvent, MtlsOptions } from '../../src/options.ts';
+import { subjectCn } from '../../src/policy/rules.ts';
+import { proxyCertificate } from '../../src/proxy-certificate.ts';
 import { fromAlb } from '../../src/source/alb.ts';
 import { fromApache } from '../../src/source/apache.ts';
 import { fromApiGatewayHeaders } from '../../src/source/api-gateway.ts';
@@ -162,6 +164,18 @@ describe('a server without TLS', () => {
       );
     },
   );
+
+  it('is right where proxies are known by their certificates, too: this peer is none of them', () => {
+    const byCertificate = proxyCertificate({ trust, identity: subjectCn('gateway') });
+    const source = [
+      fromRfc9440({ trustedProxies: byCertificate, verifiedBy: 'peercert' }),
+      fromNginx({ trustedProxies: [proxy], verifiedBy: 'peercert' }),
+    ];
+    const gate = createGate({ source, trust, exclude: ['/healthz'] });
+    const request = { rawHeaders: [] };
+    expect(gate.admit(request, { ...plain, requestTarget: '/healthz' })).toBeUndefined();
+    expect(gate.admit(request, { ...plain, peerAddress: proxy })).toMatchObject({ code: 'certificate_missing' });
+  });
 
   it('is right behind a proxy', () => {
     const { authenticate } = createAuthenticator({ source: nginx, trust });
