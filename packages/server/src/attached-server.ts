@@ -9,6 +9,7 @@ import type { EndpointEvent } from './events.ts';
 import { addHsts } from './hsts.ts';
 import { rememberIntermediates } from './sessions/session-intermediates.ts';
 import type { Stapler } from './stapling/stapler.ts';
+import { limitResets } from './stream-resets.ts';
 import { applyTimeouts, type Timeouts } from './timeouts.ts';
 
 /** Everything of an endpoint that is done to a server itself rather than by its TLS options. */
@@ -38,6 +39,7 @@ export function equipServer(server: Server, equipment: ServerEquipment): Connect
   if (stapler !== undefined) server.on('OCSPRequest', stapler.respond);
   if (isHttp(server)) {
     applyTimeouts(server, timeouts);
+    limitResets(server, clock);
     // A server of HTTP/2 takes it as a property only, for clients of HTTP/1.
     (server as { maxHeaderSize?: number }).maxHeaderSize = maxHeaderBytes;
     if (hsts !== undefined) addHsts(server, hsts);

@@ -42,6 +42,11 @@ export interface EndpointOptions extends Omit<MtlsOptions, 'trust' | 'onEvent'>,
   readonly sessions?: SessionOptions;
   /** Most octets of a request's header, from 16,384 to 1,048,576. Default 32,768: room for a certificate in a header. */
   readonly maxHeaderBytes?: number;
+  /**
+   * Most requests under way at once on one connection of HTTP/2, from 1 to 10,000. Default 100, the least that RFC 9113 section
+   * 6.5.2 recommends. Node sets no limit, and each of them takes memory and a turn of the application.
+   */
+  readonly maxConcurrentStreams?: number;
   /** Strict-Transport-Security on every response. Default: none. */
   readonly hsts?: HstsOptions;
   /** OCSP answers about the server's own certificates. Default: none are stapled. */
@@ -68,6 +73,7 @@ export interface EndpointSettings {
   readonly handshakeMilliseconds: number;
   readonly sessions: Sessions;
   readonly maxHeaderBytes: number;
+  readonly maxConcurrentStreams: number;
   /** The value of the header. */
   readonly hsts: string | undefined;
   readonly stapling: StaplingOptions | undefined;
@@ -90,6 +96,7 @@ const ownKeys = {
   timeouts: true,
   sessions: true,
   maxHeaderBytes: true,
+  maxConcurrentStreams: true,
   hsts: true,
   stapling: true,
   reloadSignal: true,
@@ -152,7 +159,8 @@ export function compileEndpointOptions(options: EndpointOptions): EndpointSettin
     connection: checkConnection(options.connection),
     handshakeMilliseconds: 1_000 * (options.connection?.handshakes?.seconds ?? 30),
     sessions,
-    maxHeaderBytes: compileHeaderBytes(options.maxHeaderBytes),
+    maxHeaderBytes: wholeNumber('maxHeaderBytes', options.maxHeaderBytes ?? 32_768, 16_384, 1_048_576),
+    maxConcurrentStreams: wholeNumber('maxConcurrentStreams', options.maxConcurrentStreams ?? 100, 1, 10_000),
     hsts: options.hsts === undefined ? undefined : compileHsts(options.hsts),
     stapling: options.stapling,
     reloadSignal:
@@ -231,11 +239,9 @@ function checkConnection(connection: ConnectionOptions = {}): ConnectionOptions 
   return connection;
 }
 
-function compileHeaderBytes(bytes = 32_768): number {
-  if (!Number.isInteger(bytes) || bytes < 16_384 || bytes > 1_048_576) {
-    throw new TypeError(`maxHeaderBytes must be a whole number from 16384 to 1048576, got ${shown(bytes)}`);
-  }
-  return bytes;
+function wholeNumber(option: string, value: unknown, least: number, most: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new TypeError(`${option} must be a whole number from ${least} to ${most}, got ${shown(value)}`);
 }
 
 /** The first choice is the default. */

@@ -89,7 +89,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
 }
 
 function serve(settings: EndpointSettings, state: EndpointState): Endpoint {
-  const { handshake, handshakeMilliseconds, maxHeaderBytes, reloadSignal } = settings;
+  const { handshake, handshakeMilliseconds, maxConcurrentStreams, maxHeaderBytes, reloadSignal } = settings;
   const { liveSockets } = state;
   const upgrades = createUpgradeAuthenticator(state.mtls, { liveSockets });
   let connections: AuthenticateConnection | undefined;
@@ -120,7 +120,7 @@ function serve(settings: EndpointSettings, state: EndpointState): Endpoint {
   const http2 = (listener?: Http2Listener): Http2SecureServer =>
     attach(
       createSecureServer(
-        { ...tlsOptions(), allowHTTP1: true, settings: { maxHeaderListSize: maxHeaderBytes } },
+        { ...tlsOptions(), allowHTTP1: true, settings: { maxHeaderListSize: maxHeaderBytes, maxConcurrentStreams } },
         listener,
       ),
     );

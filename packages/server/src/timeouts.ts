@@ -1,6 +1,7 @@
 import type { Http2SecureServer, Http2Session, ServerHttp2Stream } from 'node:http2';
 import type { Server as HttpsServer } from 'node:https';
 import { refuseUnknownKeys, shown } from '@peercert/core';
+import { endSession } from './session-end.ts';
 
 /**
  * How long a client may take for a request. Milliseconds, at most a day; the connection of one who is late is closed. For
@@ -68,11 +69,7 @@ function watchSession(session: Http2Session, timeouts: Timeouts): void {
   let timer = closeIn(timeouts.headersMilliseconds);
 
   function closeIn(milliseconds: number): NodeJS.Timeout {
-    return setTimeout(() => {
-      session.close();
-      // A frame that never ends would keep the session open for ever.
-      session.destroy();
-    }, milliseconds).unref();
+    return setTimeout(() => endSession(session), milliseconds).unref();
   }
 
   session.on('stream', (stream: ServerHttp2Stream) => {

@@ -43,6 +43,11 @@ describe('the options of an endpoint', () => {
       /handshake: 'refuse' lets nobody in without a certificate.*leave one of them out/,
     ],
     ['a wrong presence', { presence: 'maybe' }, /presence must be 'required' or 'optional'/],
+    [
+      'any number of requests at once',
+      { maxConcurrentStreams: 0 },
+      /maxConcurrentStreams must be .* from 1 to 10000, got 0/,
+    ],
     ['a header of any size', { maxHeaderBytes: 1e9 }, /maxHeaderBytes must be a whole number from 16384 to 1048576/],
     ['an unknown signal', { reloadSignal: 'SIGUSR9' }, /reloadSignal must be 'SIGHUP', got "SIGUSR9"/],
     ['an observer that is none', { onEvent: 'log' }, /onEvent must be a function/],
