@@ -96,7 +96,7 @@ export class GuardedConnection {
     this.#isBalancer = proxyProtocol?.isBalancer(own) === true;
     if (!this.#isBalancer && proxyProtocol?.others === 'refuse') return ['balancer_required'];
     if (!this.#isBalancer && !rules.isAllowed(own)) return ['address_denied'];
-    this.#place = handshakes.enter();
+    this.#place = handshakes.enter((limit) => this.refuse('too_many_handshakes', limit));
     if (this.#place === undefined) return ['too_many_handshakes', 'in all'];
     this.#callOffHandshakeDeadline = handshakeDeadlines.begin(() => this.refuse('handshake_timeout'));
     if (proxyProtocol === undefined) return this.#counted(own);

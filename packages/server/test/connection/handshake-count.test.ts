@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HandshakeCount, type HandshakePlace } from '../../src/connection/handshake-count.ts';
 import type { Peer } from '../../src/connection/peer-list.ts';
 
@@ -46,6 +46,71 @@ describe('the count of handshakes', () => {
     expect(enter(count).isFor(at('192.0.2.7'))).toBe(false);
     first.leave();
     expect(enter(count).isFor(at('192.0.2.7'))).toBe(true);
+  });
+
+  describe('where there is no room for another', () => {
+    beforeEach(() => {
+      vi.useFakeTimers();
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+
+    /** As a connection does: whoever gives way leaves. */
+    function giving(count: HandshakeCount, name: string, gone: string[], peer?: Peer): boolean {
+      const place = count.enter((limit) => {
+        gone.push(`${name} ${limit}`);
+        place?.leave();
+      });
+      return place !== undefined && (peer === undefined || place.isFor(peer));
+    }
+
+    it('lets the oldest give way that has had two seconds, and nobody before', () => {
+      const gone: string[] = [];
+      const count = new HandshakeCount({ perAddress: 9, total: 3 });
+      giving(count, 'a', gone);
+      giving(count, 'b', gone, at('192.0.2.7'));
+      vi.advanceTimersByTime(1_000);
+      giving(count, 'c', gone);
+      expect(giving(count, 'd', gone)).toBe(false);
+      vi.advanceTimersByTime(1_500);
+      expect(gone).toEqual([]);
+      expect(['e', 'f'].map((name) => giving(count, name, gone))).toEqual([true, true]);
+      expect(giving(count, 'g', gone)).toBe(false);
+      expect(gone).toEqual(['a in all', 'b in all']);
+      expect(count.all).toBe(3);
+    });
+
+    it('lets one of the same address give way where that has as many as it may', () => {
+      const gone: string[] = [];
+      const count = new HandshakeCount({ perAddress: 1, total: 9 });
+      giving(count, 'other', gone, at('192.0.2.8'));
+      giving(count, 'a', gone, at('192.0.2.7'));
+      vi.advanceTimersByTime(2_500);
+      expect(giving(count, 'b', gone, at('192.0.2.7'))).toBe(true);
+      expect(giving(count, 'c', gone, at('192.0.2.7'))).toBe(false);
+      expect(gone).toEqual(['a from this address']);
+    });
+
+    it('lets one give way that had its time before anybody knew whose it was', () => {
+      const gone: string[] = [];
+      const count = new HandshakeCount({ perAddress: 1, total: 9 });
+      const late = count.enter((limit) => {
+        gone.push(`late ${limit}`);
+        late?.leave();
+      });
+      vi.advanceTimersByTime(2_500);
+      expect(late?.isFor(at('192.0.2.7'))).toBe(true);
+      expect(giving(count, 'b', gone, at('192.0.2.7'))).toBe(true);
+      expect(gone).toEqual(['late from this address']);
+    });
+
+    it('keeps no timer for handshakes that are over', () => {
+      const count = new HandshakeCount({ perAddress: 1, total: 1 });
+      enter(count).leave();
+      vi.advanceTimersByTime(10_000);
+      expect(vi.getTimerCount()).toBe(0);
+    });
   });
 
   it('never has more than it may, and nothing is left when all have gone', () => {
