@@ -1,9 +1,11 @@
+import { systemClock } from './clock.ts';
 import { PeercertFailure } from './error.ts';
 import { CertificateIndex } from './path/certificate-index.ts';
 import type { CertificateInput } from './path/certificate-input.ts';
 import { IntermediateMemory } from './path/intermediate-memory.ts';
 import { LeafMemory } from './path/leaf-memory.ts';
 import { isTrustByName, type TrustByName } from './path/trust-by-name.ts';
+import { timeOf } from './path/trust-expiry.ts';
 import { createTrustStore, type TrustSnapshot, type TrustStore, type TrustStoreSettings } from './path/trust-store.ts';
 import type { Presented, PresentedHandshake, TlsServer } from './source/presented.ts';
 import { serverNameOf } from './source/tls-socket.ts';
@@ -34,18 +36,33 @@ export function resolveTrust(
     const { server } = handshake;
     const ca = visibleAuthorities(handshake);
     const context = server._sharedCreds;
-    const known = latest?.server === server ? latest : stores.get(server);
-    latest = known;
+    let known = latest?.server === server ? latest : stores.get(server);
     if (known === undefined) {
-      const store = guarded(() => createTrustStore({ anchors: ca }, { clock, onEvent }));
-      stores.set(server, { server, ca, context, store });
-      return store.current;
+      known = { server, ca: undefined, context: undefined, store: undefined, failure: undefined };
+      stores.set(server, known);
     }
-    if (known.ca !== ca || known.context !== context) {
-      guarded(() => known.store.replace({ anchors: ca }));
-      known.ca = ca;
-      known.context = context;
+    latest = known;
+    const isSame = known.ca === ca && known.context === context;
+    const { failure } = known;
+    if (isSame && failure === undefined && known.store !== undefined) return known.store.current;
+    const nowMs = timeOf(clock ?? systemClock) ?? Number.NaN;
+    if (isSame && failure !== undefined && Math.abs(nowMs - failure.atMs) < failureMilliseconds) {
+      throw unusable(failure.error);
     }
+    known.ca = ca;
+    known.context = context;
+    try {
+      if (known.store === undefined) known.store = createTrustStore({ anchors: ca }, { clock, onEvent });
+      else known.store.replace({ anchors: ca });
+    } catch (error) {
+      if (!(error instanceof TypeError)) {
+        known.ca = undefined;
+        throw error;
+      }
+      known.failure = { error, atMs: nowMs };
+      throw unusable(error);
+    }
+    known.failure = undefined;
     return known.store.current;
   };
 }
@@ -55,8 +72,18 @@ interface ServerTrust {
   readonly server: TlsServer;
   ca: unknown;
   context: unknown;
-  readonly store: TrustStore;
+  store: TrustStore | undefined;
+  failure: TrustFailure | undefined;
 }
+
+/** Why `ca` and `context` cannot be used. Remembered, or else every request would read the whole bundle in vain. */
+interface TrustFailure {
+  readonly error: TypeError;
+  readonly atMs: number;
+}
+
+/** Not for good: a clock that is set may end it. */
+const failureMilliseconds = 5_000;
 
 /** Who has no store was refused before (`misdirected_request`); should that ever fail, there is no anchor for him. */
 function resolveByName(trust: TrustByName): TrustResolver {
@@ -94,11 +121,6 @@ function visibleAuthorities({ server, isByName }: PresentedHandshake): Certifica
   return ca as CertificateInput;
 }
 
-function guarded<T>(build: () => T): T {
-  try {
-    return build();
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new PeercertFailure('setup', `The ca of the TLS server cannot be used: ${error.message}`, error);
-  }
+function unusable(error: TypeError): PeercertFailure {
+  return new PeercertFailure('setup', `The ca of the TLS server cannot be used: ${error.message}`, error);
 }

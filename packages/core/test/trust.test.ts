@@ -5,7 +5,7 @@ import { createTrustStore, type TrustSnapshot } from '../src/path/trust-store.ts
 import type { PresentedHandshake, PresentedVerdict, TlsServer } from '../src/source/presented.ts';
 import { resolveTrust as resolve } from '../src/trust.ts';
 import { authority, client } from './path/certificates.ts';
-import { facts, handshakeWith, presented } from './requests.ts';
+import { facts, handshakeWith, now, presented } from './requests.ts';
 
 const root = authority('CN=Root');
 const other = authority('CN=Other');
@@ -146,6 +146,49 @@ describe('trust that cannot be known', () => {
     expect(ask).toThrow(PeercertFailure);
     server.ca = toPem(other.der);
     expect(ask()).toMatchObject({ generation: 2 });
+  });
+
+  it.each(['at first', 'after another'])('is read once in five seconds, and not for each request: %s', (when) => {
+    let nowMs = now;
+    const trustFor = resolve(undefined, { clock: () => nowMs });
+    const server = { ca: toPem(root.der), _sharedCreds: {} };
+    const ask = (): TrustSnapshot => trustFor(over(handshakeWith(undefined, { server })), facts());
+    if (when === 'after another') expect(ask().generation).toBe(1);
+    let readings = 0;
+    const ended = authority('CN=Ended', { notAfter: new Date(now - 1_000), notBefore: new Date(now - 2_000) });
+    server.ca = Object.defineProperty([ended.der], 0, {
+      get: () => {
+        readings++;
+        return ended.der;
+      },
+    }) as never;
+    expect(ask).toThrow(PeercertFailure);
+    const once = readings;
+    expect(once).toBeGreaterThan(0);
+    for (let count = 0; count < 100; count++) expect(ask).toThrow(PeercertFailure);
+    expect(readings).toBe(once);
+    nowMs += 5_000;
+    expect(ask).toThrow(PeercertFailure);
+    expect(readings).toBe(2 * once);
+    // The clock is set back to where the anchor is good.
+    nowMs = now - 1_500;
+    expect(ask().anchors.has(ended.certificate)).toBe(true);
+  });
+
+  it('is read again at once for another ca or secure context', () => {
+    const trustFor = resolve(undefined, { clock: () => now });
+    const ended = authority('CN=Ended', { notAfter: new Date(now - 1_000), notBefore: new Date(now - 2_000) });
+    const server: { ca: unknown; _sharedCreds: object } = { ca: [ended.der], _sharedCreds: {} };
+    const ask = (): TrustSnapshot => trustFor(over(handshakeWith(undefined, { server })), facts());
+    expect(ask).toThrow(PeercertFailure);
+    (server.ca as Uint8Array[])[0] = root.der;
+    expect(ask).toThrow(PeercertFailure);
+    server._sharedCreds = {};
+    expect(ask().generation).toBe(1);
+    server.ca = [ended.der];
+    expect(ask).toThrow(PeercertFailure);
+    server.ca = toPem(root.der);
+    expect(ask().anchors.has(root.certificate)).toBe(true);
   });
 
   it('does not hide other errors', () => {
