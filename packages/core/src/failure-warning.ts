@@ -6,10 +6,25 @@ import { errorText, logText } from './log-text.ts';
  * hears of the cause as a warning of the process, which Node prints to stderr, whatever the framework logs.
  */
 
-/** The explanations that were told of late: each once in a minute, or else whoever sends requests would fill the log. */
-const told = new Set<string>();
+/** What was told of late: each once in a minute, or else whoever sends requests would fill the log. */
+class Told {
+  readonly #texts = new Set<string>();
+
+  /** False: the operator has heard it, or enough else. */
+  isNew(text: string): boolean {
+    if (this.#texts.has(text) || this.#texts.size >= mostAtOnce) return false;
+    this.#texts.add(text);
+    setTimeout(() => this.#texts.delete(text), pauseMilliseconds).unref();
+    return true;
+  }
+}
+
 const pauseMilliseconds = 60_000;
 const mostAtOnce = 20;
+
+/** Apart, so that the one does not silence the other. */
+const failuresTold = new Told();
+const errorsTold = new Told();
 
 /** The failure that a framework is to answer with 500, after the operator was told of its cause. */
 export function reportFailure(error: unknown): PeercertFailure {
@@ -22,9 +37,7 @@ export function reportFailure(error: unknown): PeercertFailure {
 export function warnOfFailure({ cause, code }: PeercertFailure): void {
   const isSetup = code === 'setup' && cause instanceof Error;
   const text = isSetup ? logText(cause.message) : `Peercert failed to decide a request: ${errorText(cause)}`;
-  if (told.has(text) || told.size >= mostAtOnce) return;
-  told.add(text);
-  setTimeout(() => told.delete(text), pauseMilliseconds).unref();
+  if (!failuresTold.isNew(text)) return;
   process.emitWarning(text, {
     type: 'PeercertFailure',
     code: code === 'setup' ? 'PEERCERT_SETUP' : 'PEERCERT_INTERNAL',
@@ -34,7 +47,9 @@ export function warnOfFailure({ cause, code }: PeercertFailure): void {
 
 /** What a function of the operator threw where nobody waits for its answer: a listener, say. */
 export function warnOfError(error: unknown): void {
-  process.emitWarning(`A function that was given to Peercert failed: ${errorText(error)}`, {
+  const text = `A function that was given to Peercert failed: ${errorText(error)}`;
+  if (!errorsTold.isNew(text)) return;
+  process.emitWarning(text, {
     type: 'PeercertWarning',
     code: 'PEERCERT_FUNCTION_FAILED',
     detail: framesOf(error),

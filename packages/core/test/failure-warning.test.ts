@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PeercertFailure } from '../src/error.ts';
-import { reportFailure, warnOfFailure } from '../src/failure-warning.ts';
+import { reportFailure, warnOfError, warnOfFailure } from '../src/failure-warning.ts';
 
 const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
 
@@ -57,5 +57,19 @@ describe('the operator', () => {
   it('hears of twenty different ones in a minute, and not of what clients make of it', () => {
     for (let count = 0; count < 100; count++) reportFailure(new Error(`bug ${count}`));
     expect(warn).toHaveBeenCalledTimes(20);
+  });
+
+  it('hears the same of functions that fail where nobody waits for them', () => {
+    for (let count = 0; count < 200; count++) warnOfError(new Error('log sink is down'));
+    expect(warn).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(60_000);
+    for (let count = 0; count < 200; count++) warnOfError(new Error(`no room for ${count}`));
+    expect(warn).toHaveBeenCalledTimes(21);
+  });
+
+  it('hears of failures although functions fail, and of functions although requests do', () => {
+    for (let count = 0; count < 100; count++) warnOfError(new Error(`${count}`));
+    for (let count = 0; count < 100; count++) reportFailure(new Error(`${count}`));
+    expect(warn).toHaveBeenCalledTimes(40);
   });
 });
