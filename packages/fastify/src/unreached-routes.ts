@@ -1,4 +1,4 @@
-import { PeercertFailure } from '@peercert/core';
+import { PeercertFailure, reportFailure } from '@peercert/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RoutePlans } from './route-plans.ts';
 
@@ -36,10 +36,12 @@ function refuseUnreached(request: FastifyRequest, _reply: unknown, done: (error?
     return;
   }
   done(
-    new PeercertFailure(
-      'setup',
-      'A route asks for something in config.mtls, and mtls is not registered in its scope or around it: register mtls in the ' +
-        'scope that all such routes have in common',
+    reportFailure(
+      new PeercertFailure(
+        'setup',
+        'A route asks for something in config.mtls, and mtls is not registered in its scope or around it: register mtls in the ' +
+          'scope that all such routes have in common',
+      ),
     ),
   );
 }
