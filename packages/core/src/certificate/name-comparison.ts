@@ -5,34 +5,96 @@ import type { AttributeTypeAndValue, RelativeDistinguishedName } from './model.t
  * Comparison of names (RFC 5280 7.1): the canonical text of two attribute values is equal exactly when they match after
  * the string preparation of RFC 4518 for caseIgnoreMatch. Every string type folds, domainComponent and emailAddress
  * included, whatever string type the value was encoded in.
+ *
+ * A stranger chooses the names of the certificates that he presents, and preparing can cost the square of their length.
+ * What is longer or stranger than any honest name is therefore not prepared: it matches the very same characters only.
  */
 
-/** One text for each RDN. The order of the attributes inside it does not count. */
+/** RFC 5280 A.1 knows no attribute of more than 255 characters, most have 64: no honest name comes near. */
+const longestName = 2_048;
+
+/** One text for each RDN of a name. */
+export function canonicalRdns(rdns: readonly RelativeDistinguishedName[]): readonly string[] {
+  const canonicalOf = isShort(rdns) ? canonicalAttribute : exactAttribute;
+  return rdns.map((rdn) => joined(rdn, canonicalOf));
+}
+
+/** One text for an RDN that stands alone. */
 export function canonicalRdn(rdn: RelativeDistinguishedName): string {
+  return joined(rdn, isShort([rdn]) ? canonicalAttribute : exactAttribute);
+}
+
+/** Whether a name can be told from another spelling of it. Where one spelling is forbidden, the others must be too. */
+export function isComparable(rdns: readonly RelativeDistinguishedName[]): boolean {
+  return isShort(rdns) && rdns.every((rdn) => rdn.every(({ text }) => text === undefined || isStreamSafe(text)));
+}
+
+/** Whether every value of a name has a match at all (RFC 4518 2.4), beside that with itself. */
+export function isPreparable(rdns: readonly RelativeDistinguishedName[]): boolean {
+  return isComparable(rdns) && rdns.every((rdn) => rdn.every(({ text }) => text === undefined || !hasProhibited(text)));
+}
+
+/** By characters, not by octets: the same text has the same length in every string type. */
+function isShort(rdns: readonly RelativeDistinguishedName[]): boolean {
+  let length = 0;
+  for (const rdn of rdns) for (const { text } of rdn) length += text?.length ?? 0;
+  return length <= longestName;
+}
+
+/** The order of the attributes inside an RDN does not count. */
+function joined(rdn: RelativeDistinguishedName, canonicalOf: (attribute: AttributeTypeAndValue) => string): string {
   const [first] = rdn;
-  if (rdn.length === 1 && first !== undefined) return canonicalAttribute(first);
-  return rdn.map(canonicalAttribute).sort(byCodeUnit).join('+');
+  if (rdn.length === 1 && first !== undefined) return canonicalOf(first);
+  return rdn.map(canonicalOf).sort(byCodeUnit).join('+');
 }
 
 const byCodeUnit = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
 
-function canonicalAttribute({ type, text, der }: AttributeTypeAndValue): string {
-  const prepared = text === undefined ? undefined : prepare(text);
-  if (prepared === undefined) return `${type}=#${Buffer.from(der).toString('hex')}`;
-  // Separators are escaped, so that two different names never have the same text.
-  return `${type}=${/[#+,\\]/.test(prepared) ? prepared.replace(/[#+,\\]/g, '\\$&') : prepared}`;
+function canonicalAttribute(attribute: AttributeTypeAndValue): string {
+  const prepared = attribute.text === undefined ? undefined : prepare(attribute.text);
+  return prepared === undefined ? exactAttribute(attribute) : `${attribute.type}=${escaped(prepared)}`;
 }
 
-/** RFC 4518 section 2, or `undefined` when the value is prohibited and therefore matches only itself. */
-function prepare(text: string): string | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
-  if (/^[\x00-\x7f]*$/.test(text)) return withoutInsignificantSpace(text.toLowerCase());
-  const mapped = text.replace(mappedToNothing, '').replace(mappedToSpace, ' ').normalize('NFKC');
-  const folded = Array.from(mapped, foldCase).join('').normalize('NFKC');
-  // 2.4: private use, unassigned and replacement characters make a match undefined.
-  if (/[\p{Co}\p{Cn}\ufffd]/u.test(folded)) return undefined;
-  return withoutInsignificantSpace(folded);
+/**
+ * What matches only itself: of a text the characters, which its string type does not change, or else the same name written
+ * in an option could not match. No prepared value begins with a `#` that is not escaped, and no hex with a colon.
+ */
+function exactAttribute({ type, text, der }: AttributeTypeAndValue): string {
+  if (text === undefined) return `${type}=#${Buffer.from(der).toString('hex')}`;
+  return `${type}=#:${escaped(text)}`;
 }
+
+/** Separators are escaped, so that two different names never have the same text. */
+function escaped(text: string): string {
+  return /[#+,\\]/.test(text) ? text.replace(/[#+,\\]/g, '\\$&') : text;
+}
+
+/** RFC 4518 section 2, or `undefined` when no match is defined for the value and it therefore matches only itself. */
+function prepare(text: string): string | undefined {
+  if (isAscii(text)) return withoutInsignificantSpace(text.toLowerCase());
+  if (hasProhibited(text) || !isStreamSafe(text)) return undefined;
+  const mapped = text.replace(mappedToNothing, '').replace(mappedToSpace, ' ').normalize('NFKC');
+  return withoutInsignificantSpace(foldCase(mapped).normalize('NFKC'));
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
+const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
+
+/** 2.4: private use, unassigned and replacement characters make a match undefined. Normalizing neither adds nor removes any. */
+const hasProhibited = (text: string): boolean => /[\p{Co}\p{Cn}\ufffd]/u.test(text);
+
+/**
+ * Stream-Safe Text Format (Unicode Standard Annex 15 section 13): not more than 30 combining marks in a row. To put more in
+ * their order takes the square of their number. What is mapped to nothing does not part them.
+ */
+function isStreamSafe(text: string): boolean {
+  if (isAscii(text)) return true;
+  const runs = text.replace(mappedToNothing, '').match(marks) ?? [];
+  return runs.every((run) => run.length <= 30 || Array.from(run).length <= 30);
+}
+
+/** Also the two characters that normalizing makes marks of. */
+const marks = /[\p{M}\uff9e\uff9f]+/gu;
 
 /** 2.2: soft hyphen, joiners, variation selectors, direction marks and the object replacement character. */
 const mappedToNothing =
@@ -42,12 +104,14 @@ const mappedToNothing =
 const mappedToSpace = /[\p{Zs}\p{Zl}\p{Zp}]/gu;
 
 /**
- * The case folding of RFC 3454 B.2, character by character: upper case first, so that ß and SS meet. Dotless i keeps to
- * itself, although its upper case is I.
+ * The case folding of RFC 3454 B.2: upper case first, so that ß and SS meet. Dotless i keeps to itself, although its upper
+ * case is I. A sigma is the same wherever in a word it stands.
  */
-function foldCase(character: string): string {
-  return character === 'ı' ? character : character.toUpperCase().toLowerCase();
+function foldCase(text: string): string {
+  return text.split('ı').map(inOneCase).join('ı').replaceAll('ς', 'σ');
 }
+
+const inOneCase = (text: string): string => text.toUpperCase().toLowerCase();
 
 /** 2.6.1: no space at either end, one between words. */
 function withoutInsignificantSpace(text: string): string {

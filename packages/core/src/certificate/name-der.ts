@@ -5,7 +5,7 @@ import { objectIdentifierText } from '../encoding/object-identifier.ts';
 import { findAttributeType } from './attribute-types.ts';
 import { MalformedError } from './malformed.ts';
 import type { AttributeTypeAndValue, Name, RelativeDistinguishedName } from './model.ts';
-import { canonicalRdn } from './name-comparison.ts';
+import { canonicalRdns } from './name-comparison.ts';
 import { nameText } from './name-text.ts';
 import type { ProfileReader } from './profile-reader.ts';
 
@@ -120,7 +120,7 @@ class DerName implements Name {
   }
 
   get canonicalRdns(): readonly string[] {
-    this.#canonicalRdns ??= Object.freeze(this.rdns.map(canonicalRdn));
+    this.#canonicalRdns ??= Object.freeze(canonicalRdns(this.rdns));
     return this.#canonicalRdns;
   }
 

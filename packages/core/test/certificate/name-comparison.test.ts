@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { RelativeDistinguishedName } from '../../src/certificate/model.ts';
-import { canonicalRdn } from '../../src/certificate/name-comparison.ts';
+import { canonicalRdn, canonicalRdns, isComparable } from '../../src/certificate/name-comparison.ts';
 import { element, hex, integer, printable, set, utf8 } from '../encoding/der-writer.ts';
 import { attribute, name, parsed } from './template.ts';
 
@@ -68,11 +68,120 @@ describe('two values match (RFC 5280 7.1)', () => {
     for (const text of ['\ue000', '\ufffd', '\u{10ffff}', '\u0378']) {
       expect(canonical(`${text}A`)).toBe(canonical(`${text}A`));
       expect(areSame(`${text}A`, `${text}a`)).toBe(false);
-      expect(canonical(text)).toBe(`2.5.4.3=#${Buffer.from(utf8(text)).toString('hex')}`);
+      expect(canonical(text)).toBe(`2.5.4.3=#:${text}`);
     }
     const der = integer(5);
     expect(canonicalRdn([{ type: '1.2.3', text: undefined, der }])).toBe('1.2.3=#020105');
     expect(canonicalRdn(value('#020105', '1.2.3'))).toBe('1.2.3=\\#020105');
+  });
+});
+
+describe('a value with more than 30 combining marks in a row', () => {
+  const acute = '\u0301';
+
+  it('matches only itself, because it is not in Stream-Safe Text Format', () => {
+    expect(areSame(`A${acute.repeat(30)}`, `a${acute.repeat(30)}`)).toBe(true);
+    expect(areSame(`A${acute.repeat(31)}`, `A${acute.repeat(31)}`)).toBe(true);
+    expect(areSame(`A${acute.repeat(31)}`, `a${acute.repeat(31)}`)).toBe(false);
+  });
+
+  it.each([
+    ['\u0345\u0300'],
+    ['\u034f\u0300'],
+    ['\u0300\ufe0f\u200d'],
+    ['\uff9e\u0300'],
+    ['\uff9f\u0345'],
+    ['\u{1d165}\u0300'],
+  ])('is seen through what is mapped to nothing or to marks: %j', (unit) => {
+    expect(canonical(`A${unit.repeat(31)}`)).toBe(`2.5.4.3=#:A${unit.repeat(31)}`);
+    expect(isComparable([value(`A${unit.repeat(31)}`)])).toBe(false);
+  });
+
+  it('is seen whichever characters become marks in normalizing', () => {
+    const unseen: string[] = [];
+    for (let code = 0x80; code <= 0x10ffff; code++) {
+      if (code >= 0xd800 && code <= 0xdfff) continue;
+      const character = String.fromCodePoint(code);
+      if (!/^\p{M}/u.test(character.normalize('NFKD'))) continue;
+      // Mapped to nothing before.
+      if (canonical(`a${character}a`) === canonical('aa')) continue;
+      if (isComparable([value(character.repeat(31))])) unseen.push(code.toString(16));
+    }
+    // Thai and Lao AM: a mark that is never put in another place, and a letter.
+    expect(unseen).toEqual(['e33', 'eb3']);
+  });
+});
+
+describe('a name of more than 2048 characters', () => {
+  const long = 'É'.repeat(2_040);
+
+  it('matches only itself', () => {
+    const same = (left: string, right: string): boolean =>
+      canonicalRdns([value(long), value(left)]).join() === canonicalRdns([value(long), value(right)]).join();
+    expect(same('A'.repeat(8), 'a'.repeat(8))).toBe(true);
+    expect(same('A'.repeat(9), 'A'.repeat(9))).toBe(true);
+    expect(same('A'.repeat(9), 'a'.repeat(9))).toBe(false);
+    expect(isComparable([value(long), value('A'.repeat(8))])).toBe(true);
+    expect(isComparable([value(long), value('A'.repeat(9))])).toBe(false);
+  });
+
+  it('matches itself whatever the string type, as a short one does', () => {
+    const text = 'Long '.repeat(500);
+    const subject = (der: Uint8Array): string =>
+      parsed({ subject: name(set(attribute('2.5.4.3', der))) }).subject.canonical;
+    const wide = Buffer.from(text, 'utf16le').swap16();
+    expect(subject(element(0x1e, wide))).toBe(subject(utf8(text)));
+    expect(subject(utf8(text))).not.toBe(subject(utf8(text.toLowerCase())));
+  });
+
+  it('as one RDN that stands alone, too', () => {
+    expect(areSame('A'.repeat(2_048), 'a'.repeat(2_048))).toBe(true);
+    expect(areSame('A'.repeat(2_049), 'a'.repeat(2_049))).toBe(false);
+  });
+
+  it('never has the text of another name', () => {
+    const rest = value('x'.repeat(2_049), '2.5.4.11');
+    expect(canonicalRdns([value('a,2.5.4.3=#:b'), rest])).not.toEqual(canonicalRdns([value('a'), value('b'), rest]));
+    expect(canonicalRdns([value('a+2.5.4.3=#:b'), rest])[0]).not.toBe(
+      canonicalRdns([[...value('a'), ...value('b')], rest])[0],
+    );
+    expect(canonical('#:a')).not.toBe(canonicalRdns([value('a'), rest])[0]);
+  });
+});
+
+describe('the names that a stranger chooses', () => {
+  it.each([
+    ['\u0345\u0300', 16_000],
+    ['ﷺ', 21_000],
+    ['É', 32_000],
+    ['\uff9e\u0300', 12_000],
+  ])('are not normalized when they are long: %j', (unit, count) => {
+    const normalize = vi.spyOn(String.prototype, 'normalize');
+    onTestFinished(() => normalize.mockRestore());
+    const certificate = parsed({
+      issuer: name(set(attribute('2.5.4.3', utf8(unit.repeat(count))))),
+      subject: name(set(attribute('2.5.4.3', utf8(unit.repeat(count + 1))))),
+    });
+    expect(certificate.issuer.canonical).not.toBe(certificate.subject.canonical);
+    expect(normalize).not.toHaveBeenCalled();
+  });
+
+  it('are normalized when they are short', () => {
+    const normalize = vi.spyOn(String.prototype, 'normalize');
+    onTestFinished(() => normalize.mockRestore());
+    canonical('É');
+    expect(normalize).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('the case', () => {
+  it('is folded in a text as in each of its characters', () => {
+    for (const text of ['ΣΑΣ ΣΣ', 'aΣıΣ', 'ςı', 'İIıi', 'ŉΐﬃ', 'ϲϹ', '\u{10400}Σ']) {
+      const folded = Array.from(text.normalize('NFKC'), (character) =>
+        character === 'ı' ? character : character.toUpperCase().toLowerCase(),
+      );
+      expect(canonical(text)).toBe(`2.5.4.3=${folded.join('').normalize('NFKC')}`);
+    }
   });
 });
 

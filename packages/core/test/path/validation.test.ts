@@ -275,6 +275,20 @@ describe('name constraints, 6.1.3 (b), (c) and 6.1.4 (g)', () => {
     expect(validate([leaf]).ok).toBe(true);
   });
 
+  it.each([
+    ['excluded', { excluded: [{ directoryName: 'O=Secret' }] }],
+    ['permitted', { permitted: [{ directoryName: 'O=Acme' }] }],
+  ])('refuse a name that may be another spelling of one that is constrained: %s', (_, constraints) => {
+    const line = authorities({}, { extensions: [extension.nameConstraints(constraints)] });
+    const leafOf = (name: string): Entity => client(name, { by: line.at(-1) as Entity });
+    const above = line.toReversed();
+    expect(validate([leafOf('CN=client,O=Acme'), ...above]).ok).toBe(true);
+    for (const value of ['x'.repeat(2_100), `e${'\u0301'.repeat(31)}`, `e${'\u034f\u0301'.repeat(31)}`]) {
+      expect(refusal([leafOf(`CN=${value},O=Acme`), ...above]).code).toBe('name_constraint_violated');
+      expect(refusal([leafOf(`CN=${value},O=SECRET`), ...above]).code).toBe('name_constraint_violated');
+    }
+  });
+
   it('bind the authorities between, and say which', () => {
     const line = authorities({}, permitted('acme.test'), named('other.test'));
     expect(refusal(pathTo(line, named('client.acme.test')))).toMatchObject({

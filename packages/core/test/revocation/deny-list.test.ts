@@ -9,7 +9,7 @@ import {
   deniedPathRefusal,
   readDenyListOption,
 } from '../../src/revocation/deny-list.ts';
-import { authority, client, type Entity, read, trusting, verify } from '../path/certificates.ts';
+import { authority, client, type Entity, keyOf, read, trusting, verify } from '../path/certificates.ts';
 
 const issuer = authority('CN=Issuing,O=Acme');
 const alice = client('CN=alice', { by: issuer, forge: { serialNumber: 0x03a5b1n } }).certificate;
@@ -59,6 +59,20 @@ describe('a deny-list', () => {
     expect(list.has(alice)).toBe(true);
     expect(list.has(bob)).toBe(false);
     expect(list.has(elsewhere)).toBe(false);
+  });
+
+  it.each([
+    ['of more characters than are prepared', 'Long '.repeat(500).trim()],
+    ['of more marks than are put in order', `e${'\u0301'.repeat(40)}`],
+    ['of characters for which no match is defined', 'Acme\ue000'],
+  ])('knows an issuer %s by its text, whatever its string type', (_, value) => {
+    for (const encoded of [{ utf8: value }, { bmp: value }, { universal: value }]) {
+      const strange = { name: [{ CN: encoded }], keyPair: keyOf('strange') };
+      const victim = client('CN=v', { by: strange, forge: { serialNumber: 7n } }).certificate;
+      expect(listing({ issuer: `CN=${value}`, serial: '07' }).has(victim)).toBe(true);
+      expect(listing({ issuer: victim.issuer, serial: '07' }).has(victim)).toBe(true);
+      expect(listing({ issuer: `CN=${value}x`, serial: '07' }).has(victim)).toBe(false);
+    }
   });
 
   it('reads serial numbers as unsigned, whatever their highest bit', () => {

@@ -67,8 +67,7 @@ export class Subtrees {
       case 'uniformResourceIdentifier':
         return this.#uris.add(base.value);
       case 'directoryName':
-        this.#directoryNames.add(base.name);
-        return true;
+        return this.#directoryNames.add(base.name);
       default:
         return false;
     }

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { GeneralName, Name } from '../../certificate/model.ts';
+import { isComparable } from '../../certificate/name-comparison.ts';
 import { CrlError } from './rules.ts';
 
 /** No indirect CRL in honest use speaks of so many authorities. */
@@ -52,7 +53,10 @@ export class CertificateIssuers {
     // "Conforming CRL issuers MUST include in this extension the distinguished name (DN) from the issuer field of the
     // certificate that corresponds to this CRL entry."
     const directoryNames = names.filter((name) => name.kind === 'directoryName');
-    if (directoryNames.length === 0) throw new CrlError('crl_entry_issuer_name');
+    // Of a name that is too long or too strange nobody can say whose other spelling it is.
+    if (directoryNames.length === 0 || !directoryNames.every(({ name }) => isComparable(name.rdns))) {
+      throw new CrlError('crl_entry_issuer_name');
+    }
     if (this.#count >= mostIssuers) throw new CrlError('crl_too_many_issuers');
     const number = this.#count++;
     this.#numberOfNames.set(keyOf(bytes, start, end), number);

@@ -39,7 +39,8 @@ const ownRules = {
   },
   crl_entry_issuer_name: {
     section: 'RFC 5280 5.3.3',
-    explanation: 'A certificate issuer without a distinguished name',
+    explanation:
+      'A certificate issuer without a distinguished name, or with one that is too long or too strange to be compared',
   },
   crl_too_many_issuers: {
     section: 'RFC 5280 5.3.3',

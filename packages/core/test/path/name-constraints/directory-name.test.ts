@@ -28,4 +28,22 @@ describe('directoryName subtrees', () => {
     expect(subtrees([]).relate(dn('C=US'))).toBe('inside');
     expect(subtrees().relate(dn('C=US'))).toBe('outside');
   });
+
+  it('know nothing of a name that may be another spelling of a base', () => {
+    const marks = '\u0301'.repeat(31);
+    for (const set of [subtrees(['C=US', 'O=Acme']), subtrees(['O=Other'])]) {
+      expect(set.relate(dn('C=US', 'O=Acme', `CN=${'x'.repeat(2_100)}`))).toBe('unintelligible');
+      expect(set.relate(dn('C=us', 'O=ACME', `CN=${'x'.repeat(2_100)}`))).toBe('unintelligible');
+      expect(set.relate(dn('C=US', 'O=Acme', `CN=e${marks}`))).toBe('unintelligible');
+    }
+  });
+
+  it.each([
+    ['too long', `O=${'x'.repeat(2_100)}`],
+    ['with too many marks', `O=e${'\u0301'.repeat(31)}`],
+    ['with characters for which no match is defined', 'O=Acme\ue000'],
+  ])('cannot be told of a base that is %s', (_, rdn) => {
+    expect(new DirectoryNameSubtrees().add(dn(rdn))).toBe(false);
+    expect(new DirectoryNameSubtrees().add(dn('O=Acme'))).toBe(true);
+  });
 });

@@ -88,6 +88,7 @@ describe('the certificate issuer of entries (RFC 5280 5.3.3)', () => {
 
   it.each([
     ['crl_entry_issuer_name', [{ dns: 'one.test' }]],
+    ['crl_entry_issuer_name', [{ directoryName: `CN=${'x'.repeat(2_100)}` }]],
     ['der_empty_sequence', []],
     ['directory_name_empty', [{ directoryName: '' }]],
   ])('breaks %s', (rule, certificateIssuer) => {
