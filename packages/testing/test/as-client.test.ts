@@ -102,7 +102,9 @@ describe('a test client', () => {
       const { server } = request.socket as unknown as { server: { ca?: unknown } };
       response.end(String(server.ca));
     };
-    expect((await authority.asClient(app, null).get('/')).body).toBe(authority.caPem);
+    expect((await authority.asClient(app, null).get('/')).body).toBe(
+      `${authority.caPem}${authority.issuing.certificatePem}`,
+    );
     expect((await asClient(app, null).get('/')).body).toBe('undefined');
   });
 

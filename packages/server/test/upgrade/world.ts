@@ -19,7 +19,8 @@ const server = await authority.server();
 export const tlsSettings: ServerOptions = {
   cert: server.chainPem,
   key: server.privateKeyPem,
-  ca: authority.caPem,
+  // Both, because some versions of Node show the leaf alone once they have verified a handshake.
+  ca: [authority.caPem, authority.issuing.certificatePem],
   requestCert: true,
   rejectUnauthorized: false,
 };
