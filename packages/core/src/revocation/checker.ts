@@ -6,7 +6,7 @@ import type { VerifiedPath } from '../path/verified-path.ts';
 import { type Outcome, type Reason, reason } from '../reasons.ts';
 import type { CheckedPath, RevocationStatus } from './checked-path.ts';
 import { type CrlIssuerSettings, crlIssuersUnder } from './crl-issuers.ts';
-import type { KnownRevocations } from './known-revocations.ts';
+import { type KnownRevocations, scopeUnder } from './known-revocations.ts';
 import type { Finding, RevocationMethod, StatusQuestion } from './question.ts';
 import type { RevocationEvent } from './source-status.ts';
 import { type CertificateStatus, type UndeterminedKind, undetermined } from './status.ts';
@@ -16,7 +16,7 @@ export interface CheckerSettings {
   readonly methods: readonly RevocationMethod[];
   readonly scope: 'leaf' | 'path';
   readonly on: Readonly<Record<UndeterminedKind, 'deny' | 'allow'>>;
-  readonly crlIssuers: (nowMs: number) => CrlIssuerSettings;
+  readonly crlIssuers: (anchor: Certificate, nowMs: number) => CrlIssuerSettings;
   /** Hears which anchors are trusted now. */
   readonly onTrust: (trust: TrustSnapshot) => void;
   readonly tell: (event: RevocationEvent) => void;
@@ -69,24 +69,28 @@ export class RevocationChecker {
   /** One for each certificate that is asked about. The trust anchor is none: it is trusted until it is removed. */
   #findings(path: VerifiedPath, trust: TrustSnapshot, nowMs: number): readonly MaybePromise<Finding>[] {
     const { anchor, certificates } = path;
-    const crlIssuers = crlIssuersUnder(path, trust, this.#settings.crlIssuers(nowMs), nowMs);
     const asked = this.#settings.scope === 'leaf' ? certificates.slice(0, 1) : certificates;
+    // Under a delegated verdict nobody here knows who was trusted, nor whose word on the certificate counts.
+    if (anchor === undefined) return asked.map(() => nothingToAsk);
+    const { certificate: trusted } = anchor;
+    const crlIssuers = crlIssuersUnder(path, trust, this.#settings.crlIssuers(trusted, nowMs), nowMs);
+    const client = (certificates[0] as Certificate).thumbprint;
     return asked.flatMap((certificate, index) => {
-      if (certificate === anchor?.certificate) return [];
-      const issuer = certificates[index + 1] ?? anchor?.certificate;
-      const client = (certificates[0] as Certificate).thumbprint;
-      return issuer === undefined ? nothingToAsk : this.#find({ certificate, issuer, nowMs, client, crlIssuers });
+      if (certificate === trusted) return [];
+      const issuer = certificates[index + 1] ?? trusted;
+      return this.#find({ certificate, issuer, anchor: trusted, nowMs, client, crlIssuers });
     });
   }
 
   /** What the methods come to beside what is known already. For whoever is revoked for good nobody is asked. */
   #find(question: StatusQuestion): MaybePromise<Finding> {
-    const { certificate, issuer } = question;
+    const { anchor, certificate, issuer } = question;
     const { known } = this.#settings;
-    const final = known.finalOf(certificate, issuer);
+    const under = scopeUnder(anchor);
+    const final = known.finalOf(under, certificate, issuer);
     if (final !== undefined) return { ...nothingToAsk, status: final };
     const weigh = (found: Finding): Finding => {
-      const status = known.weigh(certificate, issuer, found.status);
+      const status = known.weigh(under, certificate, issuer, found.status);
       return status === found.status ? found : { ...found, status };
     };
     const finding = this.#ask(question, 0);

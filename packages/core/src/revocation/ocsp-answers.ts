@@ -79,7 +79,10 @@ export class OcspAnswers {
   }
 }
 
-/** By everything that an answer is judged by: one that was produced before the certificate is refused. */
+/**
+ * By everything that an answer is judged by: one that was produced before the certificate is refused. Not by the anchor: each
+ * is signed with the issuer's key, or that of a delegate which it named, whoever else certified that key.
+ */
 function answerKey(certificate: Certificate, issuer: Certificate): string {
   return `${keyOf(certificate, issuer)} ${certificate.notBeforeMs}`;
 }
@@ -95,7 +98,11 @@ export function inOrder(found: OcspVerdict, answer: Answer, url: string): OcspVe
     if (!isOlder) answer.unknown = { url, said };
     return found;
   }
-  return isOlder && status.status === 'good' ? refused('ocsp_not_newer') : unlessOlder(found, verdict);
+  // A responder that makes its answers in advance keeps the thisUpdate of its data, which may be before the certificate came
+  // into them. What it signs after it said unknown is no answer of before that.
+  const isSignedLater = (said.producedAtMs ?? 0) > (unknown?.said.producedAtMs ?? Number.POSITIVE_INFINITY);
+  const isShownAgain = isOlder && !isSignedLater && status.status === 'good';
+  return isShownAgain ? refused('ocsp_not_newer') : unlessOlder(found, verdict);
 }
 
 /** What the newest usable answer says, as long as it is current. */

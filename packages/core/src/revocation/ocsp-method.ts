@@ -124,7 +124,7 @@ export class OcspMethod implements RevocationMethod {
    * The authority to answer ends when the delegate is revoked (RFC 6960 4.2.2.2.1), and with it whatever the delegate said: who
    * has its key can say good of everybody, and until a nextUpdate of years.
    */
-  #judgeSigner({ issuer, nowMs }: StatusQuestion, answer: Answer): MaybePromise<void> {
+  #judgeSigner({ anchor, issuer, nowMs }: StatusQuestion, answer: Answer): MaybePromise<void> {
     const delegate = answer.verdict?.delegate;
     if (delegate === undefined) return undefined;
     const judge = ({ status }: CertificateStatus): void => {
@@ -133,7 +133,7 @@ export class OcspMethod implements RevocationMethod {
       answer.failureKind = 'malformed';
       answer.schedule.demand();
     };
-    const own = this.#delegateStatus(delegate, issuer, nowMs);
+    const own = this.#delegateStatus(delegate, issuer, anchor, nowMs);
     return own instanceof Promise ? own.then(judge) : judge(own);
   }
 
@@ -177,7 +177,7 @@ export class OcspMethod implements RevocationMethod {
 
   /** `undefined`: it could not be reached. */
   async #askOne(question: StatusQuestion, responder: Responder, answer: Answer): Promise<OcspVerdict | undefined> {
-    const { certificate, client, issuer } = question;
+    const { anchor, certificate, client, issuer } = question;
     const { hash, method, nonce: nonceMode } = this.#settings;
     const nonce = nonceMode === 'off' ? {} : { nonce: createOcspNonce() };
     const request = encodeOcspRequest(certificate, issuer, { hash, ...nonce });
@@ -204,7 +204,7 @@ export class OcspMethod implements RevocationMethod {
       { certificate, issuer, ...nonce },
       nowMs,
       this.#answerSettings,
-      (delegate, itsIssuer) => this.#delegateStatus(delegate, itsIssuer, nowMs),
+      (delegate, itsIssuer) => this.#delegateStatus(delegate, itsIssuer, anchor, nowMs),
     );
     const verdict = inOrder(found, answer, responder.url.href);
     if (verdict.status.status === 'undetermined') {
@@ -235,10 +235,11 @@ export class OcspMethod implements RevocationMethod {
   }
 }
 
-/** What is known of the certificate of a delegate, without asking anybody. */
+/** What is known of the certificate of a delegate under a trust anchor, without asking anybody. */
 export type KnownStatus = (
   delegate: Certificate,
   issuer: Certificate,
+  anchor: Certificate,
   nowMs: number,
 ) => MaybePromise<CertificateStatus>;
 

@@ -7,6 +7,8 @@ export interface StatusQuestion {
   readonly certificate: Certificate;
   /** The next certificate of the path, or its trust anchor. */
   readonly issuer: Certificate;
+  /** The trust anchor of that path: what is found counts under it alone. */
+  readonly anchor: Certificate;
   readonly nowMs: number;
   /** On whose behalf something is fetched. */
   readonly client: string;

@@ -7,7 +7,7 @@ import type { TrustSnapshot } from '../path/trust-store.ts';
 import { RevocationChecker } from './checker.ts';
 import { CrlMethod } from './crl-method.ts';
 import { createFetcher } from './fetcher.ts';
-import { knownRevocations } from './known-revocations.ts';
+import { knownRevocations, scopeUnder } from './known-revocations.ts';
 import { type KnownStatus, OcspMethod } from './ocsp-method.ts';
 import type { RevocationMethod } from './question.ts';
 import { compileRevocationOptions, type RevocationOptions } from './revocation-options.ts';
@@ -80,11 +80,12 @@ export function openRevocation(
   const crl = settings.crls && new CrlMethod(settings.crls, path, fetcher, { ...common, trust });
   const known = knownRevocations;
   /** Of certificates that are in no path: delegates, and issuers of lists. */
-  const statusBeside: KnownStatus = (certificate, issuer, nowMs) => {
+  const statusBeside: KnownStatus = (certificate, issuer, anchor, nowMs) => {
+    const under = scopeUnder(anchor);
     const status = crl?.knownStatus(certificate, issuer, nowMs) ?? undetermined('noSource');
     return status instanceof Promise
-      ? status.then((late) => known.weigh(certificate, issuer, late))
-      : known.weigh(certificate, issuer, status);
+      ? status.then((late) => known.weigh(under, certificate, issuer, late))
+      : known.weigh(under, certificate, issuer, status);
   };
   const ocsp = settings.ocsp && new OcspMethod(settings.ocsp, path, fetcher, common, statusBeside);
   const byName = { crl, ocsp };
@@ -94,11 +95,11 @@ export function openRevocation(
     on: settings.on,
     tell,
     onTrust: (snapshot) => crl?.trusting(snapshot),
-    crlIssuers: (nowMs) => ({
+    crlIssuers: (anchor, nowMs) => ({
       configured: settings.crls?.issuers,
       settings: path,
       isRevoked: (certificate, issuer) => {
-        const status = statusBeside(certificate, issuer, nowMs);
+        const status = statusBeside(certificate, issuer, anchor, nowMs);
         return !(status instanceof Promise) && status.status === 'revoked';
       },
     }),

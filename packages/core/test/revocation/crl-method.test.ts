@@ -653,7 +653,8 @@ describe('distribution points beyond 256', () => {
         cRLIssuer: undefined,
       } as const;
       const naming = saying(certificate, { crlDistributionPoints: [point] });
-      const question = { certificate: naming, issuer: certificate, nowMs: start, client: 'one', crlIssuers: () => [] };
+      const by = { issuer: certificate, anchor: certificate };
+      const question = { ...by, certificate: naming, nowMs: start, client: 'one', crlIssuers: () => [] };
       expect(await method.statusOf(question)).toMatchObject({ status: { kind: 'unreachable' } });
     }
     // They are fetched when somebody asks, and not by themselves.

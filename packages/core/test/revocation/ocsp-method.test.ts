@@ -489,6 +489,7 @@ describe('the memory of answers', () => {
       const finding = method.statusOf({
         certificate: read(client.certificateDer),
         issuer: read(issuing.certificateDer),
+        anchor: read(issuing.certificateDer),
         nowMs: clock(),
         client: client.serialNumber,
         crlIssuers: () => [],

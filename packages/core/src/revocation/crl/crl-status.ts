@@ -1,11 +1,21 @@
+import { hash } from 'node:crypto';
 import type { Certificate, Name } from '../../certificate/model.ts';
 import type { MaybePromise } from '../../decision.ts';
 import type { SignaturePolicy } from '../../path/signature.ts';
+import { type ListPlace, saidBy } from '../said-later.ts';
 import { type CertificateStatus, type UndeterminedKind, undetermined } from '../status.ts';
 import type { Crl } from './crl.ts';
 import { canCombine, deltasAfter } from './delta.ts';
 import type { CrlEntry } from './entries.ts';
-import { allReasons, assumedPoint, crlIssuersOf, interimReasons, isInScope, type ReasonsMask } from './scope.ts';
+import {
+  allReasons,
+  assumedPoint,
+  coversHold,
+  crlIssuersOf,
+  interimReasons,
+  isInScope,
+  type ReasonsMask,
+} from './scope.ts';
 import { findSigner } from './signer.ts';
 
 /** What is asked of every list, beside its form. */
@@ -112,6 +122,7 @@ function determine(
   let reasons: ReasonsMask = 0;
   let thisUpdateMs = Number.POSITIVE_INFINITY;
   let validUntilMs = Number.POSITIVE_INFINITY;
+  const places: ListPlace[] = [];
   const problems = new Set<UndeterminedKind>();
   const read = new Set<Crl>();
   for (const use of uses) {
@@ -125,23 +136,25 @@ function determine(
     } else if ('entry' in found) {
       const { reason, revocationDate } = found.entry;
       // A hold may have been lifted since.
-      if (!isNeeded && !isLasting(found.entry) && found.thisUpdateMs < thisUpdateMs) continue;
-      return {
+      if (!isNeeded && !isLasting(found.entry) && isLifted(found.place, places)) continue;
+      const { thisUpdateMs: saidMs } = found.place;
+      return saidBy([found.place], {
         status: 'revoked',
         source: 'crl',
-        thisUpdateMs: found.thisUpdateMs,
+        thisUpdateMs: saidMs,
         revocationDate,
         revocationReason: reason,
-      };
+      });
     } else if (isNeeded) {
       // (l) "Set the reasons_mask variable to the union of reasons_mask and interim_reasons_mask."
       reasons |= use.reasons;
-      thisUpdateMs = Math.min(thisUpdateMs, found.thisUpdateMs);
+      places.push(found.place);
+      thisUpdateMs = Math.min(thisUpdateMs, found.place.thisUpdateMs);
       validUntilMs = Math.min(validUntilMs, found.validUntilMs);
     }
   }
   return reasons === allReasons
-    ? { status: 'good', source: 'crl', thisUpdateMs, validUntilMs }
+    ? saidBy(places, { status: 'good', source: 'crl', thisUpdateMs, validUntilMs })
     : undetermined((['malformed', 'stale'] as const).find((kind) => problems.has(kind)) ?? 'noSource');
 }
 
@@ -150,8 +163,14 @@ function isLasting({ reason }: CrlEntry): boolean {
   return reason !== 'certificateHold' && reason !== 'removeFromCRL';
 }
 
-/** What a list says, and of which moment. */
-type Consulted = { readonly thisUpdateMs: number } & ({ readonly entry: CrlEntry } | { readonly validUntilMs: number });
+/** Whether those that would tell of a hold were issued after a list that does, and are silent. */
+function isLifted({ thisUpdateMs }: ListPlace, places: readonly ListPlace[]): boolean {
+  const telling = places.filter((place) => place.coversHold);
+  return telling.length > 0 && telling.every((place) => place.thisUpdateMs > thisUpdateMs);
+}
+
+/** What a list says, and which one in its line it is. */
+type Consulted = { readonly place: ListPlace } & ({ readonly entry: CrlEntry } | { readonly validUntilMs: number });
 
 /** Steps (a) and (f) to (k) for one list with its delta CRL: an entry that revokes, none, or why it cannot be said. */
 function consult(
@@ -171,20 +190,38 @@ function consult(
   const untilMs = decisive && isIssued ? currentUntilMs(decisive, nowMs, policy) : undefined;
   const consulted = delta === undefined ? [...newer, crl] : [...newer.slice(0, newer.indexOf(delta) + 1), crl];
   const entries = consulted.flatMap((one) => one.entryFor(certificate) ?? []);
-  const { thisUpdateMs } = consulted[0] ?? crl;
+  const place = placeOf(crl, consulted[0] ?? crl, signer);
   if (untilMs === undefined) {
     // 3.3: "An entry MUST NOT be removed from the CRL until it appears on one regularly scheduled CRL issued beyond the
     // revoked certificate's validity period." So an old list still revokes, but for a hold, which alone can end.
     const lasting = entries.find(isLasting);
-    return lasting === undefined ? 'stale' : { entry: lasting, thisUpdateMs };
+    return lasting === undefined ? 'stale' : { entry: lasting, place };
   }
   // (i) The delta CRL first, and (j) "If (cert_status is UNREVOKED), then search for the certificate on the complete CRL."
   // Only a hold is taken back (5.3.1), so that any other entry counts before whatever the delta CRL says.
   const entry = entries.find(isLasting) ?? entries[0];
   // (k) "If (cert_status is removeFromCRL), then set cert_status to UNREVOKED."
-  if (entry !== undefined && entry.reason !== 'removeFromCRL') return { entry, thisUpdateMs };
-  return consulted.some((one) => isRefused(one, policy)) ? 'malformed' : { validUntilMs: untilMs, thisUpdateMs };
+  if (entry !== undefined && entry.reason !== 'removeFromCRL') return { entry, place };
+  return consulted.some((one) => isRefused(one, policy)) ? 'malformed' : { validUntilMs: untilMs, place };
 }
+
+/** Complete lists of one scope and their delta CRLs share their numbers (5.2.3). */
+function placeOf(complete: Crl, { crlNumber, thisUpdateMs }: Crl, { spkiSha256 }: Certificate): ListPlace {
+  const line = `${spkiSha256} ${scopeHash(complete)}`;
+  return { line, number: crlNumber, thisUpdateMs, coversHold: coversHold(complete) };
+}
+
+/** As long as every other, and computed once for each list: issuers name themselves and their points as they like. */
+function scopeHash(crl: Crl): string {
+  const known = scopeHashes.get(crl);
+  if (known !== undefined) return known;
+  const scope = hash('sha256', crl.scopeDer, 'base64');
+  const made = hash('sha256', `${scope} ${crl.issuer.canonical}`, 'base64');
+  scopeHashes.set(crl, made);
+  return made;
+}
+
+const scopeHashes: WeakMap<Crl, string> = new WeakMap();
 
 /** The last moment at which a list is current, or `undefined` when it is not current now. */
 function currentUntilMs(

@@ -31,6 +31,11 @@ function maskOf(reasons: ReadonlySet<ReasonFlag> | undefined): ReasonsMask {
   return flags.reduce((mask, flag, bit) => (reasons.has(flag) ? mask | (1 << bit) : mask), 0);
 }
 
+/** Whether a list tells of holds, by its own scope: what a distribution point is limited to does not change its entries. */
+export function coversHold({ issuingDistributionPoint }: Crl): boolean {
+  return issuingDistributionPoint?.onlySomeReasons?.has('certificateHold') ?? true;
+}
+
 /**
  * (d) "Compute the interim_reasons_mask for this CRL": in all four cases the intersection of what the distribution point
  * and the list are limited to, where an absent limit is all-reasons.

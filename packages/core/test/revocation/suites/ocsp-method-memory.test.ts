@@ -39,7 +39,8 @@ function asking(answers: readonly FetchResult[], changes: Partial<OcspMethodSett
     { clock: () => time, tell: (event) => events.push(event), onChange: () => (changed += 1) },
   );
   const ask = async (certificate: Certificate = subject.certificate, nowMs: number = time): Promise<string> => {
-    const question = { certificate, issuer: issuer.certificate, nowMs, client: 'one', crlIssuers: () => [] };
+    const by = { issuer: issuer.certificate, anchor: issuer.certificate };
+    const question = { ...by, certificate, nowMs, client: 'one', crlIssuers: () => [] };
     const { status }: Finding = await method.statusOf(question);
     return status.status === 'undetermined' ? status.kind : status.status;
   };

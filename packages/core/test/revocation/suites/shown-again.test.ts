@@ -182,6 +182,36 @@ describe('an answer of before a revocation', () => {
     time.pass(10 * minute);
     expect(await code(one)).toBe('allow');
   });
+
+  it('is told from one that was made in advance, after the responder did not know the certificate, by when it was signed', async () => {
+    const inAdvance = (word: 'good' | 'certificateHold', producedAt: number): Answering => {
+      const responder = createOcspResponder({
+        authority: issuing,
+        clock: () => start,
+        lifetimeSeconds: 86_400,
+        lie: (honest) => ({ ...honest, producedAt: new Date(producedAt) }),
+      });
+      if (word !== 'good') responder.revoke(bob, { reason: word });
+      return (request) => responder.answer(request);
+    };
+    time.pass(minute);
+    const responder = await responding(said('unknown'));
+    const one = asking(responder);
+    expect(await code(one)).toBe('certificate_status_unknown');
+    for (const producedAt of [start, start + minute]) {
+      responder.says(inAdvance('good', producedAt));
+      time.pass(10 * minute);
+      expect(await code(one)).toBe('revocation_unavailable stale');
+    }
+    responder.says(inAdvance('good', start + 5 * minute));
+    time.pass(10 * minute);
+    expect(await code(one)).toBe('allow');
+    // Against a hold it is its thisUpdate that counts.
+    responder.says(said('certificateHold', { at: start + 10 * minute }));
+    expect(await codeAfterAsking(one, responder)).toBe('certificate_revoked');
+    responder.says(inAdvance('good', start + 15 * minute));
+    expect(await codeAfterAsking(one, responder)).toBe('certificate_revoked');
+  });
 });
 
 describe('an answer that says revoked', () => {
