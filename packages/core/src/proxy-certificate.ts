@@ -1,8 +1,10 @@
 import { assemble } from './authenticator.ts';
+import { PeercertFailure } from './error.ts';
 import { refuseUnknownKeys } from './option-keys.ts';
 import { compileOptions } from './options.ts';
 import type { TrustOptions, TrustStore } from './path/trust-store.ts';
 import type { Rule } from './policy/rules.ts';
+import type { Reason } from './reasons.ts';
 import type { RequestFacts } from './source/facts.ts';
 import { fromTls } from './source/tls-socket.ts';
 import { type ProxyCertificate, proxyCertificateBrand } from './source/trusted-proxies.ts';
@@ -19,7 +21,8 @@ export interface ProxyCertificateOptions {
 /**
  * For `trustedProxies`, where the hop from the proxy to this server is itself mutual TLS: a peer is the proxy when its
  * own certificate passes the whole line, up to these anchors and this rule, on every request. Such a peer is never taken
- * for a client. Throws TypeError unless both options are given.
+ * for a client. Throws TypeError unless both options are given, and for an authority that has expired; where it expires later,
+ * requests of the proxies are a 500 for the operator.
  */
 export function proxyCertificate(options: ProxyCertificateOptions): ProxyCertificate {
   refuseUnknownKeys(options, ['trust', 'identity', 'clock'], 'proxyCertificate()');
@@ -35,7 +38,19 @@ export function proxyCertificate(options: ProxyCertificateOptions): ProxyCertifi
     [proxyCertificateBrand]: (facts: RequestFacts): boolean => {
       const decision = authenticate(facts);
       // No function of the operator takes part, so there is never anything to wait for.
-      return !(decision instanceof Promise) && decision.outcome === 'allow';
+      if (decision instanceof Promise) return false;
+      if (decision.outcome === 'deny') requireAnchor(decision.reason);
+      return decision.outcome === 'allow';
     },
   });
+}
+
+/** A proxy whose authority has ended is no stranger, and its clients are not the ones to hear that they have no certificate. */
+function requireAnchor({ code, detail }: Reason): void {
+  if (code !== 'trust_anchor_expired' && code !== 'trust_anchor_not_yet_valid') return;
+  const when = 'notAfter' in detail ? `ended at ${detail.notAfter.toISOString()}` : 'is not valid yet';
+  throw new PeercertFailure(
+    'setup',
+    `proxyCertificate(): the authority of the proxies is not valid now: ${detail.subject} ${when}: put its new certificate into trust.anchors, and look at the clock of this machine`,
+  );
 }

@@ -90,6 +90,34 @@ describe('a proxy that is known by its own certificate', () => {
     expect(await decide(undefined, headers)).toBe('certificate_missing');
   });
 
+  it('is a failure for the operator, and no stranger, once its authority has expired', async () => {
+    const ending = await createRootAuthority({
+      subject: 'CN=Ending',
+      validity: { notAfter: new Date(p.now + 1e8) },
+      clock,
+    });
+    const proxy = await ending.issueClient({ subject: 'CN=gateway', validity: { notAfter: new Date(p.now + 9e8) } });
+    let time = p.now;
+    const trusted = proxyCertificate({
+      trust: { anchors: ending.certificatePem },
+      identity: subjectCn('gateway'),
+      clock: () => time,
+    });
+    const source = fromRfc9440({ trustedProxies: trusted, verifiedBy: 'peercert' });
+    const { authenticate } = createAuthenticator({ source, trust: p.trust, clock });
+    const facts = await overTls(proxy, headers);
+    expect(p.inWords(await authenticate(facts))).toBe('allow spiffe://acme/partner by peercert');
+    time += 2e8;
+    expect(() => authenticate(facts)).toThrow(
+      expect.objectContaining({
+        code: 'setup',
+        cause: expect.objectContaining({ message: expect.stringContaining('CN=Ending ended at ') }),
+      }),
+    );
+    const other = await overTls(undefined, headers);
+    expect(p.inWords(await authenticate(other))).toBe('certificate_missing');
+  });
+
   it('is nobody on a connection without TLS', () => {
     const { authenticate } = createAuthenticator({ source: forwarded, trust: p.trust, clock });
     expect(p.inWords(authenticate(p.proxied(headers)) as never)).toBe('certificate_missing');

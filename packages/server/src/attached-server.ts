@@ -7,6 +7,7 @@ import type { ConnectionOptions } from './connection/connection-options.ts';
 import type { EndpointTrust } from './endpoint-trust.ts';
 import type { EndpointEvent } from './events.ts';
 import { addHsts } from './hsts.ts';
+import { endTransports } from './session-end.ts';
 import { rememberIntermediates } from './sessions/session-intermediates.ts';
 import type { Stapler } from './stapling/stapler.ts';
 import { limitResets } from './stream-resets.ts';
@@ -38,6 +39,7 @@ export function equipServer(server: Server, equipment: ServerEquipment): Connect
   rememberIntermediates(server, trust.storeFor, clock);
   if (stapler !== undefined) server.on('OCSPRequest', stapler.respond);
   if (isHttp(server)) {
+    endTransports(server);
     applyTimeouts(server, timeouts);
     limitResets(server, clock);
     // A server of HTTP/2 takes it as a property only, for clients of HTTP/1.

@@ -1,5 +1,6 @@
 // A client of HTTP/2 that writes its frames by hand (RFC 9113 section 4.1), as no honest one would.
-import { connect, type TLSSocket } from 'node:tls';
+import { connect as connectTcp } from 'node:net';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 
 export function frame(
   type: keyof typeof types,
@@ -45,9 +46,13 @@ export interface FrameClient {
 
 /** @param isDeaf reads nothing of what the server sends */
 export async function frameClient(port: number, isDeaf = false): Promise<FrameClient> {
+  // It does not close its side because the server has closed the other.
+  const transport = connectTcp({ port, host: '127.0.0.1', allowHalfOpen: true });
+  // An option of every socket that the types of this one leave out.
+  const halfOpen: ConnectionOptions = { allowHalfOpen: true } as object;
   const socket: TLSSocket = connect({
-    port,
-    host: '127.0.0.1',
+    ...halfOpen,
+    socket: transport,
     servername: 'localhost',
     rejectUnauthorized: false,
     ALPNProtocols: ['h2'],

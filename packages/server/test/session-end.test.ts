@@ -3,7 +3,7 @@ import { createSecureServer, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { createTestAuthority } from '@peercert/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { endSession } from '../src/session-end.ts';
+import { endSession, endTransports } from '../src/session-end.ts';
 import { type FrameClient, frame, frameClient, get } from './frames.ts';
 
 const closers: (() => void)[] = [];
@@ -22,6 +22,7 @@ async function open(isDeaf: boolean): Promise<{
 }> {
   const { chainPem, privateKeyPem } = await (await createTestAuthority()).server();
   const server = createSecureServer({ cert: chainPem, key: privateKeyPem });
+  endTransports(server);
   server.on('stream', (stream) => {
     stream.on('error', () => undefined);
     stream.respond();
@@ -48,6 +49,14 @@ describe('the end of a connection of HTTP/2', () => {
     await once(session, 'stream');
     endSession(session);
     endSession(session);
+    await closed;
+    expect(session.destroyed).toBe(true);
+  });
+
+  it('comes, though the client does not close its side', async () => {
+    const { closed, session } = await open(false);
+    // What an application does with a connection that it wants no more.
+    session.close();
     await closed;
     expect(session.destroyed).toBe(true);
   });
