@@ -124,8 +124,8 @@ export const findings: readonly PastFinding[] = [
     },
   },
   {
-    what: 'a value of an unassigned character equals itself alone, whatever string type it is read back in',
-    expected: 'another name',
+    what: 'a value of an unassigned character is the same in whatever string type it is read back in',
+    expected: 'the same name',
     answer: () => rereadSubject(der.universalString('\u{40372}')),
   },
   {
