@@ -65,7 +65,8 @@ export class Budget {
 
   /** Nothing was spent on this request before. */
   get isUntouched(): boolean {
-    return this.#failures.count === 0 && Object.values(this.#spent).every((amount) => amount === 0);
+    const { comparisons, policies, signatures, steps } = this.#spent;
+    return signatures === 0 && steps === 0 && comparisons === 0 && policies === 0 && this.#failures.count === 0;
   }
 
   /** `false`: the check may not be made. Weight 1 is one P-256 verification. */

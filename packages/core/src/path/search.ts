@@ -41,12 +41,7 @@ export class PathSearch implements Examined {
   readonly #settings: PathSettings;
   readonly #nowMs: number;
   readonly #examined: Map<Certificate, Examination> = new Map();
-  readonly #rooted: RootedIntermediates = new RootedIntermediates({
-    issuersOf: (child) => [...this.#issuersOf(child, exactly), ...this.#issuersOf(child, otherwise)],
-    spendStep: () => this.budget.spendStep(),
-    refusalOf: (issuer, depth) => this.#noted(this.issuerRefusal(issuer, depth)),
-    signatureRefusalOf: (child, issuer, depth) => this.#noted(this.signatureRefusal(child, issuer, depth)),
-  });
+  #rootedIntermediates: RootedIntermediates | undefined;
   #refusal: Reason | undefined;
   #changesAtMs: number = Number.POSITIVE_INFINITY;
 
@@ -245,6 +240,17 @@ export class PathSearch implements Examined {
   #promise(child: Certificate, { certificate: issuer, isAnchor }: Candidate): number {
     const valid = validityRefusal(issuer, 0, this.#nowMs) === undefined;
     return keyMatch(child, issuer) * 4 + (valid ? 2 : 0) + (isAnchor ? 1 : 0);
+  }
+
+  /** Made when it is needed: many leaves were issued by an anchor. */
+  get #rooted(): RootedIntermediates {
+    this.#rootedIntermediates ??= new RootedIntermediates({
+      issuersOf: (child) => [...this.#issuersOf(child, exactly), ...this.#issuersOf(child, otherwise)],
+      spendStep: () => this.budget.spendStep(),
+      refusalOf: (issuer, depth) => this.#noted(this.issuerRefusal(issuer, depth)),
+      signatureRefusalOf: (child, issuer, depth) => this.#noted(this.signatureRefusal(child, issuer, depth)),
+    });
+    return this.#rootedIntermediates;
   }
 
   #noted(refusal: Reason | undefined): Reason | undefined {
