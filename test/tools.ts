@@ -21,6 +21,7 @@ const programs = {
   certtool: { commands: ['certtool'], debian: 'gnutls-bin' },
   certutil: { commands: ['certutil'], debian: 'libnss3-tools' },
   python3: { commands: ['python3'], debian: 'python3' },
+  go: { commands: ['go'], debian: 'golang-go' },
   gcc: { commands: ['gcc', 'cc'], debian: 'gcc' },
   chromium: { commands: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
 } as const;
@@ -49,6 +50,11 @@ export function corpora(): string | undefined {
   const folder = env['PEERCERT_CORPORA'];
   if (folder !== undefined && existsSync(folder)) return folder;
   return missing('corpora', folder === undefined ? 'set PEERCERT_CORPORA' : `PEERCERT_CORPORA=${folder} is not there`);
+}
+
+/** Notes that a program is there in a version that a suite cannot use. */
+export function unsuitable(wanted: string, found: string): false {
+  return missing(wanted, `here: ${found}`) ?? false;
 }
 
 // Daemons live in sbin, which is not on the search path of everyone.
