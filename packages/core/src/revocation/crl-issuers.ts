@@ -1,4 +1,5 @@
 import type { Certificate, Name } from '../certificate/model.ts';
+import type { MaybePromise } from '../decision.ts';
 import { CertificateIndex, sameBytes } from '../path/certificate-index.ts';
 import { IntermediateMemory } from '../path/intermediate-memory.ts';
 import type { PathSettings } from '../path/settings.ts';
@@ -17,28 +18,39 @@ export function crlIssuersUnder(
   trust: TrustSnapshot,
   { configured = none, settings, isRevoked }: CrlIssuerSettings,
   nowMs: number,
-): (name: Name) => readonly Certificate[] {
+): (name: Name) => MaybePromise<readonly Certificate[]> {
   const { anchor, certificates } = path;
   if (anchor === undefined) return () => [];
   const above = [...certificates.slice(1), anchor.certificate];
-  const isUsable = (candidate: Certificate): boolean => {
+  const isRefused = (candidate: Certificate): MaybePromise<boolean> => {
     const issuer = verifiedIssuer(candidate, anchor.certificate, trust, configured, settings, nowMs);
-    return issuer !== undefined && !isRevoked(candidate, issuer);
+    return issuer === undefined || isRevoked(candidate, issuer);
   };
-  return (name) => [
-    ...above.filter(({ subject }) => subject.canonical === name.canonical),
-    ...[trust.intermediates, trust.memory.index, configured]
+  return (name) => {
+    const known = above.filter(({ subject }) => subject.canonical === name.canonical);
+    const candidates = [trust.intermediates, trust.memory.index, configured]
       .flatMap((index) => index.withSubject(name))
-      .filter((one) => !above.some((known) => sameBytes(known.der, one.der)) && isUsable(one)),
-  ];
+      .filter((one) => !above.some(({ der }) => sameBytes(der, one.der)));
+    const answers = candidates.map(isRefused);
+    const usable = (refused: readonly boolean[]): readonly Certificate[] => [
+      ...known,
+      ...candidates.filter((_, index) => refused[index] === false),
+    ];
+    return answers.some((answer) => answer instanceof Promise)
+      ? Promise.all(answers).then(usable)
+      : usable(answers as readonly boolean[]);
+  };
 }
 
 export interface CrlIssuerSettings {
   /** The option `crls.issuers`. */
   readonly configured: CertificateIndex | undefined;
   readonly settings: PathSettings;
-  /** Asked of certificates that are not of the path, whose own status is asked for there. */
-  readonly isRevoked: (certificate: Certificate, issuer: Certificate) => boolean;
+  /**
+   * Asked of certificates that are not of the path, whose own status is asked for there. While the list that tells it is
+   * still being read or verified, the answer is waited for: until it is known, nobody signs lists.
+   */
+  readonly isRevoked: (certificate: Certificate, issuer: Certificate) => MaybePromise<boolean>;
 }
 
 const none = new CertificateIndex([]);

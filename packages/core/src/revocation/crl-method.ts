@@ -132,7 +132,8 @@ export class CrlMethod implements RevocationMethod {
 
   /** The same for the certificate of a delegate or of an issuer of lists. */
   knownStatus(certificate: Certificate, issuer: Certificate, nowMs: number): MaybePromise<CertificateStatus> {
-    return this.#store.statusOf(certificate, issuer, nowMs);
+    const consult = (): MaybePromise<CertificateStatus> => this.#store.statusOf(certificate, issuer, nowMs);
+    return this.#reading === undefined ? consult() : this.#reading.then(consult);
   }
 
   #consult({ certificate, issuer, nowMs, crlIssuers }: StatusQuestion): MaybePromise<CertificateStatus> {

@@ -13,7 +13,7 @@ export interface StatusQuestion {
   /** On whose behalf something is fetched. */
   readonly client: string;
   /** Other certificates of this name under the same trust anchor that may sign lists (RFC 5280 6.3.3 (f)). */
-  readonly crlIssuers: (name: Name) => readonly Certificate[];
+  readonly crlIssuers: (name: Name) => MaybePromise<readonly Certificate[]>;
 }
 
 export interface Finding {

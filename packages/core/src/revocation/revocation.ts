@@ -100,7 +100,9 @@ export function openRevocation(
       settings: path,
       isRevoked: (certificate, issuer) => {
         const status = statusBeside(certificate, issuer, anchor, nowMs);
-        return !(status instanceof Promise) && status.status === 'revoked';
+        return status instanceof Promise
+          ? status.then((late) => late.status === 'revoked')
+          : status.status === 'revoked';
       },
     }),
     known,

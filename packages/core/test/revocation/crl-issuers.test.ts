@@ -1,6 +1,7 @@
 import { type Authority, createRootAuthority, generateKeyPair, issuingDistributionPoint } from '@peercert/pki';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createTrustStore } from '../../src/path/trust-store.ts';
+import { createRevocation } from '../../src/revocation/revocation.ts';
 import type { RevocationOptions } from '../../src/revocation/revocation-options.ts';
 import { alice, bob, clock, day, issuing, line, listOf, root, start, time } from './world.ts';
 
@@ -49,6 +50,46 @@ describe('a list that another certificate of the authority signed', () => {
     const other = await renewed(root);
     const sources = [listOf([bob], {}, other), listOf([other], {}, root)];
     expect(await say({ sources, issuers: other.certificatePem })).toBe('revocation_unavailable malformed');
+  });
+
+  it('does not count for whoever asks while the list that revokes that one is still being verified', async () => {
+    const other = await renewed(root);
+    // Beyond a megabyte a signature is checked in slices; who asks before its end has to wait for it.
+    const filling = Array.from({ length: 20 }, (_, index) => ({
+      serialNumber: index + 1,
+      extensions: [{ oid: '1.2.3', value: new Uint8Array(60_000) }],
+    }));
+    const { crlDer } = root.issueCrl({ entries: [...filling, { serialNumber: other.serialNumber }] });
+    const sources = [listOf([], {}, other), crlDer];
+    const revocation = createRevocation(
+      { methods: ['crl'], scope: 'leaf', crls: { sources, issuers: other.certificatePem } },
+      { clock },
+    );
+    // Nothing is trusted yet: whose key signed the lists shows when the first client comes.
+    await revocation.ready();
+    const one = line({ revocation });
+    const said = await Promise.all([one.say(alice), one.say(alice), one.say(bob)]);
+    expect(said).toEqual(said.map(() => 'revocation_unavailable malformed'));
+    expect(await one.say(alice)).toBe('now: revocation_unavailable malformed');
+    revocation.close();
+  });
+
+  it('counts for whoever asks while a list that is silent about that one is still being verified', async () => {
+    const other = await renewed(root);
+    const filling = Array.from({ length: 20 }, (_, index) => ({
+      serialNumber: index + 1,
+      extensions: [{ oid: '1.2.3', value: new Uint8Array(60_000) }],
+    }));
+    const { crlDer } = root.issueCrl({ entries: filling });
+    const sources = [listOf([bob], {}, other), crlDer];
+    const revocation = createRevocation(
+      { methods: ['crl'], scope: 'leaf', crls: { sources, issuers: other.certificatePem } },
+      { clock },
+    );
+    await revocation.ready();
+    const one = line({ revocation });
+    expect(await Promise.all([one.say(alice), one.say(bob)])).toEqual(['allow', 'certificate_revoked']);
+    revocation.close();
   });
 
   it('does not count when that one may not sign lists', async () => {

@@ -39,7 +39,7 @@ export interface CrlQuestion {
    * question, and that may sign lists: an authority's key for lists alone, its key before a change, the issuer of an
    * indirect CRL. Whether they are revoked themselves is asked before they are given here.
    */
-  readonly crlIssuers: (name: Name) => readonly Certificate[];
+  readonly crlIssuers: (name: Name) => MaybePromise<readonly Certificate[]>;
   /** Hears who signed a list. */
   readonly onSigner?: (crl: Crl, signer: Certificate) => void;
   readonly policy: CrlPolicy;
@@ -62,7 +62,11 @@ export function crlStatus(question: CrlQuestion): MaybePromise<CertificateStatus
     if (signer !== undefined) onSigner?.(crl, signer);
   };
   for (const crl of new Set(uses.flatMap((use) => [use.crl, ...use.deltas]))) {
-    const signer = findSigner(crl, [issuer, ...crlIssuers(crl.issuer)], policy);
+    const others = crlIssuers(crl.issuer);
+    const signer =
+      others instanceof Promise
+        ? others.then((late) => findSigner(crl, [issuer, ...late], policy))
+        : findSigner(crl, [issuer, ...others], policy);
     if (signer instanceof Promise) waiting.push(signer.then((found) => note(crl, found)));
     else note(crl, signer);
   }

@@ -174,7 +174,7 @@ export class CrlStore {
     certificate: Certificate,
     issuer: Certificate,
     nowMs: number,
-    crlIssuers: (name: Name) => readonly Certificate[] = () => [],
+    crlIssuers: (name: Name) => MaybePromise<readonly Certificate[]> = () => [],
   ): MaybePromise<CertificateStatus> {
     return crlStatus({
       certificate,

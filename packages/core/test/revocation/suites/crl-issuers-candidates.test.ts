@@ -38,7 +38,9 @@ function issuersOf(
   trust: TrustSnapshot = fresh(),
   nowMs: number = now,
 ): readonly Certificate[] {
-  return crlIssuersUnder(pathUnder(trust), trust, options, nowMs)(name.certificate.subject);
+  const found = crlIssuersUnder(pathUnder(trust), trust, options, nowMs)(name.certificate.subject);
+  if (found instanceof Promise) throw new Error('not known at once');
+  return found;
 }
 
 const certificates = (...entities: readonly Entity[]): readonly Certificate[] =>
