@@ -244,6 +244,7 @@ const tolerated: Partial<Record<Deviation, readonly string[]>> = {
   subject_key_identifier_missing: ['rfc5280::ski::root-missing-ski', 'rfc5280::ski::intermediate-missing-ski'],
   basic_constraints_not_critical: ['rfc5280::root-non-critical-basic-constraints'],
   name_constraints_not_critical: ['rfc5280::nc::permitted-dns-match-noncritical'],
+  name_constraint_dns_leading_period: ['rfc5280::nc::invalid-dnsname-leading-period'],
   policy_constraints_not_critical: ['rfc5280::pc::ica-noncritical-pc'],
   subject_alt_name_not_critical: ['rfc5280::san::noncritical-with-empty-subject'],
   serial_number_zero: ['rfc5280::serial::zero'],

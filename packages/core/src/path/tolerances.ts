@@ -43,6 +43,11 @@ export const tolerances: readonly Tolerance[] = [
     all,
   ),
   tolerate(
+    'name_constraint_dns_leading_period',
+    'It is read as in a URI and a mailbox, one label more or several, as OpenSSL and Go read it. Many enterprise authorities write `.example.com`.',
+    all,
+  ),
+  tolerate(
     'policy_constraints_not_critical',
     'The constraints are enforced whether or not the extension is critical.',
     all,

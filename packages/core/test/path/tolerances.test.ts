@@ -48,6 +48,12 @@ const examples: Partial<Record<Deviation, Example>> = {
   name_constraints_not_critical: authorityWith({
     extensions: [notCritical(extension.nameConstraints({ excluded: [{ dns: 'other.example' }] }))],
   }),
+  name_constraint_dns_leading_period: authorityWith(
+    {
+      extensions: [extension.nameConstraints({ permitted: [{ dns: '.acme.example' }] })],
+    },
+    { extensions: [extension.subjectAltName([{ dns: 'client.acme.example' }])] },
+  ),
   policy_constraints_not_critical: authorityWith({
     extensions: [notCritical(extension.policyConstraints({ requireExplicitPolicy: 9 }))],
   }),

@@ -4,19 +4,24 @@ import type { Relation } from './relation.ts';
 
 /**
  * dNSName constraints (RFC 5280 4.2.1.10): a name satisfies `host.example.com` if it is that name with zero or more labels
- * added on the left. The empty base is therefore every name. A base with a leading dot is not a form of the standard.
+ * added on the left. The empty base is therefore every name. A leading period is no form of the standard for this kind; it
+ * is read as it is in a URI and a mailbox, and as OpenSSL and Go read it: one or more labels, so that the name behind the
+ * period lies outside.
  *
  * The standard knows no wildcards. `*.example.com` stands for each name with one label in place of the asterisk
  * (RFC 9525 section 6.3), so it is inside a subtree only if all of these are, and overlaps one if any of them is.
  */
 export class DnsNameSubtrees {
   readonly #tree = new LabelTree();
+  /** Bases with a leading period, without it. */
+  readonly #domains = new LabelTree();
 
-  /** False when `base` is not a host name. */
+  /** False when `base` is neither a host name nor one behind a period. */
   add(base: string): boolean {
-    const labels = base === '' ? [] : labelsOfHostName(base);
+    const isDomain = base.startsWith('.');
+    const labels = base === '' ? [] : labelsOfHostName(isDomain ? base.slice(1) : base);
     if (labels === undefined) return false;
-    this.#tree.add(labels);
+    (isDomain ? this.#domains : this.#tree).add(labels);
     return true;
   }
 
@@ -24,7 +29,8 @@ export class DnsNameSubtrees {
     const isWildcard = name.startsWith('*.');
     const labels = labelsOfHostName(isWildcard ? name.slice(2) : name);
     if (labels === undefined) return 'unintelligible';
-    if (this.#tree.covers(labels)) return 'inside';
+    // What a wildcard stands for has one label more than what stands behind the asterisk.
+    if (this.#tree.covers(labels) || this.#domains.covers(isWildcard ? labels : labels.slice(0, -1))) return 'inside';
     return isWildcard && this.#tree.hasBaseBelow(labels) ? 'overlapping' : 'outside';
   }
 }

@@ -64,6 +64,21 @@ describe('dNSName subtrees', () => {
     expect(subtrees('foo.example.com').relate('*.foo.example.org')).toBe('outside');
   });
 
+  it('hold, behind a leading period, names with one or more labels added and not the one behind it', () => {
+    const set = subtrees('.example.com');
+    expect(set.relate('www.example.com')).toBe('inside');
+    expect(set.relate('a.b.WWW.example.com')).toBe('inside');
+    expect(set.relate('*.example.com')).toBe('inside');
+    expect(set.relate('*.www.example.com')).toBe('inside');
+    expect(set.relate('example.com')).toBe('outside');
+    expect(set.relate('myexample.com')).toBe('outside');
+    expect(set.relate('com')).toBe('outside');
+    // It stands for example.com, which is outside, and for no name of two labels more.
+    expect(set.relate('*.com')).toBe('outside');
+    expect(subtrees('.example.com', 'example.com').relate('example.com')).toBe('inside');
+    expect(subtrees('.a.example.com').relate('*.example.com')).toBe('outside');
+  });
+
   it.each([
     '.example.com',
     'example.com.',
@@ -95,10 +110,17 @@ describe('dNSName subtrees', () => {
     expect(subtrees('a').relate('x_y-1.a')).toBe('inside');
   });
 
-  it.each(['.example.com', 'example.com.', '*.example.com', 'a..b', '.', ' ', 'exämple.com'])(
-    'refuse the base %j',
-    (base) => {
-      expect(new DnsNameSubtrees().add(base)).toBe(false);
-    },
-  );
+  it.each([
+    '..example.com',
+    '.example.com.',
+    '.*.example.com',
+    'example.com.',
+    '*.example.com',
+    'a..b',
+    '.',
+    ' ',
+    'exämple.com',
+  ])('refuse the base %j', (base) => {
+    expect(new DnsNameSubtrees().add(base)).toBe(false);
+  });
 });
