@@ -406,7 +406,20 @@ export interface ReasonDetails {
     /** The host whose trust is another; `undefined` when the request names none. */
     readonly host: string | undefined;
   };
-  certificate_malformed: { readonly index: number; readonly rule: MalformedRule };
+  /** `subject` and `issuer` where they can be read. */
+  certificate_malformed: AboutCertificate & {
+    readonly rule: MalformedRule;
+    /** The rule in words, with the section of the standard. */
+    readonly explanation: string;
+    readonly issuer?: string;
+    /** From outside in: `subject CN "alice"`, `SAN[0] dNSName "a.example."`, `extension 1.2.3.4 critical`. */
+    readonly place?: string;
+    /** Where that element begins in the DER, and its octets in hex, 32 at most. */
+    readonly offset?: number;
+    readonly octets?: string;
+    /** What the operator can do, or who is known to write it so. */
+    readonly remedy?: string;
+  };
   path_budget_exceeded: {
     readonly budget: 'signatures' | 'failedSignatures' | 'steps' | 'comparisons' | 'policies';
     readonly limit: number;

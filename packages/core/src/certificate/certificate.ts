@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { DerReader } from '../encoding/der.ts';
 import { DerError } from '../encoding/der-rules.ts';
-import { decodePem, encodePem } from '../encoding/pem.ts';
+import { decodePem, encodePem, type PemRule } from '../encoding/pem.ts';
 import { type Outcome, reason } from '../reasons.ts';
 import { decodeAlgorithm } from './algorithm.ts';
 import type { Deviation } from './deviations.ts';
@@ -16,7 +16,8 @@ import { decodeCertificatePolicies, decodePolicyMappings } from './extensions/po
 import { extensionOid } from './extensions/standard.ts';
 import { decodeGeneralNames } from './general-name.ts';
 import { type CertificateLayout, isSelfIssued, readLayout } from './layout.ts';
-import { MalformedError, type MalformedRule } from './malformed.ts';
+import { MalformedError, malformedRules } from './malformed.ts';
+import { malformedDetail } from './malformed-detail.ts';
 import type {
   AccessDescription,
   AlgorithmIdentifier,
@@ -57,7 +58,9 @@ export function parseCertificate(der: Uint8Array, index: number = 0): Outcome<Ce
     const certificate = new ParsedCertificate(bytes, readLayout(bytes));
     return { ok: true, value: certificate as unknown as Certificate };
   } catch (error) {
-    if (error instanceof DerError || error instanceof MalformedError) return malformed(index, error.rule);
+    if (error instanceof DerError || error instanceof MalformedError) {
+      return { ok: false, reason: reason('certificate_malformed', malformedDetail(bytes, index, error.rule)) };
+    }
     throw error;
   }
 }
@@ -69,14 +72,18 @@ export function parseCertificate(der: Uint8Array, index: number = 0): Outcome<Ce
  */
 export function parseCertificatePem(text: string, index: number = 0): Outcome<Certificate> {
   const decoded = decodePem(text, label);
-  if (!decoded.ok) return malformed(index, decoded.rule);
+  if (!decoded.ok) return malformedText(index, decoded.rule);
   const [der, ...more] = decoded.value;
-  if (der === undefined || more.length > 0) return malformed(index, 'pem_several');
+  if (der === undefined || more.length > 0) return malformedText(index, 'pem_several');
   return parseCertificate(der, index);
 }
 
-function malformed(index: number, rule: MalformedRule): Outcome<never> {
-  return { ok: false, reason: reason('certificate_malformed', { index, rule }) };
+function malformedText(index: number, rule: PemRule): Outcome<never> {
+  const { section, explanation } = malformedRules[rule];
+  return {
+    ok: false,
+    reason: reason('certificate_malformed', { index, rule, explanation: `${section}: ${explanation}` }),
+  };
 }
 
 /** The public members of a certificate: the brand is not a value and cannot be declared here. */

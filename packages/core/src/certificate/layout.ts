@@ -41,10 +41,10 @@ const noExtensions: readonly ParsedExtension[] = Object.freeze([]);
 /**
  * `Certificate` (RFC 5280 4.1), every rule of form enforced, in the order of its fields.
  *
+ * @param reader Of these octets, for whoever wants to know more of how they are read.
  * @throws {DerError | MalformedError} The broken rule.
  */
-export function readLayout(bytes: Uint8Array): CertificateLayout {
-  const reader = new ProfileReader(bytes);
+export function readLayout(bytes: Uint8Array, reader: ProfileReader = new ProfileReader(bytes)): CertificateLayout {
   const facts = new ExtensionFacts();
 
   const file = reader.enter(tag.sequence);

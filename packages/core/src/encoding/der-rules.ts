@@ -1,6 +1,6 @@
 /** Which rule of the encoding was broken, with its section of X.690. */
 export const derRules = {
-  der_truncated: { section: 'X.690 8.1.3', explanation: 'An element is longer than what holds it' },
+  der_truncated: { section: 'X.690 8.1.3', explanation: 'An element is missing, or longer than what holds it' },
   der_trailing_data: { section: 'X.690 8.1.3', explanation: 'Octets follow where an element should have ended' },
   der_unexpected_tag: { section: 'X.690 8.1.2', explanation: 'An element of another type was expected here' },
   der_high_tag_number: { section: 'X.690 8.1.2.4', explanation: 'A tag number above 30, which no field of X.509 uses' },

@@ -1,5 +1,5 @@
 import { parseCertificate } from '../certificate/certificate.ts';
-import type { malformedRules } from '../certificate/malformed.ts';
+import { malformedText } from '../certificate/malformed-detail.ts';
 import type { Certificate } from '../certificate/model.ts';
 import { beginsAsDer, cutPemBundle, decodePemBundle } from '../encoding/pem.ts';
 import { type FileContents, type FileSource, isFileSource } from '../file-watcher.ts';
@@ -118,6 +118,5 @@ function* inPem(text: string, option: string): Generator<Placed, void, undefined
 function parse(der: Uint8Array, option: string): Certificate {
   const parsed = parseCertificate(der);
   if (parsed.ok) return parsed.value;
-  const { detail } = parsed.reason as { detail: { rule: keyof typeof malformedRules } };
-  throw new TypeError(`${option} is not a valid X.509 certificate: ${detail.rule}`);
+  throw new TypeError(`${option} is not a valid X.509 certificate: ${malformedText(parsed.reason)}`);
 }

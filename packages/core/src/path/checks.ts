@@ -1,8 +1,9 @@
+import { deviatingDetail } from '../certificate/malformed-detail.ts';
 import type { Certificate, Extension } from '../certificate/model.ts';
 import { type AboutCertificate, type Reason, reason } from '../reasons.ts';
 import { keyRefusal } from './algorithms.ts';
 import type { PathSettings } from './settings.ts';
-import { isTolerated } from './tolerances.ts';
+import { isTolerated, toleranceOf } from './tolerances.ts';
 
 /**
  * The checks of RFC 5280 6.1 that look at one certificate alone, one function a step. Each answers why not, or
@@ -166,7 +167,14 @@ export function profileRefusal(
     if (profile === 'interoperable' && isTolerated(deviation)) return false;
     return deviation !== 'authority_key_identifier_missing' || !isSelfSigned(certificate);
   });
-  return rule === undefined ? undefined : reason('certificate_malformed', { index, rule });
+  if (rule === undefined) return undefined;
+  const detail = deviatingDetail(certificate.der, index, rule);
+  const tolerance = toleranceOf(rule);
+  if (tolerance === undefined) return reason('certificate_malformed', detail);
+  return reason('certificate_malformed', {
+    ...detail,
+    remedy: `The interoperable profile takes it. ${tolerance.because}`,
+  });
 }
 
 /** Which certificate a reason speaks of, for the log. */

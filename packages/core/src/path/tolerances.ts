@@ -92,3 +92,8 @@ const tolerated: ReadonlySet<Deviation> = new Set(tolerances.map(({ deviation })
 export function isTolerated(deviation: Deviation): boolean {
   return tolerated.has(deviation);
 }
+
+/** For the log of a profile that does not tolerate it. */
+export function toleranceOf(deviation: Deviation): Tolerance | undefined {
+  return tolerances.find((one) => one.deviation === deviation);
+}

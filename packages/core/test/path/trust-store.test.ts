@@ -77,7 +77,16 @@ describe('trust anchors', () => {
       'trust.anchors is not a valid X.509 certificate: der_truncated',
     ],
   ])('cannot be %s', (_, anchors, message) => {
-    expect(() => createTrustStore({ anchors } as TrustOptions)).toThrow(new TypeError(message));
+    const create = (): unknown => createTrustStore({ anchors } as TrustOptions);
+    expect(create).toThrow(TypeError);
+    expect(create).toThrow(message);
+  });
+
+  it('are told of with the place, when one is malformed', () => {
+    expect(() => createTrustStore({ anchors: [one.der, Buffer.concat([two.der, Uint8Array.of(0)])] })).toThrow(
+      'trust.anchors[1] is not a valid X.509 certificate: der_trailing_data (X.690 8.1.3: Octets follow where an element ' +
+        `should have ended); place: behind the certificate, offset ${two.der.length}: 00; subject: CN=Two`,
+    );
   });
 
   it('are found in a file of text that begins with the digit 0', () => {

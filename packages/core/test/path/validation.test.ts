@@ -476,9 +476,9 @@ describe('the leaf, 6.1.5', () => {
     const asked: unknown[] = [];
     const profileRefusal = (certificate: Certificate, index: number): Reason => {
       asked.push(certificate.subject.toString());
-      return reason('certificate_malformed', { index, rule: 'serial_number_zero' });
+      return reason('certificate_malformed', { index, rule: 'serial_number_zero', explanation: 'It is 0' });
     };
-    expect(refusal(pathTo(line), { examined: { profileRefusal } })).toEqual({
+    expect(refusal(pathTo(line), { examined: { profileRefusal } })).toMatchObject({
       code: 'certificate_malformed',
       detail: { index: 0, rule: 'serial_number_zero' },
     });
