@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RelativeDistinguishedName } from '../../src/certificate/model.ts';
 import { canonicalRdn, canonicalRdns, isComparable } from '../../src/certificate/name-comparison.ts';
 import { element, hex, integer, printable, set, utf8 } from '../encoding/der-writer.ts';
@@ -150,6 +150,10 @@ describe('a name of more than 2048 characters', () => {
 });
 
 describe('the names that a stranger chooses', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
   it.each([
     ['\u0345\u0300', 16_000],
     ['ﷺ', 21_000],
@@ -157,7 +161,6 @@ describe('the names that a stranger chooses', () => {
     ['\uff9e\u0300', 12_000],
   ])('are not normalized when they are long: %j', (unit, count) => {
     const normalize = vi.spyOn(String.prototype, 'normalize');
-    onTestFinished(() => normalize.mockRestore());
     const certificate = parsed({
       issuer: name(set(attribute('2.5.4.3', utf8(unit.repeat(count))))),
       subject: name(set(attribute('2.5.4.3', utf8(unit.repeat(count + 1))))),
@@ -168,7 +171,6 @@ describe('the names that a stranger chooses', () => {
 
   it('are normalized when they are short', () => {
     const normalize = vi.spyOn(String.prototype, 'normalize');
-    onTestFinished(() => normalize.mockRestore());
     canonical('É');
     expect(normalize).toHaveBeenCalledTimes(2);
   });

@@ -3,7 +3,7 @@
  * to certify it, and can then issue itself a signer of lists with that name.
  */
 import { type Authority, type CrlEntryInput, createRootAuthority, generateKeyPair } from '@peercert/pki';
-import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createRevocation } from '../../../src/revocation/revocation.ts';
 import { clock, day, hour, issueClient, type Line, line, listOf, start, time } from '../world.ts';
 
@@ -19,12 +19,17 @@ const client = await issueClient('client', issuing);
 /** A client of that name, by the same issuer. */
 const other = await issueClient('other', issuing);
 
+const open: { close(): void }[] = [];
+
 beforeEach(() => time.reset());
+afterEach(() => {
+  for (const one of open.splice(0)) one.close();
+});
 
 /** A tenant whose lists are these. */
 function tenant(anchor: Authority, intermediates: readonly Authority[], ...lists: readonly Uint8Array[]): Line {
   const revocation = createRevocation({ scope: 'leaf', methods: ['crl'], crls: { sources: lists } }, { clock });
-  onTestFinished(() => revocation.close());
+  open.push(revocation);
   const known = intermediates.map(({ certificatePem }) => certificatePem);
   return line({ trust: { anchors: anchor.certificatePem, intermediates: known }, revocation });
 }
