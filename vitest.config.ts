@@ -24,7 +24,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     setupFiles: [new URL('test/property-seed.ts', import.meta.url).pathname],
     projects: [
-      project('unit', ['packages/*/test/**/*.test.ts', 'test/conformance/**/*.test.ts', 'test/fuzz/**/*.test.ts']),
+      project('unit', ['packages/*/test/**/*.test.ts', 'test/{conformance,fuzz,validators}/**/*.test.ts']),
       project('adapters', ['test/adapters/**/*.test.ts']),
       project('boundaries', ['test/boundaries/**/*.test.ts']),
       project('types', ['test/types/**/*.test.ts']),

@@ -1,5 +1,6 @@
 // Builds every package in both module forms, ESM with declarations by project references, then CommonJS beside it; then
-// what runs against the built packages: the examples, and under `--programs` those of test/ (bench, conformance, fuzz).
+// what runs against the built packages: the examples, and under `--programs` those of test/ (bench, conformance,
+// differential, fuzz).
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

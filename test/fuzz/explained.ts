@@ -157,7 +157,7 @@ export const explained: readonly Explanation[] = [
   },
 ];
 
-function hasAttributeOfOtherType({ issuer, subject, subjectAltName }: Certificate): boolean {
+export function hasAttributeOfOtherType({ issuer, subject, subjectAltName }: Certificate): boolean {
   const names = [
     issuer,
     subject,

@@ -4,7 +4,7 @@ import { constructed, type Element, parseElement, primitive, writeElement } from
 import type { Random } from './random.ts';
 
 /** A key that certificates can be signed with, known by its public half. */
-interface Signer {
+export interface Signer {
   readonly keyPair: KeyPair;
   readonly spki: Element;
   readonly algorithm: Element;
@@ -102,7 +102,7 @@ export function signParts(parts: CertificateParts, signer: Signer): void {
   children[2] = primitive(0x03, Buffer.concat([Uint8Array.of(0), signature]));
 }
 
-function signOctets(data: Uint8Array, key: KeyObject): Uint8Array {
+export function signOctets(data: Uint8Array, key: KeyObject): Uint8Array {
   switch (key.asymmetricKeyDetails?.namedCurve) {
     case 'secp384r1':
       return sign('sha384', data, key);

@@ -8,6 +8,7 @@ import (
 	"bufio"
 	"crypto/x509"
 	"encoding/json"
+	"fmt"
 	"os"
 	"time"
 )
@@ -24,8 +25,14 @@ type verdict struct {
 	Says     string `json:"says"`
 }
 
-// What a server does with `ClientAuth: tls.RequireAndVerifyClientCert`.
-func judge(question chain) error {
+// What a server does with `ClientAuth: tls.RequireAndVerifyClientCert`. Verify of some versions panics for a key of an
+// unknown algorithm (CVE-2024-24783).
+func judge(question chain) (err error) {
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			err = fmt.Errorf("panic: %v", panicked)
+		}
+	}()
 	roots, err := pool(question.Anchors)
 	if err != nil {
 		return err

@@ -1,0 +1,120 @@
+import { createPublicKey } from 'node:crypto';
+import { type Certificate, tolerances } from '@peercert/core';
+import { explained as explainedByFuzzer, hasAttributeOfOtherType } from '../fuzz/explained.ts';
+import { issuerOf, partsOf, subjectOf } from '../fuzz/keyring.ts';
+import { parseElement, writeElement } from '../fuzz/mutation/tree.ts';
+import { refusals } from './refusals.ts';
+import type { Case } from './verdicts.ts';
+
+export type Table =
+  | 'refused here, taken by OpenSSL'
+  | 'refused here, taken by Go alone'
+  | 'taken here, refused by OpenSSL'
+  | 'taken here, refused by Go'
+  | 'refused by strict alone, taken by OpenSSL';
+
+/** Why something is taken here that somebody else refuses. */
+interface Explanation {
+  readonly says: RegExp;
+  /** Of which paths, the anchor last. Default: of all. */
+  readonly of?: (path: readonly Certificate[], nowMs: number) => boolean;
+  readonly because: string;
+}
+
+const oids = { netscapeCertType: '2.16.840.1.113730.1.1', clientAuth: '1.3.6.1.5.5.7.3.2' } as const;
+
+const noSuchPoint: Pick<Explanation, 'of' | 'because'> = {
+  of: ([leaf]) => leaf?.publicKey.keyType === 'ec' && !isKey(leaf),
+  because:
+    'the key of the client is no point of its curve, or one in a form that is read later: no handshake succeeds with it',
+};
+
+const byOpenssl: readonly Explanation[] = [
+  ...explainedByFuzzer.flatMap(({ by, says, of, because }): Explanation[] =>
+    by === 'openssl' ? [{ says, because, ...(of === undefined ? {} : { of }) }] : [],
+  ),
+  { says: /^error 1 at 0/, ...noSuchPoint },
+  {
+    says: /^error 20 at/,
+    of: (path) => path.some(hasAttributeOfOtherType),
+    because:
+      'OpenSSL reads no extension of a certificate with a directoryName whose attribute has a type that it cannot print',
+  },
+  {
+    says: /^error (26|20) at/,
+    of: (path) => path.some(({ extensions }) => extensions.some(({ oid }) => oid === oids.netscapeCertType)),
+    because:
+      'OpenSSL obeys netscapeCertType, which is in no RFC (RFC 5280 4.2: what is not critical and not known is ignored)',
+  },
+  {
+    says: /^error 26 at/,
+    of: (path) =>
+      path.some(
+        ({ extendedKeyUsage }) => extendedKeyUsage !== undefined && !extendedKeyUsage.includes(oids.clientAuth),
+      ),
+    because: 'anyExtendedKeyUsage allows every use (RFC 5280 4.2.1.12), which OpenSSL does not take for a TLS client',
+  },
+];
+
+const byGo: readonly Explanation[] = [
+  { says: /failed to unmarshal elliptic curve point/, ...noSuchPoint },
+  {
+    says: /unhandled critical extension/,
+    of: (path) => path.some(({ extensions }) => extensions.some(({ critical }) => critical)),
+    because:
+      'Go processes fewer critical extensions: none of policies, and name constraints and names of four kinds alone',
+  },
+  {
+    says: /certificate signed by unknown authority$/,
+    of: (path) => path.some((child, index) => isSpeltOtherwise(child, path[index + 1])),
+    because: 'Go compares names octet by octet; RFC 5280 7.1 has their characters compared',
+  },
+  {
+    says: /invalid RDNSequence: invalid attribute type/,
+    because: 'Go reads no OBJECT IDENTIFIER whose arcs go beyond 31 bits',
+  },
+  {
+    says: /unsupported string type/,
+    because: 'Go reads fewer types of attribute values; RFC 5280 4.1.2.4 allows any',
+  },
+  {
+    says: /invalid CRL distribution point/,
+    because: 'Go reads no name that is relative to an issuer; RFC 5280 4.2.1.13 has it',
+    of: (path) => path.some(({ crlDistributionPoints }) => crlDistributionPoints !== undefined),
+  },
+];
+
+/** The text that explains a disagreement; `undefined` when nothing does. */
+export function explanationOf(table: Table, kind: string, one: Case): string | undefined {
+  switch (table) {
+    case 'refused here, taken by OpenSSL':
+    case 'refused here, taken by Go alone':
+      return refusals.get(kind);
+    case 'refused by strict alone, taken by OpenSSL':
+      return tolerances.find(({ deviation }) => kind === deviation)?.because;
+    case 'taken here, refused by OpenSSL':
+      return becauseOf(byOpenssl, one.openssl.says.replace(/^not loaded/, 'certificate not loaded'), one);
+    case 'taken here, refused by Go':
+      return becauseOf(byGo, one.go?.says ?? '', one);
+  }
+}
+
+function becauseOf(table: readonly Explanation[], said: string, { input, interoperable }: Case): string | undefined {
+  const path = interoperable.path ?? [];
+  return table.find(({ says, of }) => says.test(said) && (of?.(path, input.nowMs) ?? true))?.because;
+}
+
+function isKey({ publicKey }: Certificate): boolean {
+  try {
+    createPublicKey({ key: Buffer.from(publicKey.der), format: 'der', type: 'spki' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isSpeltOtherwise(child: Certificate, issuer: Certificate | undefined): boolean {
+  const [of, by] = [partsOf(parseElement(child.der)), issuer && partsOf(parseElement(issuer.der))];
+  if (of === undefined || by === undefined) return false;
+  return Buffer.compare(writeElement(issuerOf(of)), writeElement(subjectOf(by))) !== 0;
+}
