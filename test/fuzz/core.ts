@@ -15,6 +15,7 @@ import type * as DerString from '../../packages/core/dist/cjs/encoding/der-strin
 import type * as DerTime from '../../packages/core/dist/cjs/encoding/der-time.js';
 import type * as ObjectIdentifier from '../../packages/core/dist/cjs/encoding/object-identifier.js';
 import type * as Pem from '../../packages/core/dist/cjs/encoding/pem.js';
+import type * as PemFile from '../../packages/core/dist/cjs/encoding/pem-file.js';
 
 const require = createRequire(import.meta.url);
 // The form in which the package itself is loaded, whichever way it is imported: there is one copy of each class.
@@ -32,7 +33,8 @@ export const { encodeObjectIdentifier, objectIdentifierText } = load<typeof Obje
 );
 export const { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url } =
   load<typeof Base64>('encoding/base64.js');
-export const { decodePem, decodePemBundle, encodePem } = load<typeof Pem>('encoding/pem.js');
+export const { decodePem, encodePem } = load<typeof Pem>('encoding/pem.js');
+export const { readPemFile } = load<typeof PemFile>('encoding/pem-file.js');
 export const { MalformedError } = load<typeof Malformed>('certificate/malformed.js');
 export const { ProfileReader } = load<typeof Profile>('certificate/profile-reader.js');
 export const { checkName, nameAt } = load<typeof NameDer>('certificate/name-der.js');

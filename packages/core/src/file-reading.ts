@@ -41,13 +41,26 @@ export function wholeIntake(size: number): FileIntake<Uint8Array> {
 export function readFilesSync<Content>(paths: readonly string[], intakeOf: CreateIntake<Content>): FilesRead<Content> {
   const contents = new Map<string, Content>();
   const digests = paths.map((path) => {
-    const octets = readFileSync(path);
+    const octets = about(path, () => readFileSync(path));
     const intake = intakeOf(octets.length);
     intake.write(octets);
     contents.set(path, intake.end());
     return createHash('sha256').update(octets).digest('base64');
   });
   return { contents, digest: digests.join(' ') };
+}
+
+/** Node does not say which file it is that turns out to be a directory. */
+function about<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw named(error, path);
+  }
+}
+
+function named(error: unknown, path: string): unknown {
+  return error instanceof Error && !('path' in error) && 'code' in error ? Object.assign(error, { path }) : error;
 }
 
 /** Reads files bit by bit. */
@@ -90,6 +103,8 @@ async function readOne<Content>(
       length += bytesRead;
     }
     return { content: intake.end(), digest: hash.digest('base64') };
+  } catch (error) {
+    throw named(error, path);
   } finally {
     await file.close();
   }

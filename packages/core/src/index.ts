@@ -38,6 +38,12 @@ export { parseDistinguishedName } from './certificate/name.ts';
 export { systemClock } from './clock.ts';
 export { endConnectionFor } from './connection-end.ts';
 export type { Decision, MaybePromise } from './decision.ts';
+export { nameOfBlock, nameOfContent, nameOfDer, type Wanted } from './encoding/content-kind.ts';
+export { type Purpose, type Trusted, trustedCertificate } from './encoding/openssl-trust.ts';
+export { isPathText, unsetText, wasItSet } from './encoding/option-text.ts';
+export { encodePem } from './encoding/pem.ts';
+export { type PemBlock, type PemFile, readPemFile } from './encoding/pem-file.ts';
+export { decodeText } from './encoding/text-octets.ts';
 export {
   ClientCertificateError,
   internalFailure,
@@ -248,5 +254,6 @@ export {
   type TrustedProxies,
   type TrustedProxy,
 } from './source/trusted-proxies.ts';
+export { unreadableWords } from './unreadable-file.ts';
 export { addToVary } from './vary.ts';
 export type { FileFailure } from './watched-files.ts';

@@ -1,8 +1,9 @@
 import { createFileWatcher, type FileContents, type FileWatcher } from './file-watcher.ts';
+import { pathOf, unreadableWords } from './unreadable-file.ts';
 
 export interface WatchedFilesOptions {
-  /** What the files are for: begins the message of a TypeError. */
-  readonly option: string;
+  /** What a file is for: begins the message of a TypeError. */
+  readonly optionOf: (path: string | undefined) => string;
   /** Files that are read together. None: they are taken once, and that is all. */
   readonly paths: readonly string[];
   /**
@@ -32,19 +33,21 @@ export interface WatchedFiles {
 
 /** Throws TypeError when a file cannot be read or used at the start. */
 export function watchFiles(options: WatchedFilesOptions): WatchedFiles {
-  const { onFailure, option, paths, take } = options;
+  const { onFailure, optionOf, paths, take } = options;
   if (paths.length === 0) {
     void take(new Map());
     return notWatched;
   }
-  const failureOf = (error: Error): FileFailure => ({
-    problem: error instanceof TypeError ? 'file_malformed' : 'file_unreadable',
-    detail: paths.some((path) => error.message.includes(path))
-      ? error.message
-      : `${error.message} (${paths.join(', ')})`,
-  });
-  const refusalOf = (failure: FileFailure): TypeError =>
-    new TypeError(failure.problem === 'file_malformed' ? failure.detail : `${option}: ${failure.detail}`);
+  const failureOf = (error: Error): FileFailure => {
+    if (error instanceof TypeError) return { problem: 'file_malformed', detail: error.message };
+    const path = pathOf(error) ?? (paths.length === 1 ? paths[0] : undefined);
+    const words = path === undefined ? undefined : unreadableWords(error);
+    return {
+      problem: 'file_unreadable',
+      detail: `${optionOf(path)}: ${words === undefined ? `${error.message} (${paths.join(', ')})` : `the file ${path} ${words}`}`,
+    };
+  };
+  const refusalOf = ({ detail }: FileFailure): TypeError => new TypeError(detail);
   let watcher: FileWatcher;
   try {
     watcher = createFileWatcher({ paths, onChange: take, onError: (error) => onFailure(failureOf(error)) });

@@ -1,15 +1,16 @@
 import { type Certificate, type Outcome, parseCertificatePem } from '@peercert/core';
 import { toPem } from '@peercert/pki';
-import { decodePem, decodePemBundle, encodePem } from '../core.ts';
+import { decodePem, encodePem, readPemFile } from '../core.ts';
 import { mutateText } from '../mutation/text.ts';
 import { ensure, sameBytes, type Target, text } from '../target.ts';
 import type { World } from '../world.ts';
 
 type Decoded = ReturnType<typeof decodePem>;
+type Block = Extract<PemResult['file'], { ok: true }>['value'][number];
 
 interface PemResult {
   readonly strict: Decoded;
-  readonly bundle: Decoded;
+  readonly file: ReturnType<typeof readPemFile>;
   readonly certificate: Outcome<Certificate>;
 }
 
@@ -24,6 +25,10 @@ export function pemTarget({ certificates }: World): Target<string, PemResult> {
         toPem(Uint8Array.of(0x30, 0), 'PRIVATE KEY'),
         `${one}`.trimEnd(),
         `\ufeff${one}`,
+        JSON.stringify(`${one}${two}`),
+        `${one}${two}`.replaceAll('\n', ' '),
+        `${one}${two}`.replaceAll('\n', ''),
+        `${one}${two}`.replace(/^/gm, '  '),
         toPem(new Uint8Array()),
         toPem(new Uint8Array(200)),
       ],
@@ -31,17 +36,17 @@ export function pemTarget({ certificates }: World): Target<string, PemResult> {
     mutate: (input, random, other) => mutateText(input, random, other, pieces),
     run: (input) => ({
       strict: decodePem(input, 'CERTIFICATE'),
-      bundle: decodePemBundle(input, 'CERTIFICATE'),
+      file: readPemFile(input),
       certificate: parseCertificatePem(input),
     }),
-    judge(input, { strict, bundle, certificate }) {
+    judge(input, { strict, file, certificate }) {
       if (strict.ok) {
-        ensure(bundle.ok && same(strict.value, bundle.value), 'strict PEM is another bundle');
+        ensure(file.ok && same(strict.value, octetsOf(file.value)), 'strict PEM is another file');
         const written = strict.value.map((block) => encodePem(block, 'CERTIFICATE')).join('');
         const again = decodePem(written, 'CERTIFICATE');
         ensure(again.ok && same(strict.value, again.value), 'PEM that was written again is other PEM');
       }
-      if (bundle.ok) judgeBlocks(input, bundle.value);
+      if (file.ok) judgeBlocks(input, octetsOf(file.value.filter(isNoKey)));
       if (certificate.ok) {
         ensure(strict.ok && strict.value.length === 1, 'a certificate comes from PEM of several blocks');
         ensure(
@@ -49,7 +54,7 @@ export function pemTarget({ certificates }: World): Target<string, PemResult> {
           'a certificate comes from another block',
         );
       }
-      return `${outcome(strict)} ${outcome(bundle)} ${certificate.ok}`;
+      return `${outcome(strict)} ${outcome(file)} ${certificate.ok}`;
     },
     ...text,
   };
@@ -66,22 +71,45 @@ const pieces = [
   '-----',
   '----',
   'Proc-Type: 4,ENCRYPTED\n',
-  ...['\n', '\n\n', '\r', '\r\n', ' ', '\t', '\v', '=', '==', 'MAA=', 'A', '\0', '\ufeff', '\u2028', '#'],
+  ...[
+    '\n',
+    '\n\n',
+    '\r',
+    '\r\n',
+    ' ',
+    '\t',
+    '\v',
+    '=',
+    '==',
+    'MAA=',
+    'A',
+    '\0',
+    '\ufeff',
+    '\u2028',
+    '#',
+    '"',
+    '\\n',
+    '\\',
+  ],
 ];
 
-/** What any lenient reader finds between boundaries. */
+/** What any lenient reader finds between boundaries, but for those that are commented out. */
 function judgeBlocks(input: string, blocks: readonly Uint8Array[]): void {
+  const text = input.replace(/^[ \t]*[#;][#; \t]*-----(?:BEGIN|END) [!-,.-~ ]+-----[ \t]*$/gm, '');
   const found = [
-    ...input.matchAll(/(?<![^\n])-----BEGIN CERTIFICATE-----\r?\n([A-Za-z0-9+/=\r\n]*?)-----END CERTIFICATE-----/g),
+    ...text.matchAll(/-----BEGIN ((?!(?:[!-,.-~ ]* )?PRIVATE KEY-)[!-,.-~ ]+)-----([^-]*)-----END \1-----/g),
   ];
-  const theirs = found.map(([, body = '']) => Uint8Array.from(Buffer.from(body, 'base64')));
+  const theirs = found.map(([, , body = '']) => Uint8Array.from(Buffer.from(body.replace(/\\[nr]/g, ''), 'base64')));
   ensure(same(blocks, theirs), 'a lenient reader finds other blocks', () => `${blocks.length}, not ${theirs.length}`);
 }
+
+const isNoKey = ({ label }: Block): boolean => !/(?:^| )PRIVATE KEY$/.test(label);
+const octetsOf = (blocks: readonly Block[]): readonly Uint8Array[] => blocks.map(({ octets }) => octets);
 
 function same(left: readonly Uint8Array[], right: readonly Uint8Array[]): boolean {
   return left.length === right.length && left.every((one, index) => sameBytes(one, right[index] as Uint8Array));
 }
 
-function outcome(decoded: Decoded): string {
+function outcome(decoded: Decoded | PemResult['file']): string {
   return decoded.ok ? `${Math.min(decoded.value.length, 3)} blocks` : decoded.rule;
 }

@@ -1,6 +1,6 @@
 import { decodeBase64Lines, encodeBase64 } from './base64.ts';
 
-/** Textual encodings (RFC 7468). */
+/** Textual encodings (RFC 7468) as they are read from others, strictly. What an operator gives is read by `pem-file.ts`. */
 
 /** Which rule of the textual encoding was broken. */
 export const pemRules = {
@@ -35,35 +35,6 @@ export function beginsAsDer(octets: Uint8Array): boolean {
  * in LF or CRLF and may have any length (section 2 leaves that to the parser); blanks are refused.
  */
 export function decodePem(text: string, label: string): PemResult {
-  return decode(text, label, false);
-}
-
-/**
- * The form for files of an operator: text outside the blocks is skipped (section 5.2), as the bundles that distributions
- * ship have it. A boundary line of another label is refused, so that a key file given for a trust store is noticed.
- */
-export function decodePemBundle(text: string, label: string): PemResult {
-  return decode(text, label, true);
-}
-
-/**
- * A bundle cut behind each block, so that a large one can be decoded bit by bit: `decodePemBundle` of the parts says what
- * it says of the whole, but that a part may hold no block at all.
- */
-export function cutPemBundle(text: string, label: string): readonly string[] {
-  const closing = `-----END ${label}-----`;
-  const parts: string[] = [];
-  let at = 0;
-  for (let found = text.indexOf(closing); found !== -1; found = text.indexOf(closing, at)) {
-    const cut = endOfLine(text, found) + 1;
-    parts.push(text.slice(at, cut));
-    at = cut;
-  }
-  if (at < text.length || parts.length === 0) parts.push(text.slice(at));
-  return parts;
-}
-
-function decode(text: string, label: string, allowsText: boolean): PemResult {
   const opening = `-----BEGIN ${label}-----`;
   const closing = `-----END ${label}-----`;
   const blocks: Uint8Array[] = [];
@@ -74,7 +45,6 @@ function decode(text: string, label: string, allowsText: boolean): PemResult {
     at = lineEnd + 1;
     if (line !== opening) {
       if (line.startsWith('-----')) return broken(isBoundary(line) ? 'pem_label' : 'pem_boundary');
-      if (allowsText) continue;
       return broken(text.includes('-----BEGIN ') ? 'pem_text_outside' : 'pem_empty');
     }
     const bodyEnd = text.indexOf(closing, at);

@@ -208,7 +208,7 @@ class FollowingTrustStore implements TrustStore {
     const origin: Origin = { order: this.#orders, paths: trust.paths, files: undefined };
     let isFirst = true;
     const files = watchFiles({
-      option: 'trust',
+      optionOf: (path) => optionOf(trust, path),
       paths: trust.paths,
       take: (contents) => {
         if (!isFirst) {
@@ -285,6 +285,13 @@ function compileTrustOptions(options: TrustOptions): CompiledTrust {
     maxDepth,
     paths: Object.freeze([...new Set([...filesIn(anchors), ...filesIn(intermediates)])]),
   };
+}
+
+/** Which option names a file. */
+function optionOf({ anchors, intermediates }: CompiledTrust, path: string | undefined): string {
+  if (path === undefined) return 'trust';
+  if (filesIn(anchors).includes(path)) return 'trust.anchors';
+  return filesIn(intermediates).includes(path) ? 'trust.intermediates' : 'trust';
 }
 
 function copied(input: WatchedCertificateInput): WatchedCertificateInput {

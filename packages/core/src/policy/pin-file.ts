@@ -35,9 +35,14 @@ export function pinsOf(value: unknown): Followed<PinCheck> | undefined {
   return typeof value === 'object' && value !== null ? (value as Partial<PinStore>)[pinStoreBrand] : undefined;
 }
 
+const ofPem =
+  'it holds PEM, not pins: of a certificate, openssl x509 -in FILE -noout -pubkey | openssl pkey -pubin -outform DER | ' +
+  'openssl dgst -sha256 -binary | base64 writes the 44 characters behind sha256/';
+
 function readPins(text: string): { readonly value: PinCheck; readonly entries: number } {
+  if (/-----BEGIN (?:CERTIFICATE|PUBLIC KEY)-----/.test(text)) throw new TypeError(ofPem);
   const digests = new Set<string>();
-  for (const [index, line] of text.split('\n').entries()) {
+  for (const [index, line] of text.split(/\r\n?|\n/).entries()) {
     const [pin = ''] = line.split('#', 1).map((text) => text.trim());
     if (pin === '') continue;
     try {

@@ -1,3 +1,4 @@
+import { decodeText } from '../encoding/text-octets.ts';
 import { type FileSource, isFileSource } from '../file-watcher.ts';
 import { observer } from '../observer.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
@@ -81,7 +82,7 @@ export function followFile<T, Store extends PolicyFile>(followed: FollowedOption
   let current: T | undefined;
   let version = 0;
   const files = watchFiles({
-    option,
+    optionOf: () => option,
     paths: [path],
     take: (contents) => {
       const { entries, value } = readFile(option, path, contents.get(path) as Uint8Array, read);
@@ -120,12 +121,8 @@ export function followFile<T, Store extends PolicyFile>(followed: FollowedOption
 function readFile<T>(option: string, path: string, bytes: Uint8Array, read: (text: string) => T): T {
   const where = `${option}: the file ${path}`;
   if (bytes.length === 0) throw new TypeError(`${where} is empty`);
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new TypeError(`${where} is not UTF-8`);
-  }
+  const text = decodeText(bytes);
+  if (text === undefined) throw new TypeError(`${where} is neither UTF-8 nor UTF-16 with a byte order mark`);
   try {
     return read(text);
   } catch (error) {

@@ -1,5 +1,6 @@
-import type { PemResult } from '../encoding/pem.ts';
+import { nameOfDer } from '../encoding/content-kind.ts';
 import { parseCrl } from './crl/crl.ts';
+import type { ListBlocks } from './crl/file-intake.ts';
 import { readCrlBlocks } from './crl/pem.ts';
 import { crlRules } from './crl/rules.ts';
 
@@ -14,12 +15,14 @@ export function refuseBrokenList(list: string | Uint8Array, where: string): void
 }
 
 /** The same for what was read from a file. */
-export function refuseBrokenBlocks(blocks: PemResult, where: string): void {
-  if (!blocks.ok) throw new TypeError(`${where} is not PEM with "-----BEGIN X509 CRL-----" blocks (${blocks.rule})`);
+export function refuseBrokenBlocks(blocks: ListBlocks, where: string): void {
+  if (!blocks.ok) throw new TypeError(`${where} ${blocks.detail} (${blocks.rule})`);
   for (const der of blocks.value) {
     const parsed = parseCrl(der);
-    if (!(parsed instanceof Promise) && !parsed.ok) {
-      throw new TypeError(`${where} is not a certificate revocation list: ${crlRules[parsed.rule].explanation}`);
-    }
+    if (parsed instanceof Promise || parsed.ok) continue;
+    const kind = nameOfDer(der, 'lists');
+    throw new TypeError(
+      `${where} ${kind ?? `is not a certificate revocation list: ${crlRules[parsed.rule].explanation}`}`,
+    );
   }
 }

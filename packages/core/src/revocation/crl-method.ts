@@ -1,14 +1,14 @@
 import type { Certificate, Name } from '../certificate/model.ts';
 import type { MaybePromise } from '../decision.ts';
-import type { PemResult } from '../encoding/pem.ts';
 import { type FileContents, type FileSource, type FileWatcher, watchByIntake } from '../file-watcher.ts';
 import type { CertificateIndex } from '../path/certificate-index.ts';
 import type { TrustSnapshot } from '../path/trust-store.ts';
+import { unreadableWords } from '../unreadable-file.ts';
 import { largestAtOnce, refuseBrokenBlocks } from './broken-list.ts';
 import type { Crl } from './crl/crl.ts';
 import type { CrlPolicy } from './crl/crl-status.ts';
-import { crlIntake } from './crl/file-intake.ts';
-import { type CrlAddition, type CrlRefusal, CrlStore } from './crl/store.ts';
+import { crlIntake, type ListBlocks } from './crl/file-intake.ts';
+import { type CrlAddition, CrlStore } from './crl/store.ts';
 import { CrlDownload, type ListDelivery } from './crl-download.ts';
 import { distributionPointUrls } from './distribution-point-urls.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -217,22 +217,29 @@ export class CrlMethod implements RevocationMethod {
 
   #watch({ path }: FileSource): Promise<void> {
     const record = this.#recordOf(path);
+    const where = `revocation.crls.sources: the file ${path}`;
     let isAtOnce = true;
     try {
-      const onChange = (contents: FileContents<PemResult>): Promise<void> => {
-        const blocks = contents.get(path) as PemResult;
-        if (isAtOnce) refuseBrokenBlocks(blocks, path);
+      const onChange = (contents: FileContents<ListBlocks>): Promise<void> => {
+        const blocks = contents.get(path) as ListBlocks;
+        if (isAtOnce) refuseBrokenBlocks(blocks, where);
         return this.#take(record, this.#store.addBlocks(blocks));
       };
-      const onError = ({ message }: Error): void =>
-        record.failed({ kind: 'unreachable', problem: 'file_unreadable', detail: message }, undefined);
+      const onError = (error: Error): void => {
+        const detail = unreadableWords(error) ?? error.message;
+        record.failed(
+          { kind: 'unreachable', problem: 'file_unreadable', detail: `the file ${path} ${detail}` },
+          undefined,
+        );
+      };
       const watcher = watchByIntake({ paths: [path], onChange, onError }, { intakeOf: crlIntake, largestAtOnce });
       isAtOnce = false;
       this.#watchers.push(watcher);
       return watcher.first;
     } catch (error) {
       this.close();
-      throw error instanceof TypeError ? error : new TypeError(`revocation.crls: ${(error as Error).message}`);
+      if (error instanceof TypeError) throw error;
+      throw new TypeError(`${where} ${unreadableWords(error) ?? `cannot be read: ${(error as Error).message}`}`);
     }
   }
 
@@ -251,7 +258,7 @@ export class CrlMethod implements RevocationMethod {
     let entries = 0;
     let nextUpdateMs = Number.POSITIVE_INFINITY;
     for (const addition of additions) {
-      if (addition.outcome === 'refused') return { ok: false, ...refusal(addition.refusal) };
+      if (addition.outcome === 'refused') return { ok: false, ...failureOf(addition) };
       held.push(new WeakRef(addition.crl));
       entries += addition.crl.entryCount;
       nextUpdateMs = Math.min(nextUpdateMs, addition.crl.nextUpdateMs ?? Number.POSITIVE_INFINITY);
@@ -272,8 +279,9 @@ export class CrlMethod implements RevocationMethod {
   }
 }
 
-function refusal(problem: CrlRefusal): SourceFailure {
-  return { kind: problem === 'crl_not_newer' ? 'stale' : 'malformed', problem };
+function failureOf({ detail, refusal }: Extract<CrlAddition, { outcome: 'refused' }>): SourceFailure {
+  const kind = refusal === 'crl_not_newer' ? 'stale' : 'malformed';
+  return { kind, problem: refusal, ...(detail !== undefined && { detail: `it ${detail}` }) };
 }
 
 /** The more it looks like an attack, the earlier. */

@@ -1,4 +1,5 @@
 import { compileAddressRanges } from '../address-range.ts';
+import { isPathText, unsetText } from '../encoding/option-text.ts';
 import { type FileSource, isFileSource } from '../file-watcher.ts';
 import { defaultLimits } from '../limits.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
@@ -7,6 +8,7 @@ import { type CertificateInput, readCertificates } from '../path/certificate-inp
 import { refuseBrokenList } from './broken-list.ts';
 import type { CrlSettings } from './crl-method.ts';
 import { readHostsOption, readUrlOption } from './endpoint.ts';
+import { readFetchCa } from './fetch-authorities.ts';
 import type { FetcherSettings } from './fetcher.ts';
 import { defaultOcspSettings } from './ocsp/settings.ts';
 import type { OcspMethodSettings } from './ocsp-method.ts';
@@ -170,7 +172,8 @@ interface ReadSource {
 
 function readSource(source: unknown, where: string): ReadSource {
   if (isFileSource(source)) return { file: source };
-  if (source instanceof Uint8Array || (typeof source === 'string' && source.includes('-----BEGIN '))) {
+  if (typeof source === 'string') refuseNoContent(source, where);
+  if (source instanceof Uint8Array || typeof source === 'string') {
     refuseBrokenList(source, where);
     return { inline: source };
   }
@@ -181,6 +184,20 @@ function readSource(source: unknown, where: string): ReadSource {
   throw new TypeError(
     `${where}: expected PEM text, DER bytes, fromFile('ca.crl') or { url: 'http://...' }, got ${shown(source)}`,
   );
+}
+
+/** Throws TypeError for what is left of a variable, and for a path or URL that is no content. */
+function refuseNoContent(text: string, where: string): void {
+  const unset = unsetText(text);
+  if (unset !== undefined) throw new TypeError(`${where} ${unset}`);
+  if (/^https?:\/\/[^\r\n]*$/i.test(text.trim())) {
+    throw new TypeError(`${where} is a URL: write { url: ${shown(text.trim())} }`);
+  }
+  if (isPathText(text)) {
+    throw new TypeError(
+      `${where} is the text ${shown(text)} and no PEM: for the file of this name write fromFile(${shown(text)})`,
+    );
+  }
 }
 
 function compileOcsp(options: OcspOptions): OcspMethodSettings {
@@ -237,16 +254,13 @@ function compileFetch(options: FetchOptions = {}): FetcherSettings {
   const where = 'revocation.fetch';
   refuseUnknownKeys(options, ['timeoutMilliseconds', 'concurrency', 'concurrencyPerClient', 'addresses', 'ca'], where);
   const { addresses, ca } = options;
-  if (ca !== undefined && (typeof ca !== 'string' || !ca.includes('-----BEGIN CERTIFICATE-----'))) {
-    throw new TypeError(`${where}.ca must be PEM text of the authorities of https servers`);
-  }
   return Object.freeze({
     timeoutMilliseconds: number(options.timeoutMilliseconds, 5_000, 1, `${where}.timeoutMilliseconds`),
     concurrency: number(options.concurrency, 32, 1, `${where}.concurrency`),
     concurrencyPerClient: number(options.concurrencyPerClient, 4, 1, `${where}.concurrencyPerClient`),
     waiting: 10_000,
     addresses: addresses && compileAddressRanges(addresses, `${where}.addresses`),
-    ca,
+    ca: ca === undefined ? undefined : readFetchCa(ca, `${where}.ca`),
   });
 }
 

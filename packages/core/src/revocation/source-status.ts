@@ -33,7 +33,7 @@ export type RevocationProblem =
   | FetchProblem
   | CrlRefusal
   | OcspRule
-  /** A file that cannot be read: the detail is the error of Node. */
+  /** A file that cannot be read: the detail names it, the error of Node and the remedy. */
   | 'file_unreadable'
   /** A list that is over already, and that the source has no newer one for. */
   | 'crl_next_update_past';

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { beginsAsDer, cutPemBundle, decodePem, decodePemBundle, encodePem } from '../../src/encoding/pem.ts';
+import { beginsAsDer, decodePem, encodePem } from '../../src/encoding/pem.ts';
 
 const der = Uint8Array.from({ length: 100 }, (_, index) => index);
 const block = encodePem(der, 'CERTIFICATE');
 const strict = (text: string): unknown => outcome(decodePem(text, 'CERTIFICATE'));
-const bundle = (text: string): unknown => outcome(decodePemBundle(text, 'CERTIFICATE'));
 const outcome = (result: ReturnType<typeof decodePem>): unknown => (result.ok ? result.value : result.rule);
 
 describe('a file', () => {
@@ -42,7 +41,6 @@ describe('a block', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), (octets) => {
         expect(strict(encodePem(octets, 'CERTIFICATE'))).toEqual([octets]);
-        expect(bundle(`x\n${encodePem(octets, 'CERTIFICATE')}`)).toEqual([octets]);
       }),
     );
   });
@@ -100,62 +98,5 @@ describe('strictly, a text is refused', () => {
     [block.replaceAll('\n', ' '), 'pem_boundary'],
   ])('%j', (text, rule) => {
     expect(strict(text)).toBe(rule);
-  });
-});
-
-describe('in a bundle', () => {
-  it('text outside the blocks is skipped', () => {
-    expect(bundle(`# Root CA\n\n${block}\nsubject=CN=x\n${block}\n# end`)).toEqual([der, der]);
-    expect(bundle(`# Root CA\r\n${block.replaceAll('\n', '\r\n')}`)).toEqual([der]);
-  });
-
-  it.each([
-    ['', 'pem_empty'],
-    ['# nothing here\n', 'pem_empty'],
-    [encodePem(der, 'PRIVATE KEY'), 'pem_label'],
-    [`${block}${encodePem(der, 'RSA PRIVATE KEY')}`, 'pem_label'],
-    [`${block}-----END CERTIFICATE-----\n`, 'pem_label'],
-    [`${block}-----BEGIN\n`, 'pem_boundary'],
-    [block.replace('\n-----END', '=\n-----END'), 'pem_base64'],
-  ])('a broken block is not: %j', (text, rule) => {
-    expect(bundle(text)).toBe(rule);
-  });
-});
-
-describe('a bundle that is cut', () => {
-  const pieces = fc.constantFrom(
-    block,
-    'text\n',
-    '-----END CERTIFICATE-----',
-    'a -----END CERTIFICATE----- b\n',
-    '\r\n',
-    '# x',
-  );
-
-  it('has a block at most in each part, and loses nothing', () => {
-    expect(cutPemBundle(`# One\n${block}\n# Two\n${block}end`, 'CERTIFICATE')).toEqual([
-      `# One\n${block}`,
-      `\n# Two\n${block}`,
-      'end',
-    ]);
-    expect(cutPemBundle('', 'CERTIFICATE')).toEqual(['']);
-    fc.assert(
-      fc.property(fc.array(pieces), (texts) => {
-        expect(cutPemBundle(texts.join(''), 'CERTIFICATE').join('')).toBe(texts.join(''));
-      }),
-    );
-  });
-
-  it('is read part by part as it is read whole', () => {
-    const inParts = (text: string): unknown => {
-      const parts = cutPemBundle(text, 'CERTIFICATE').map((part) => bundle(part));
-      const blocks = parts.filter((part) => part !== 'pem_empty');
-      return blocks.find((part) => typeof part === 'string') ?? (blocks.length === 0 ? 'pem_empty' : blocks.flat());
-    };
-    fc.assert(
-      fc.property(fc.array(pieces), (texts) => {
-        expect(inParts(texts.join(''))).toEqual(bundle(texts.join('')));
-      }),
-    );
   });
 });

@@ -28,7 +28,11 @@ describe('trust anchors', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['nothing', undefined, 'trust.anchors is neither PEM text nor DER bytes'],
+    [
+      'nothing',
+      undefined,
+      'trust.anchors is neither PEM text nor DER bytes but undefined: was the variable of the environment set, or whatever it was to come from?',
+    ],
     ['null', null, 'trust.anchors is neither PEM text nor DER bytes'],
     ['a number', 7, 'trust.anchors is neither PEM text nor DER bytes'],
     ['another object', { der: 'x' }, 'trust.anchors is neither PEM text nor DER bytes'],
@@ -39,13 +43,13 @@ describe('trust anchors', () => {
       'ca.pem',
       'trust.anchors is the text "ca.pem" and no PEM: for the file of this name write fromFile("ca.pem") or readFileSync("ca.pem")',
     ],
+    ['text without PEM', 'one\ntwo\n', 'trust.anchors is not PEM: it has no "-----BEGIN ...-----" line (pem_empty)'],
     [
-      'text without PEM',
-      'one\ntwo\n',
-      'trust.anchors is not PEM with "-----BEGIN CERTIFICATE-----" blocks (pem_empty)',
+      'empty text',
+      '',
+      'trust.anchors is empty: was the variable of the environment set, or whatever it was to come from?',
     ],
-    ['empty text', '', 'trust.anchors is not PEM with "-----BEGIN CERTIFICATE-----" blocks (pem_empty)'],
-    ['empty bytes', new Uint8Array(), 'trust.anchors is not PEM with "-----BEGIN CERTIFICATE-----" blocks (pem_empty)'],
+    ['empty bytes', new Uint8Array(), 'trust.anchors is not PEM: it has no "-----BEGIN ...-----" line (pem_empty)'],
     [
       'bytes after a certificate',
       Uint8Array.of(...one.der, 0),
@@ -122,7 +126,11 @@ describe('intermediates', () => {
 
   it.each<[string, unknown, string]>([
     ['null', null, 'trust.intermediates is neither PEM text nor DER bytes'],
-    ['empty text', '', 'trust.intermediates is not PEM with "-----BEGIN CERTIFICATE-----" blocks (pem_empty)'],
+    [
+      'empty text',
+      '',
+      'trust.intermediates is empty: was the variable of the environment set, or whatever it was to come from?',
+    ],
     ['a hole', [undefined], 'trust.intermediates[0] is neither PEM text nor DER bytes'],
   ])('cannot be %s', (_, intermediates, message) => {
     expect(() => createTrustStore({ anchors: one.der, intermediates } as TrustOptions)).toThrow(new TypeError(message));

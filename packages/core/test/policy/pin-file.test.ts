@@ -60,7 +60,7 @@ describe('pins of a file', () => {
     ['half-written', `${pinOf(alice)}\n${pinOf(bob).slice(0, -9)}`, ': line 2: "sha256/'],
     ['two pins on a line', `\n\n${pinOf(alice)} ${pinOf(bob)}`, ': line 3: "sha256/'],
     ['a fingerprint', 'AB:CD', ': line 1: "AB:CD" is no SPKI pin'],
-    ['not UTF-8', Uint8Array.of(0xff, 0xfe), ' is not UTF-8'],
+    ['not UTF-8', Uint8Array.of(0xff, 0xff), ' is neither UTF-8 nor UTF-16 with a byte order mark'],
   ])('that are %s are a TypeError at the start, and later leave those of before', async (_, content, message) => {
     const expected = `pins: the file ${join(folder, 'pins.txt')}${message}`;
     expect(() => follow(content)).toThrow(TypeError);

@@ -320,7 +320,9 @@ describe('a file of lists', () => {
 
   it('that cannot be read, or is no list, is a TypeError at construction', () => {
     const missing = fromFile(join(folder, 'missing.crl'));
-    expect(() => checking({ crls: { sources: [missing] } })).toThrow(/^revocation\.crls: ENOENT.*missing\.crl/);
+    expect(() => checking({ crls: { sources: [missing] } })).toThrow(
+      /^revocation\.crls\.sources: the file \S+missing\.crl cannot be read \(ENOENT\): there is no such file/,
+    );
     const path = join(folder, 'none.crl');
     writeFileSync(path, 'no list');
     expect(() => checking({ crls: { sources: [fromFile(path)] } })).toThrow(/none\.crl is not PEM/);

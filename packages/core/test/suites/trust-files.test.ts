@@ -97,9 +97,13 @@ describe('a file that cannot be used', () => {
 
   it.each<[string, string, string]>([
     ['empty', '', 'the file PATH is empty: it must hold certificates'],
-    ['of blanks', '\n\n', 'the file PATH is not PEM with "-----BEGIN CERTIFICATE-----" blocks (pem_empty)'],
-    ['half-written', pem(one, two).slice(0, -40), 'the file PATH is not PEM with'],
-    ['a key', key, 'the file PATH is not PEM with "-----BEGIN CERTIFICATE-----" blocks (pem_label)'],
+    ['of blanks', '\n\n', 'the file PATH is not PEM: it has no "-----BEGIN ...-----" line (pem_empty)'],
+    [
+      'half-written',
+      pem(one, two).slice(0, -40),
+      'the file PATH is cut off: "-----BEGIN CERTIFICATE-----" has no end (pem_boundary)',
+    ],
+    ['a key', key, 'the file PATH holds a private key: take it out'],
     ['no certificate', pem(one) + toPem(Uint8Array.of(0x30, 0)), 'the file PATH, block 2 is not a valid X.509'],
   ])('because it is %s is a TypeError at the start, and later keeps what is trusted', async (_, content, message) => {
     const expected = message.replace('PATH', path('ca.pem'));
@@ -127,17 +131,25 @@ describe('a file that cannot be used', () => {
 
   it('is a TypeError that names it when it is missing, or a directory', () => {
     expect(() => follow({ anchors: fromFile(path('ca.pem')) })).toThrow(TypeError);
-    expect(() => follow({ anchors: fromFile(path('ca.pem')) })).toThrow(`trust: ENOENT`);
+    expect(() => follow({ anchors: fromFile(path('ca.pem')) })).toThrow(
+      `trust.anchors: the file ${path('ca.pem')} cannot be read (ENOENT): there is no such file`,
+    );
     expect(() => follow({ anchors: fromFile(path('ca.pem')) })).toThrow(path('ca.pem'));
     expect(() => follow({ anchors: fromFile(folder) })).toThrow(TypeError);
-    expect(() => follow({ anchors: fromFile(folder) })).toThrow(folder);
+    const isDirectory = `the file ${folder} cannot be read (EISDIR): this is a directory; name the file in it`;
+    expect(() => follow({ anchors: fromFile(folder) })).toThrow(`trust.anchors: ${isDirectory}`);
+    expect(() => follow({ anchors: file('ca.pem', pem(one)), intermediates: fromFile(folder) })).toThrow(
+      `trust.intermediates: ${isDirectory}`,
+    );
   });
 
   it('is in trouble while it is missing, and not when it is back as it was', async () => {
     const { events, store } = follow({ anchors: file('ca.pem', pem(one)) });
     const { current } = store;
     rmSync(path('ca.pem'));
-    await expect(store.reload()).rejects.toThrow(`trust: ENOENT`);
+    await expect(store.reload()).rejects.toThrow(
+      `trust.anchors: the file ${path('ca.pem')} cannot be read (ENOENT): there is no such file`,
+    );
     expect(events).toMatchObject([{ type: 'trust_failed', problem: 'file_unreadable' }]);
     file('ca.pem', pem(one));
     await store.reload();

@@ -1,23 +1,37 @@
 import { X509Certificate } from 'node:crypto';
-import { type Certificate, parseCertificatePem } from '@peercert/core';
-import type { PemText } from './pem-source.ts';
+import { type Certificate, nameOfBlock, nameOfDer, parseCertificate, trustedCertificate } from '@peercert/core';
+import type { PemBlock, PemText } from './pem-source.ts';
 
 /** A server's own certificate, then those that lead from it to a trust anchor of its clients. */
 export type ServerChain = readonly [Certificate, ...Certificate[]];
 
 /** Every certificate of a file, in its order. Throws TypeError when there is none, or one that cannot be read. */
 export function readChain({ blocks, name }: PemText): ServerChain {
-  const found = blocks.filter(({ label }) => label === 'CERTIFICATE');
-  const chain = found.map(({ text }, index) => {
-    const parsed = parseCertificatePem(text);
+  const found = blocks.filter(({ label }) => isCertificate(label));
+  const chain = found.map((block, index) => {
+    const place = `certificate ${index + 1} of ${found.length}`;
+    const der = derOf(block, `${name}: ${place}`);
+    const parsed = parseCertificate(der);
     if (parsed.ok) return parsed.value;
+    const kind = nameOfDer(der, 'certificates');
+    if (kind !== undefined) throw new TypeError(`${name}: ${place} ${kind}`);
     const { rule = parsed.reason.code } = parsed.reason.detail as { rule?: string };
-    throw new TypeError(`${name} is damaged: certificate ${index + 1} of ${found.length} cannot be read (${rule})`);
+    throw new TypeError(`${name} is damaged: ${place} cannot be read (${rule})`);
   });
   const [leaf, ...rest] = chain;
   if (leaf !== undefined) return Object.freeze([leaf, ...rest]);
   const labels = blocks.map(({ label }) => label);
   throw new TypeError(`${name} holds no certificate but ${labels.join(', ')}: ${insteadOfCertificate(labels)}`);
+}
+
+/** As of trust anchors (RFC 7468 section 5.1, and the one of OpenSSL). */
+const isCertificate = (label: string): boolean => /^(?:X\.?509 |TRUSTED )?CERTIFICATE$/.test(label);
+
+function derOf({ label, octets }: PemBlock, place: string): Uint8Array {
+  if (!label.startsWith('TRUSTED')) return octets;
+  const read = trustedCertificate(octets, 'serverAuth');
+  if (read.ok) return read.value;
+  throw new TypeError(`${place} ${read.detail}`);
 }
 
 function insteadOfCertificate(labels: readonly string[]): string {
@@ -27,7 +41,7 @@ function insteadOfCertificate(labels: readonly string[]): string {
   if (labels.some((label) => label.endsWith('CERTIFICATE REQUEST'))) {
     return 'this is what is sent to the authority; give the certificate that it answers with';
   }
-  return 'give PEM with "-----BEGIN CERTIFICATE-----" blocks, the server\'s own first';
+  return `it ${nameOfBlock(labels[0] as string, 'certificates')}`;
 }
 
 /** RFC 8446 4.4.2: the sender's certificate comes first, and each following one certifies the one before it. */

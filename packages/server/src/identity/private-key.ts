@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { nameOfBlock, nameOfDer } from '@peercert/core';
 import { nameOf, type ServerChain } from './certificate-chain.ts';
 import type { PemBlock, PemText } from './pem-source.ts';
 
@@ -22,8 +23,15 @@ export function readPrivateKey(source: PemText, passphrase: string | undefined, 
     return { pem: block.text, key };
   } catch (error) {
     // What OpenSSL says of it stays out of the message: it differs by release and names no file.
-    throw new TypeError(`${name} ${isEncrypted ? unreadable(error, passphraseOption) : damaged}`, { cause: error });
+    const words = isEncrypted ? unreadable(error, passphraseOption) : (nameOfOther(block) ?? damaged);
+    throw new TypeError(`${name} ${words}`, { cause: error });
   }
+}
+
+/** What is no key, whatever its boundaries say. */
+function nameOfOther({ octets }: PemBlock): string | undefined {
+  const kind = nameOfDer(octets, 'key');
+  return kind?.startsWith('is a private key') ? undefined : kind;
 }
 
 const damaged = 'is damaged: its "-----BEGIN" line announces a private key, and none can be read';
@@ -54,7 +62,7 @@ function onlyKey({ blocks, name }: PemText): PemBlock {
 function insteadOfKey(labels: readonly string[]): string {
   if (labels.includes('CERTIFICATE')) return 'this is a certificate file; are certificate and key swapped?';
   if (labels.includes('PUBLIC KEY')) return 'give the private half';
-  return 'give PEM with one "-----BEGIN PRIVATE KEY-----" block';
+  return `it ${nameOfBlock(labels[0] as string, 'key')}`;
 }
 
 /** Throws TypeError unless the key is that of the first certificate. */

@@ -59,7 +59,7 @@ export function identityFiles({ certificate, key, passphrase }: ServerIdentityOp
 export function readServerIdentity(options: ServerIdentityOptions, surroundings: IdentitySurroundings): ServerIdentity {
   const { clock, contents, where = '' } = surroundings;
   const source = readPem(options.certificate, `${where}certificate`, contents);
-  const keySource = readPem(options.key, `${where}key`, contents);
+  const keySource = readPem(options.key, `${where}key`, contents, 'key');
   const passphrase = readPassphrase(options.passphrase, `${where}passphrase`, contents);
   const chain = readChain(source);
   const key = readPrivateKey(keySource, passphrase, `${where}passphrase`);

@@ -36,7 +36,7 @@ describe('the certificates of a file', () => {
     ['ENCRYPTED PRIVATE KEY', 'this is a key file; are certificate and key swapped?'],
     ['EC PRIVATE KEY', 'this is a key file; are certificate and key swapped?'],
     ['CERTIFICATE REQUEST', 'this is what is sent to the authority; give the certificate that it answers with'],
-    ['X509 CRL', 'give PEM with "-----BEGIN CERTIFICATE-----" blocks, the server\'s own first'],
+    ['X509 CRL', 'it holds a revocation list (CRL): give it to revocation.crls.sources; certificates belong here'],
   ])('are missed where there is only a %s', (label, hint) => {
     expect(() => chainOf(pem(label))).toThrow(
       new TypeError(`certificate (given as text) holds no certificate but ${label}: ${hint}`),

@@ -103,7 +103,7 @@ describe('a private key', () => {
   it.each([
     ['CERTIFICATE', 'this is a certificate file; are certificate and key swapped?'],
     ['PUBLIC KEY', 'give the private half'],
-    ['EC PARAMETERS', 'give PEM with one "-----BEGIN PRIVATE KEY-----" block'],
+    ['EC PARAMETERS', 'it holds parameters of keys: take that block out'],
   ])('is missed where there is only a %s', (label, hint) => {
     expect(() => read(toPem(Buffer.from('x'), label))).toThrow(
       new TypeError(`key (given as text) holds no private key but ${label}: ${hint}`),

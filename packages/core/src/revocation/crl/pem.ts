@@ -1,7 +1,7 @@
-import { Buffer } from 'node:buffer';
 import type { MaybePromise } from '../../decision.ts';
-import { beginsAsDer, type PemResult } from '../../encoding/pem.ts';
-import { PemIntake } from './file-intake.ts';
+import { beginsAsDer } from '../../encoding/pem.ts';
+import { asciiOctets } from '../../encoding/text-octets.ts';
+import { type ListBlocks, PemIntake } from './file-intake.ts';
 import { runInSlices, type Sliced } from './slices.ts';
 
 /** Files of revocation lists: DER, or PEM with one or more blocks (RFC 7468 section 6), of any size. */
@@ -10,19 +10,19 @@ import { runInSlices, type Sliced } from './slices.ts';
 const sliceLength = 524_288;
 
 /**
- * The DER of every list in a file, in their order: DER as it is, or what the blocks of a PEM text hold. Text outside the
- * blocks is skipped, a block of another label refused. A large text is decoded in slices.
+ * The DER of every list in a file, in their order: DER as it is, or what the blocks of a PEM text hold. A large text is
+ * decoded in slices.
  *
  * @throws {TypeError} When the input is neither text nor octets.
  */
-export function readCrlBlocks(input: string | Uint8Array): MaybePromise<PemResult> {
+export function readCrlBlocks(input: string | Uint8Array): MaybePromise<ListBlocks> {
   if (typeof input !== 'string' && !(input instanceof Uint8Array))
     throw new TypeError('A revocation list is given as PEM text or as octets, PEM or DER');
   if (typeof input !== 'string' && beginsAsDer(input)) return { ok: true, value: [input] };
   return runInSlices(readText(input));
 }
 
-function* readText(input: string | Uint8Array): Sliced<PemResult> {
+function* readText(input: string | Uint8Array): Sliced<ListBlocks> {
   const intake = new PemIntake(input.length);
   for (let at = 0; at < input.length; at += sliceLength) {
     if (at > 0) yield;
@@ -30,9 +30,4 @@ function* readText(input: string | Uint8Array): Sliced<PemResult> {
     intake.write(typeof input === 'string' ? asciiOctets(input.slice(at, end)) : input.subarray(at, end));
   }
   return intake.end();
-}
-
-/** One octet for each character: what is not ASCII becomes DEL, which is as little part of any block. */
-function asciiOctets(text: string): Uint8Array {
-  return Buffer.from(text.replace(/[^\0-\x7f]/g, '\x7f'), 'latin1');
 }

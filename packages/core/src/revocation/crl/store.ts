@@ -1,11 +1,12 @@
 import { Buffer } from 'node:buffer';
 import type { Certificate, Name } from '../../certificate/model.ts';
 import type { MaybePromise } from '../../decision.ts';
-import type { PemResult } from '../../encoding/pem.ts';
+import { nameOfDer } from '../../encoding/content-kind.ts';
 import type { CertificateStatus } from '../status.ts';
 import { type Crl, parseCrl } from './crl.ts';
 import { type CrlPolicy, crlStatus, isRefused, newestFirst } from './crl-status.ts';
 import type { CrlDeviation } from './deviations.ts';
+import type { ListBlocks } from './file-intake.ts';
 import { readCrlBlocks } from './pem.ts';
 import type { CrlRule } from './rules.ts';
 import { findSigner, isExpectedSigner } from './signer.ts';
@@ -23,7 +24,12 @@ export interface CrlStoreOptions {
 /** What became of one list that was given to the store. */
 export type CrlAddition =
   | { readonly outcome: 'added' | 'unchanged'; readonly crl: Crl }
-  | { readonly outcome: 'refused'; readonly refusal: CrlRefusal };
+  | {
+      readonly outcome: 'refused';
+      readonly refusal: CrlRefusal;
+      /** What the content is instead, in words that follow its name. */
+      readonly detail?: string | undefined;
+    };
 
 export type CrlRefusal =
   | CrlRule
@@ -89,8 +95,8 @@ export class CrlStore {
   }
 
   /** Adds what was read from a file. */
-  async addBlocks(blocks: PemResult): Promise<readonly CrlAddition[]> {
-    if (!blocks.ok) return [{ outcome: 'refused', refusal: blocks.rule }];
+  async addBlocks(blocks: ListBlocks): Promise<readonly CrlAddition[]> {
+    if (!blocks.ok) return [{ outcome: 'refused', refusal: blocks.rule, detail: blocks.detail }];
     const additions: CrlAddition[] = [];
     for (const der of blocks.value) additions.push(await this.#addOne(der));
     return additions;
@@ -100,7 +106,7 @@ export class CrlStore {
     const same = this.#held.find((held) => Buffer.compare(held.crl.der, der) === 0);
     if (same !== undefined) return { outcome: 'unchanged', crl: same.crl };
     const parsed = await parseCrl(der);
-    if (!parsed.ok) return { outcome: 'refused', refusal: parsed.rule };
+    if (!parsed.ok) return { outcome: 'refused', refusal: parsed.rule, detail: nameOfDer(der, 'lists') };
     const crl = parsed.value;
     const [deviation] = crl.deviations;
     if (deviation !== undefined && isRefused(crl, this.#policy)) return this.#refuse(crl, deviation);

@@ -1,32 +1,32 @@
 /** What an octet of a body is: the value of a base64 character below 64, else one of these. */
 const padding = 64;
-const lineFeed = 65;
-const carriageReturn = 66;
+const blank = 65;
+const backslash = 66;
 const other = 128;
 
 const kinds: Uint8Array = new Uint8Array(256).fill(other);
-for (const [value, character] of [
-  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\n\r',
-].entries()) {
+for (const [value, character] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/='].entries()) {
   kinds[character.charCodeAt(0)] = value;
 }
+for (const character of ' \t\n\r') kinds[character.charCodeAt(0)] = blank;
+kinds['\\'.charCodeAt(0)] = backslash;
 
-/** A line longer than that is in no file that a tool writes. */
-const longestLine = 524_288;
+const lettersOfLineEnds: readonly number[] = [...'nr'].map((letter) => letter.charCodeAt(0));
 
 /**
- * Decodes canonical base64 (RFC 4648 section 4) in unbroken lines that end in LF or CRLF, bit by bit, right into the
- * octets that it makes: no text is made of it, which for a list of a million entries would take longer than all the rest.
+ * Decodes canonical base64 (RFC 4648 section 4) bit by bit, right into the octets that it makes: no text is made of it,
+ * which for a list of a million entries would take longer than all the rest. Blanks and line ends may stand anywhere
+ * (the lax grammar of RFC 7468 section 3), also as `\n` in two characters: neither is a character of base64, so that
+ * what is left has one meaning.
  */
-export class Base64Lines {
+export class Base64Intake {
   readonly #target: Uint8Array;
   #written: number;
   /** Of the group that is not whole yet. */
   #bits = 0;
   #characters = 0;
   #paddings = 0;
-  #lineLength = 0;
-  #isAfterReturn = false;
+  #isAfterBackslash = false;
   #isBroken = false;
 
   /** @param start Where in the target it begins. There must be room for three octets of every four characters. */
@@ -39,20 +39,20 @@ export class Base64Lines {
   write(text: Uint8Array, start: number, end: number): void {
     let at = start;
     while (at < end && !this.#isBroken) {
-      if (this.#characters === 0) at = this.#writeGroups(text, at, end);
-      if (at < end) this.#isBroken = !this.#writeOne(kinds[text[at++] as number] as number);
+      if (this.#characters === 0 && this.#paddings === 0) at = this.#writeGroups(text, at, end);
+      if (at < end) this.#isBroken = !this.#writeOne(text[at++] as number);
     }
   }
 
   /** Where the octets end, or -1 when the text is not what it should be. */
   end(): number {
-    if (this.#isBroken || this.#lineLength > 0 || this.#isAfterReturn || !this.#endGroup()) return -1;
+    if (this.#isBroken || this.#isAfterBackslash || !this.#endGroup()) return -1;
     return this.#written;
   }
 
-  /** As many whole groups as there are before the end of the line. Returns where they end. */
+  /** As many whole groups as there are before the next line end. Returns where they end. */
   #writeGroups(text: Uint8Array, start: number, end: number): number {
-    if (this.#isAfterReturn) return start;
+    if (this.#isAfterBackslash) return start;
     const target = this.#target;
     let written = this.#written;
     let at = start;
@@ -67,24 +67,21 @@ export class Base64Lines {
       target[written++] = (third << 6) | fourth;
     }
     this.#written = written;
-    this.#lineLength += at - start;
     return at;
   }
 
   /** Whether this may stand here. */
-  #writeOne(kind: number): boolean {
-    if (kind === lineFeed) {
-      const isLine = this.#lineLength > 0 && this.#lineLength <= longestLine;
-      this.#lineLength = 0;
-      this.#isAfterReturn = false;
-      return isLine;
+  #writeOne(octet: number): boolean {
+    if (this.#isAfterBackslash) {
+      this.#isAfterBackslash = false;
+      return lettersOfLineEnds.includes(octet);
     }
-    if (this.#isAfterReturn) return false;
-    if (kind === carriageReturn) {
-      this.#isAfterReturn = true;
+    const kind = kinds[octet] as number;
+    if (kind === blank) return true;
+    if (kind === backslash) {
+      this.#isAfterBackslash = true;
       return true;
     }
-    this.#lineLength++;
     return kind < padding ? this.#add(kind) : kind === padding && this.#pad();
   }
 
