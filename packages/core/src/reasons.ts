@@ -48,6 +48,8 @@ export type ReasonCode =
   | 'key_too_weak'
   | 'certificate_not_yet_valid'
   | 'certificate_expired'
+  | 'intermediate_not_yet_valid'
+  | 'intermediate_expired'
   | 'trust_anchor_not_yet_valid'
   | 'trust_anchor_expired'
   | 'issuer_not_ca'
@@ -76,7 +78,7 @@ export const reasons: { readonly [Code in ReasonCode]: ReasonEntry } = {
     rank: 0,
     status: 400,
     title: 'The forwarded client certificate cannot be read',
-    hint: 'The header in which the proxy forwards the certificate is not in the form this service expects. Compare the proxy configuration with the one in this service’s documentation.',
+    hint: 'The header in which the proxy forwards the certificate is not in the form that this service expects. There is nothing that the client can do: tell the operator of this service, whose log says what is wrong with the header.',
     section: 'RFC 9440 section 2',
   },
   header_repeated: {
@@ -84,7 +86,7 @@ export const reasons: { readonly [Code in ReasonCode]: ReasonEntry } = {
     rank: 0,
     status: 400,
     title: 'The forwarded client certificate was sent more than once',
-    hint: 'Exactly one value is accepted. The proxy must replace the header that a client sends, not add to it.',
+    hint: 'Do not send certificate headers yourself. If you do not, tell the operator of this service: its proxy must replace the header that a client sends, not add to it.',
     section: 'RFC 9440 section 2.2',
   },
   input_too_large: {
@@ -116,7 +118,7 @@ export const reasons: { readonly [Code in ReasonCode]: ReasonEntry } = {
     rank: 0,
     status: 400,
     title: 'The client certificate is malformed',
-    hint: 'The certificate does not follow RFC 5280. Ask the certificate authority that issued it for a corrected one; the log of this service names the rule.',
+    hint: 'This service cannot read the certificate, or does not take the form in which the authority wrote it. If openssl x509 cannot read your file either, install it again as the authority delivered it. Else there is nothing that the client can do: tell the operator of this service, whose log names the rule and the place.',
     section: 'RFC 5280 section 4',
   },
   path_budget_exceeded: {
@@ -206,6 +208,22 @@ export const reasons: { readonly [Code in ReasonCode]: ReasonEntry } = {
     status: 401,
     title: 'The client certificate has expired',
     hint: 'Renew the certificate and restart the client so that it presents the new one.',
+    section: 'RFC 5280 section 6.1.3 (a)(2)',
+  },
+  intermediate_not_yet_valid: {
+    stage: 'path',
+    rank: 48,
+    status: 401,
+    title: 'An intermediate certificate is not yet valid',
+    hint: 'Not the certificate of the client is at fault, but one between it and the authority that this service trusts. If the client sends it, send the one that is valid now; else the operator of this service has to look at it, and at the clock. Tell the operator.',
+    section: 'RFC 5280 section 6.1.3 (a)(2)',
+  },
+  intermediate_expired: {
+    stage: 'path',
+    rank: 49,
+    status: 401,
+    title: 'An intermediate certificate has expired',
+    hint: 'Not the certificate of the client is at fault, but one between it and the authority that this service trusts. If the client sends it, send the one that the authority has issued in its place; else the operator of this service has to replace it. Tell the operator.',
     section: 'RFC 5280 section 6.1.3 (a)(2)',
   },
   trust_anchor_not_yet_valid: {
@@ -385,6 +403,11 @@ export interface AboutCertificate {
   readonly subject?: string;
 }
 
+/** An intermediate that is at fault, and who gave it: `'service'`, if it is one of the options, or remembered. */
+export interface AboutIntermediate extends AboutCertificate {
+  readonly from: 'client' | 'service';
+}
+
 /** Whom a rule refuses: who it is, is known by then. */
 export interface AboutClient {
   /** The `id` of the client; before `identify` was asked, what it is without. For the log: never shown to the client. */
@@ -439,6 +462,8 @@ export interface ReasonDetails {
   key_too_weak: AboutCertificate & { readonly algorithm: string; readonly bits: number };
   certificate_not_yet_valid: AboutCertificate & { readonly notBefore: Date };
   certificate_expired: AboutCertificate & { readonly notAfter: Date };
+  intermediate_not_yet_valid: AboutIntermediate & { readonly notBefore: Date };
+  intermediate_expired: AboutIntermediate & { readonly notAfter: Date };
   trust_anchor_not_yet_valid: AboutCertificate & { readonly notBefore: Date; readonly retryAfterSeconds: number };
   trust_anchor_expired: AboutCertificate & { readonly notAfter: Date; readonly retryAfterSeconds: number };
   issuer_not_ca: AboutCertificate;

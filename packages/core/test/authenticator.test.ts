@@ -468,7 +468,7 @@ describe('a refusal of what was presented', () => {
     const late = authority('CN=Late', { by: root, notBefore: new Date(now + 5_000) });
     const request = presenting([client('CN=x', { by: late }), late]);
     const one = authenticator({ clock: () => time });
-    expect(one.authenticate(request)).toMatchObject(denied('certificate_not_yet_valid'));
+    expect(one.authenticate(request)).toMatchObject(denied('intermediate_not_yet_valid'));
     time = now + 5_000;
     expect(one.authenticate(request)).toMatchObject({ outcome: 'allow' });
   });

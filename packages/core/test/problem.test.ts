@@ -42,6 +42,8 @@ describe('the problem document of a denial', () => {
     for (const why of [
       reason('certificate_expired', { index: 1, subject: secret, notAfter: date }),
       reason('certificate_not_yet_valid', { index: 1, subject: secret, notBefore: date }),
+      reason('intermediate_expired', { index: 1, subject: secret, from: 'client', notAfter: date }),
+      reason('intermediate_not_yet_valid', { index: 1, subject: secret, from: 'service', notBefore: date }),
       reason('issuer_unknown', { index: 0, subject: secret, issuer: secret }),
     ]) {
       const { body } = problem(why);

@@ -10,15 +10,32 @@ import { isTolerated, toleranceOf } from './tolerances.ts';
  * `undefined`. `index` is the certificate's place in the path, the leaf being 0.
  */
 
-/** 6.1.3 (a)(2): the validity period includes the current time; both ends included, to the second (4.1.2.5). */
-export function validityRefusal(certificate: Certificate, index: number, nowMs: number): Reason | undefined {
-  if (nowMs < certificate.notBeforeMs) {
-    return reason('certificate_not_yet_valid', { ...about(certificate, index), notBefore: certificate.notBefore });
-  }
-  if (hasEnded(certificate, nowMs)) {
-    return reason('certificate_expired', { ...about(certificate, index), notAfter: certificate.notAfter });
-  }
-  return undefined;
+/** 6.1.3 (a)(2), of the leaf: the validity includes the current time; both ends included, to the second (4.1.2.5). */
+export function validityRefusal(leaf: Certificate, nowMs: number): Reason | undefined {
+  const { notAfter, notBefore } = leaf;
+  if (nowMs < leaf.notBeforeMs) return reason('certificate_not_yet_valid', { ...about(leaf, 0), notBefore });
+  return hasEnded(leaf, nowMs) ? reason('certificate_expired', { ...about(leaf, 0), notAfter }) : undefined;
+}
+
+/**
+ * The same of an intermediate, with codes of its own: whoever reads that the certificate of the client has expired renews
+ * what is in order.
+ */
+export function intermediateValidityRefusal(
+  certificate: Certificate,
+  index: number,
+  nowMs: number,
+  isPresented: boolean,
+): Reason | undefined {
+  const detail = { ...about(certificate, index), from: isPresented ? 'client' : 'service' } as const;
+  const { notAfter, notBefore } = certificate;
+  if (nowMs < certificate.notBeforeMs) return reason('intermediate_not_yet_valid', { ...detail, notBefore });
+  return hasEnded(certificate, nowMs) ? reason('intermediate_expired', { ...detail, notAfter }) : undefined;
+}
+
+/** Whether the validity includes the current time. */
+export function isValidAt(certificate: Certificate, nowMs: number): boolean {
+  return nowMs >= certificate.notBeforeMs && !hasEnded(certificate, nowMs);
 }
 
 /** The last second of a validity is part of it. */

@@ -18,7 +18,7 @@ import type { VerifiedPath } from './verified-path.ts';
  */
 export function delegatePath(leaf: Certificate, settings: PathSettings, nowMs: number): Outcome<VerifiedPath> {
   const refusal =
-    validityRefusal(leaf, 0, nowMs) ??
+    validityRefusal(leaf, nowMs) ??
     criticalExtensionRefusal(leaf, 0) ??
     profileRefusal(leaf, 0, settings) ??
     clientKeyRefusal(leaf, settings) ??

@@ -10,6 +10,8 @@ import {
   authorityRefusal,
   certSigningRefusal,
   criticalExtensionRefusal,
+  intermediateValidityRefusal,
+  isValidAt,
   profileRefusal,
   validityRefusal,
 } from './checks.ts';
@@ -70,7 +72,14 @@ export class PathSearch implements Examined {
       return { ok: false, reason: reason('path_budget_exceeded', { budget: exhausted, limit }) };
     }
     const unknown = reason('issuer_unknown', { ...about(leaf, 0), issuer: leaf.issuer.toString() });
-    return { ok: false, reason: this.#refusal ?? unknown };
+    return { ok: false, reason: this.#leafFirst(leaf, this.#refusal ?? unknown) };
+  }
+
+  /** Where neither the leaf nor an intermediate is valid now, it is the client that has something to do. */
+  #leafFirst(leaf: Certificate, refusal: Reason): Reason {
+    return refusal.code === 'intermediate_expired' || refusal.code === 'intermediate_not_yet_valid'
+      ? (validityRefusal(leaf, this.#nowMs) ?? refusal)
+      : refusal;
   }
 
   /**
@@ -90,7 +99,7 @@ export class PathSearch implements Examined {
     if (examination.issuerRefusal === undefined) {
       this.#notePresence(certificate);
       examination.issuerRefusal =
-        (this.#trust.anchors.has(certificate) ? undefined : validityRefusal(certificate, index, this.#nowMs)) ??
+        this.#intermediateValidityRefusal(certificate, index) ??
         authorityRefusal(certificate, index) ??
         certSigningRefusal(certificate, index) ??
         criticalExtensionRefusal(certificate, index) ??
@@ -99,6 +108,11 @@ export class PathSearch implements Examined {
         null;
     }
     return examination.issuerRefusal ?? undefined;
+  }
+
+  #intermediateValidityRefusal(certificate: Certificate, index: number): Reason | undefined {
+    if (isValidAt(certificate, this.#nowMs) || this.#trust.anchors.has(certificate)) return undefined;
+    return intermediateValidityRefusal(certificate, index, this.#nowMs, this.#presented.has(certificate));
   }
 
   /** Section 4. Only what the operator trusts may be self-signed, so nobody else can cause that check. */
@@ -238,7 +252,7 @@ export class PathSearch implements Examined {
   }
 
   #promise(child: Certificate, { certificate: issuer, isAnchor }: Candidate): number {
-    const valid = validityRefusal(issuer, 0, this.#nowMs) === undefined;
+    const valid = isValidAt(issuer, this.#nowMs);
     return keyMatch(child, issuer) * 4 + (valid ? 2 : 0) + (isAnchor ? 1 : 0);
   }
 

@@ -89,7 +89,7 @@ function walkPath(
     // (a)(1) signature, (a)(2) validity, (a)(4) name chaining
     const refusal =
       (issuer && examined.signatureRefusal(certificate, issuer, index)) ??
-      (index === 0 ? validityRefusal(certificate, 0, nowMs) : undefined) ??
+      (index === 0 ? validityRefusal(certificate, nowMs) : undefined) ??
       (issuer && nameChainingRefusal(certificate, issuer, index));
     if (refusal !== undefined) return { ok: false, reason: refusal };
 

@@ -10,6 +10,8 @@ import {
   clientKeyRefusal,
   clientPurposeRefusal,
   criticalExtensionRefusal,
+  intermediateValidityRefusal,
+  isValidAt,
   leafKeyUsageRefusal,
   profileRefusal,
   validityRefusal,
@@ -33,18 +35,37 @@ describe('validity, 6.1.3 (a)(2)', () => {
   const certificate = client('CN=client', { by: root, notBefore, notAfter }).certificate;
 
   it('begins with the very millisecond of notBefore', () => {
-    expect(validityRefusal(certificate, 0, notBefore.getTime())).toBeUndefined();
-    expect(validityRefusal(certificate, 2, notBefore.getTime() - 1)).toEqual({
+    expect(validityRefusal(certificate, notBefore.getTime())).toBeUndefined();
+    expect(isValidAt(certificate, notBefore.getTime())).toBe(true);
+    expect(isValidAt(certificate, notBefore.getTime() - 1)).toBe(false);
+    expect(validityRefusal(certificate, notBefore.getTime() - 1)).toEqual({
       code: 'certificate_not_yet_valid',
-      detail: { index: 2, subject: leafSubject, notBefore },
+      detail: { index: 0, subject: leafSubject, notBefore },
     });
   });
 
   it('ends with the last millisecond of the second of notAfter', () => {
-    expect(validityRefusal(certificate, 0, notAfter.getTime() + 999)).toBeUndefined();
-    expect(validityRefusal(certificate, 1, notAfter.getTime() + 1000)).toEqual({
+    expect(validityRefusal(certificate, notAfter.getTime() + 999)).toBeUndefined();
+    expect(isValidAt(certificate, notAfter.getTime() + 999)).toBe(true);
+    expect(isValidAt(certificate, notAfter.getTime() + 1000)).toBe(false);
+    expect(validityRefusal(certificate, notAfter.getTime() + 1000)).toEqual({
       code: 'certificate_expired',
-      detail: { index: 1, subject: leafSubject, notAfter },
+      detail: { index: 0, subject: leafSubject, notAfter },
+    });
+  });
+
+  it('of an intermediate has codes of its own, which say who gave it', () => {
+    const refusal = (nowMs: number, isPresented: boolean): unknown =>
+      intermediateValidityRefusal(certificate, 2, nowMs, isPresented);
+    expect(refusal(notBefore.getTime(), true)).toBeUndefined();
+    expect(refusal(notAfter.getTime() + 999, true)).toBeUndefined();
+    expect(refusal(notBefore.getTime() - 1, true)).toEqual({
+      code: 'intermediate_not_yet_valid',
+      detail: { index: 2, subject: leafSubject, from: 'client', notBefore },
+    });
+    expect(refusal(notAfter.getTime() + 1000, false)).toEqual({
+      code: 'intermediate_expired',
+      detail: { index: 2, subject: leafSubject, from: 'service', notAfter },
     });
   });
 });

@@ -206,8 +206,8 @@ describe('trust anchors', () => {
     it('are not the reason where an intermediate has expired', () => {
       const between = authority('CN=Between', { by: past, notAfter });
       expect(refusalOf(verify(client('CN=c', { by: between }), [between], trusting(past)))).toMatchObject({
-        code: 'certificate_expired',
-        detail: { index: 1, subject: 'CN=Between' },
+        code: 'intermediate_expired',
+        detail: { index: 1, subject: 'CN=Between', from: 'client' },
       });
     });
 
@@ -251,8 +251,31 @@ describe('an issuer', () => {
   it('is valid now', () => {
     const past = authority('CN=Past', { by: root, notAfter: new Date(now - 1000) });
     const future = authority('CN=Future', { by: root, notBefore: new Date(now + 1000) });
-    expect(refusalBelow(past)).toMatchObject({ code: 'certificate_expired', detail: { index: 1, subject: 'CN=Past' } });
-    expect(refusalBelow(future)).toMatchObject({ code: 'certificate_not_yet_valid', detail: { index: 1 } });
+    expect(refusalBelow(past)).toMatchObject({
+      code: 'intermediate_expired',
+      detail: { index: 1, subject: 'CN=Past' },
+    });
+    expect(refusalBelow(future)).toMatchObject({ code: 'intermediate_not_yet_valid', detail: { index: 1 } });
+  });
+
+  it('that is not valid now is told of with who gave it, unless the client’s own certificate is not valid either', () => {
+    const past = authority('CN=Past', { by: root, notAfter: new Date(now - 1000) });
+    const future = authority('CN=Future', { by: root, notBefore: new Date(now + 1000) });
+    const user = client('CN=c', { by: past });
+    const configured = trusting(root, { intermediates: [past] });
+    expect(refusalOf(verify(user, [past], trusting(root)))).toMatchObject({ detail: { from: 'client' } });
+    expect(refusalOf(verify(user, [past], configured))).toMatchObject({ detail: { from: 'client' } });
+    expect(refusalOf(verify(user, [], configured))).toMatchObject({
+      code: 'intermediate_expired',
+      detail: { from: 'service' },
+    });
+    for (const by of [past, future]) {
+      const late = client('CN=late', { by, notAfter: new Date(now - 1000) });
+      expect(refusalOf(verify(late, [by], trusting(root)))).toMatchObject({
+        code: 'certificate_expired',
+        detail: { index: 0, subject: 'CN=late' },
+      });
+    }
   });
 
   it('is an authority', () => {
@@ -379,7 +402,7 @@ describe('several candidates', () => {
       notAfter: new Date(now - day),
     });
     expect(traced(leaf, [impostor, expired], trust())).toEqual([
-      '1 CN=Issuing refused certificate_expired',
+      '1 CN=Issuing refused intermediate_expired',
       '1 CN=Issuing refused signature_invalid',
     ]);
   });
@@ -579,7 +602,7 @@ describe('the reason', () => {
       [expired, impostor],
       [impostor, expired],
     ]) {
-      expect(refusalOf(verify(unhinted(leaf), others, trust())).code).toBe('certificate_expired');
+      expect(refusalOf(verify(unhinted(leaf), others, trust())).code).toBe('intermediate_expired');
     }
   });
 

@@ -114,8 +114,8 @@ describe('intermediates that were part of a verified path', () => {
     const user = client('CN=user', { by: brief });
     expect(verify(user, [brief], trust).ok).toBe(true);
     expect(refusalOf(verify(user, [], trust, {}, now + 2000))).toMatchObject({
-      code: 'certificate_expired',
-      detail: { index: 1, subject: 'CN=Brief' },
+      code: 'intermediate_expired',
+      detail: { index: 1, subject: 'CN=Brief', from: 'service' },
     });
   });
 

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { parseCertificate } from '../../certificate/certificate.ts';
 import type { Certificate } from '../../certificate/model.ts';
 import { Budget } from '../../path/budget.ts';
-import { criticalExtensionRefusal, profileRefusal, validityRefusal } from '../../path/checks.ts';
+import { criticalExtensionRefusal, isValidAt, profileRefusal } from '../../path/checks.ts';
 import { signatureRefusal } from '../../path/signature.ts';
 import type { BasicOcspResponse, ResponderId } from './response.ts';
 import type { OcspRule } from './rules.ts';
@@ -86,7 +86,7 @@ function delegateRefusal(
   if (!allowsAnswers(delegate)) return 'ocsp_delegate_key_usage';
   if (profileRefusal(delegate, 0, interoperable) !== undefined) return 'ocsp_delegate_malformed';
   if (criticalExtensionRefusal(delegate, 0) !== undefined) return 'ocsp_delegate_critical_extension';
-  if (validityRefusal(delegate, 0, nowMs) !== undefined) return 'ocsp_delegate_expired';
+  if (!isValidAt(delegate, nowMs)) return 'ocsp_delegate_expired';
   switch (signatureRefusal(delegate, issuer, 0, settings, budget)?.code) {
     case undefined:
       return undefined;
