@@ -58,6 +58,8 @@ const whoAndWhat = {
   ca_subject_empty: 'an authority without a name; OpenSSL refuses it with -x509_strict',
   subject_missing: 'nobody is named: no rule could say who it is; OpenSSL refuses it with -x509_strict',
   key_cert_sign_without_ca: 'what it is, an authority or not, has two answers; OpenSSL refuses it with -x509_strict',
+  name_constraints_without_ca:
+    'RFC 5280 4.2.1.10: only in a certificate of an authority. The corpora have it refused; constraints on the names of a client mean that somebody took it for an authority',
   issuer_not_ca: 'an authority without basicConstraints, RFC 5280 6.1.4 (k); OpenSSL trusts an anchor without it',
   name_constraint_violated:
     'constraints of kinds that OpenSSL or Go does not process, or of an anchor, which Go does not look at',

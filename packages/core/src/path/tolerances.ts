@@ -60,6 +60,11 @@ export const tolerances: readonly Tolerance[] = [
     all,
   ),
   tolerate(
+    'path_length_without_key_cert_sign',
+    'It constrains nothing: whoever may not sign certificates issues none.',
+    all,
+  ),
+  tolerate(
     'serial_number_zero',
     'Guides write `-set_serial 0`; some roots in use have it. Revocation compares it like any other.',
     all,

@@ -60,6 +60,9 @@ const examples: Partial<Record<Deviation, Example>> = {
   inhibit_any_policy_not_critical: authorityWith({ extensions: [notCritical(extension.inhibitAnyPolicy(9))] }),
   subject_alt_name_not_critical: leafWith({ extensions: [extension.subjectAltName([{ dns: 'client.example' }])] }, []),
   path_length_without_ca: leafWith({ extensions: [extension.basicConstraints({ cA: false, pathLenConstraint: 0 })] }),
+  path_length_without_key_cert_sign: leafWith({
+    extensions: [extension.basicConstraints({ cA: true, pathLenConstraint: 0 })],
+  }),
   serial_number_zero: leafWith({ forge: { serialNumber: 0 } }),
   attribute_string_type: leafWith({}, [{ E: { utf8: 'client@acme.example' } }]),
   attribute_length: leafWith({}, [{ CN: 'c'.repeat(65) }]),
