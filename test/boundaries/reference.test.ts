@@ -1,6 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { reasons, type Tolerance, tolerances } from '@peercert/core';
+import {
+  deviations,
+  headerRules,
+  knownCauses,
+  malformedRules,
+  reasons,
+  type Tolerance,
+  tolerances,
+} from '@peercert/core';
 import { describe, expect, it } from 'vitest';
 import { type Divergence, divergences } from '../conformance/divergences.ts';
 import { askedVersions } from '../validators/versions.ts';
@@ -14,6 +22,17 @@ function expectPage(name: string, lines: readonly string[]): void {
     expected,
   );
 }
+
+/** The end of a page that is written by hand, from a heading on. */
+function expectEndOfPage(name: string, heading: string, lines: readonly string[]): void {
+  const page = join(import.meta.dirname, '..', '..', 'docs', name);
+  const [start = ''] = readFileSync(page, 'utf8').split(`\n${heading}\n`);
+  expectPage(name, [start, heading, ...lines]);
+}
+
+const tableRow = (rule: string, ...cells: readonly string[]): string => `| ${[`\`${rule}\``, ...cells].join(' | ')} |`;
+
+const sentenceOf = (section: string, text: string): string => (section === '' ? text : `${section}: ${text}`);
 
 describe('the pages written from tables', () => {
   it('list the reasons', () => {
@@ -32,6 +51,49 @@ describe('the pages written from tables', () => {
         '',
         `${status}, ${stage}${section === '' ? '' : `, ${section}`}. **${title}.** ${hint}`,
       ]),
+    ]);
+  });
+
+  it('list the rules of form', () => {
+    const because = new Map<string, string>(tolerances.map((one) => [one.deviation, one.because]));
+    const causes = new Map(Object.entries(knownCauses));
+    expectEndOfPage('refused.md', '## By rule', [
+      '',
+      'What `detail.rule` says, and what is known of it. Generated from the tables in `packages/core/src`.',
+      '',
+      '### certificate_malformed, under every profile',
+      '',
+      'Only a certificate that is written otherwise helps: the authority has to issue it, unless a file was damaged.',
+      '',
+      '| `rule` | | |',
+      '|---|---|---|',
+      ...Object.entries(malformedRules).map(([rule, { explanation, section }]) =>
+        tableRow(rule, sentenceOf(section, explanation), causes.get(rule) ?? ''),
+      ),
+      '',
+      '### certificate_malformed, by profile',
+      '',
+      '`strict` refuses a certificate that breaks one of these sentences. `interoperable`, the default, takes most of them.',
+      '',
+      '| `rule` | the sentence that is broken | `interoperable` |',
+      '|---|---|---|',
+      ...Object.entries(deviations).map(([rule, { section, sentence }]) =>
+        tableRow(
+          rule,
+          sentenceOf(section, sentence),
+          because.has(rule) ? `takes it. ${because.get(rule)}` : 'refuses it, too.',
+        ),
+      ),
+      '',
+      '### header_malformed',
+      '',
+      'The proxy has to write its header as [its preset](proxies.md) expects it.',
+      '',
+      '| `rule` | |',
+      '|---|---|',
+      ...Object.entries(headerRules).map(([rule, { explanation, section }]) =>
+        tableRow(rule, sentenceOf(section, explanation)),
+      ),
     ]);
   });
 

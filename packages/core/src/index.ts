@@ -11,6 +11,7 @@ export { type Authenticator, createAuthenticator } from './authenticator.ts';
 export { parseCertificate, parseCertificatePem } from './certificate/certificate.ts';
 export { type CertificateChain, parseChain } from './certificate/chain.ts';
 export { type Deviation, deviations } from './certificate/deviations.ts';
+export { knownCauses } from './certificate/known-causes.ts';
 export { type MalformedRule, malformedRules } from './certificate/malformed.ts';
 export type {
   AccessDescription,

@@ -3,6 +3,7 @@ import { contextConstructed } from '../encoding/der.ts';
 import { DerError } from '../encoding/der-rules.ts';
 import type { Reason, ReasonDetails } from '../reasons.ts';
 import { type Deviation, deviations } from './deviations.ts';
+import { knownCauses } from './known-causes.ts';
 import { readLayout } from './layout.ts';
 import { elementAt, elementsIn, type LenientElement } from './lenient-element.ts';
 import { type FormRule, MalformedError, malformedRules } from './malformed.ts';
@@ -22,7 +23,9 @@ type MalformedDetail = ReasonDetails['certificate_malformed'];
 /** Of octets that `readLayout` refuses for this rule. */
 export function malformedDetail(der: Uint8Array, index: number, rule: FormRule): MalformedDetail {
   const { section, explanation } = malformedRules[rule];
-  return detailOf(der, { index, rule, explanation: `${section}: ${explanation}` }, lastOf(der, rule));
+  const remedy = knownCauses[rule];
+  const detail = detailOf(der, { index, rule, explanation: `${section}: ${explanation}` }, lastOf(der, rule));
+  return remedy === undefined ? detail : { ...detail, remedy };
 }
 
 /** Of a certificate that the profile refuses for this deviation. */
@@ -41,10 +44,11 @@ export function deviatingDetail(der: Uint8Array, index: number, rule: Deviation)
 /** The same in one sentence, for whoever gave the certificate as an option: `der_boolean (X.690 11.1: A BOOLEAN ...) at ...`. */
 export function malformedText({ code, detail }: Reason): string {
   if (code !== 'certificate_malformed') return code;
-  const { explanation, octets, offset, place, rule, subject } = detail;
+  const { explanation, octets, offset, place, remedy, rule, subject } = detail;
   const where = place === undefined ? '' : `; place: ${place}`;
   const what = octets === undefined ? '' : `, offset ${offset}: ${octets}`;
-  return `${rule} (${explanation})${where}${what}${subject === undefined ? '' : `; subject: ${subject}`}`;
+  const whose = subject === undefined ? '' : `; subject: ${subject}`;
+  return `${rule} (${explanation})${where}${what}${whose}${remedy === undefined ? '' : `. ${remedy}`}`;
 }
 
 /** The rule that reading breaks off with, if any. */

@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { tool } from '../../../../test/tools.ts';
 import { parseCertificate } from '../../src/certificate/certificate.ts';
 import type { Deviation } from '../../src/certificate/deviations.ts';
 import { deviatingDetail, malformedDetail, malformedText } from '../../src/certificate/malformed-detail.ts';
@@ -12,7 +17,7 @@ import {
   explicit,
   hex,
   integer,
-  join,
+  join as joined,
   nothing,
   type Octets,
   octetString,
@@ -35,6 +40,8 @@ import {
   parsed,
   type Template,
 } from './template.ts';
+
+const openssl = tool('openssl');
 
 type Detail = Extract<Reason, { code: 'certificate_malformed' }>['detail'];
 
@@ -144,12 +151,38 @@ describe('the log of a malformed certificate', () => {
   it('says where something is missing, or too much', () => {
     expect(place({ signature: [] })).toBe('behind signatureAlgorithm');
     expect(place({ notAfter: [] })).toBe('behind notBefore');
-    expect(place(join(certificate(), [1, 2]))).toBe('behind the certificate');
-    expect(refused(join(certificate(), [1, 2]))).toMatchObject({ octets: '0102' });
-    expect(place({ notAfter: join(utcTime('270101000000Z'), nothing) })).toBe('validity[2]');
+    expect(place(joined(certificate(), [1, 2]))).toBe('behind the certificate');
+    expect(refused(joined(certificate(), [1, 2]))).toMatchObject({ octets: '0102' });
+    expect(place({ notAfter: joined(utcTime('270101000000Z'), nothing) })).toBe('validity[2]');
     expect(place(sequence())).toBe('inside the certificate');
     expect(place(certificate().subarray(0, -1))).toBe('the certificate');
-    expect(refused(new Uint8Array())).toEqual({ index: 2, rule: 'der_truncated', explanation: expect.any(String) });
+    const { remedy, ...nothingElse } = refused(new Uint8Array());
+    expect(nothingElse).toEqual({ index: 2, rule: 'der_truncated', explanation: expect.any(String) });
+    expect(remedy).toContain('cut off');
+  });
+
+  it.runIf(openssl !== undefined)('says what is known to write it so', () => {
+    const written = (...key: string[]): Uint8Array => {
+      const folder = mkdtempSync(join(tmpdir(), 'peercert-malformed-'));
+      const run = (...args: string[]): Buffer => execFileSync(openssl as string, args, { cwd: folder, stdio: 'pipe' });
+      try {
+        run('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', 'plain.pem', ...key);
+        run('ec', '-in', 'plain.pem', '-out', 'key.pem', ...key);
+        return new Uint8Array(run('req', '-x509', '-new', '-key', 'key.pem', '-subj', '/CN=odd', '-outform', 'DER'));
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    };
+    expect(refused(written('-param_enc', 'explicit'))).toMatchObject({
+      rule: 'ec_parameters',
+      subject: 'CN=odd',
+      remedy: expect.stringContaining('-param_enc named_curve'),
+    });
+    expect(refused(written('-conv_form', 'compressed'))).toMatchObject({
+      rule: 'ec_point',
+      place: 'subjectPublicKeyInfo subjectPublicKey',
+      remedy: expect.stringContaining('-conv_form uncompressed'),
+    });
   });
 
   it('shows names only where they can be read', () => {
