@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { decodeBase64 } from './base64.ts';
 import { Base64Intake } from './base64-intake.ts';
 import type { PemRule } from './pem.ts';
-import { troubleOfText } from './pem-text.ts';
+import { looseBody, troubleOfText } from './pem-text.ts';
 import { AsciiOctets, asciiOctets } from './text-octets.ts';
 
 /**
@@ -28,6 +28,8 @@ export type PemFile =
   | { readonly ok: true; readonly value: readonly PemBlock[] }
   /** @property detail says what is wrong, as words that follow a name: "is cut off: ...". It quotes no content. */
   | { readonly ok: false; readonly rule: PemRule; readonly detail: string };
+
+type Trouble = Extract<PemFile, { ok: false }>;
 
 /** Where a line can go on that began as it should. */
 type Place = 'start of file' | 'start of line' | 'behind a block' | 'in text' | 'behind the last quote';
@@ -59,7 +61,9 @@ export class PemFileReader {
   readonly #size: number;
   /** Read, and not taken by `end` yet. */
   readonly #blocks: PemBlock[] = [];
-  #trouble: Extract<PemFile, { ok: false }> | undefined;
+  #trouble: Trouble | undefined;
+  /** Base64 outside of blocks: a trouble where there is any block or boundary, else it is what the whole file is. */
+  #loose: Trouble | undefined;
   /** Octets of which more must follow before they can be read. */
   #held: Uint8Array = new Uint8Array();
   #place: Place = 'start of file';
@@ -107,11 +111,11 @@ export class PemFileReader {
     if (this.#blocks.length === 0) {
       return { ok: false, rule: 'pem_empty', detail: 'is not PEM: it has no "-----BEGIN ...-----" line' };
     }
-    return { ok: true, value: this.#fitting() };
+    return this.#loose ?? { ok: true, value: this.#fitting() };
   }
 
   #refuse(rule: PemRule, detail: string): void {
-    this.#trouble ??= { ok: false, rule, detail };
+    this.#trouble ??= this.#loose ?? { ok: false, rule, detail };
   }
 
   #read(text: Buffer, isLast: boolean): void {
@@ -194,7 +198,8 @@ export class PemFileReader {
     const line = lineEnd === -1 ? piece : piece.slice(0, lineEnd);
     if (lineEnd === -1 && !isLast && piece.length < longestPiece) return more;
     const trouble = troubleOfText(line, this.#place !== 'in text');
-    if (trouble !== undefined) this.#refuse(...trouble);
+    if (trouble === looseBody) this.#loose ??= { ok: false, rule: 'pem_boundary', detail: looseBody };
+    else if (trouble !== undefined) this.#refuse('pem_boundary', trouble);
     this.#place = 'in text';
     const goesOn = lineEnd === -1 && (!isLast || at + piece.length < text.length);
     // What stands across the cut is looked at again.
