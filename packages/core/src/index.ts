@@ -209,12 +209,14 @@ export type {
   RevocationOptions,
 } from './revocation/revocation-options.ts';
 export type {
+  EarlyList,
   RevocationEvent,
   RevocationProblem,
   RevocationSourceError,
   RevocationSourceStatus,
 } from './revocation/source-status.ts';
 export type { CertificateStatus, RevokedStatus, StatusTimes, UndeterminedKind } from './revocation/status.ts';
+export type { ConsultedList, ListProblem, RevocationTrouble } from './revocation/trouble.ts';
 export { type AlbOptions, fromAlb } from './source/alb.ts';
 export { type ApacheOptions, fromApache } from './source/apache.ts';
 export {

@@ -1,5 +1,6 @@
 import type { MalformedRule } from './certificate/malformed.ts';
 import { logText } from './log-text.ts';
+import type { RevocationTrouble } from './revocation/trouble.ts';
 import type { HeaderRule } from './source/header-rules.ts';
 import type { LookedFor } from './source/looked-for.ts';
 
@@ -491,6 +492,8 @@ export interface ReasonDetails {
   revocation_unavailable: AboutCertificate & {
     readonly kind: 'noSource' | 'unreachable' | 'stale' | 'malformed' | 'unknown';
     readonly retryAfterSeconds: number;
+    /** Why, with the source and the numbers and dates of the lists that were looked at. */
+    readonly trouble?: RevocationTrouble | undefined;
   };
   policy_unavailable: { readonly by: string; readonly retryAfterSeconds: number };
 }
@@ -515,7 +518,14 @@ export function reason<Code extends ReasonCode>(
 function logField(value: unknown): unknown {
   if (typeof value === 'string') return logText(value);
   if (value instanceof Date) return new Date(value);
-  return Array.isArray(value) ? Object.freeze(value.map(logField)) : value;
+  if (Array.isArray(value)) return Object.freeze(value.map(logField));
+  return isPlain(value)
+    ? Object.freeze(Object.fromEntries(Object.entries(value).map(([key, one]) => [key, logField(one)])))
+    : value;
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** The same reason for somebody else, who may change the Dates in it; made fit for a log, whoever made it. */

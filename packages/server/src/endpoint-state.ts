@@ -118,7 +118,8 @@ function openRevocation(
   if (typeof revocation !== 'object' || revocation === null || isRevocation(revocation)) return undefined;
   const onEvent = (event: RevocationEvent): void => {
     tell(event);
-    if (event.type === 'revocation_source_updated') onUpdated();
+    // Whom a list of the future names is revoked already.
+    if (event.type === 'revocation_source_updated' || event.type === 'crl_this_update_in_future') onUpdated();
   };
   return closing(createRevocation(revocation, { clock, onEvent, ...(profile !== undefined && { profile }) }));
 }

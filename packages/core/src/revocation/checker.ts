@@ -10,6 +10,7 @@ import { type KnownRevocations, scopeUnder } from './known-revocations.ts';
 import type { Finding, RevocationMethod, StatusQuestion } from './question.ts';
 import type { RevocationEvent } from './source-status.ts';
 import { type CertificateStatus, type UndeterminedKind, undetermined } from './status.ts';
+import { troubleOf } from './trouble.ts';
 
 export interface CheckerSettings {
   /** In the order in which they are asked: the first one that determines a status is the last that is asked. */
@@ -136,17 +137,19 @@ export class RevocationChecker {
    */
   #both(one: Finding, other: Finding): Finding {
     const both = [one, other];
-    const kinds = both.flatMap(({ status }) => (status.status === 'undetermined' ? status.kind : []));
     return {
-      status: other.status.status === 'undetermined' ? undetermined(this.#decisive(kinds)) : other.status,
+      status: other.status.status === 'undetermined' ? this.#decisive([one.status, other.status]) : other.status,
       recheckAtMs: Math.min(one.recheckAtMs, other.recheckAtMs),
       retryAtMs: both.map(({ retryAtMs }) => retryAtMs).reduce(earlier),
     };
   }
 
-  #decisive(kinds: readonly UndeterminedKind[]): UndeterminedKind {
-    const consulted = severity.filter((kind) => kinds.includes(kind));
-    return consulted.find((kind) => this.#settings.on[kind] === 'deny') ?? consulted[0] ?? 'noSource';
+  #decisive(statuses: readonly CertificateStatus[]): CertificateStatus {
+    const consulted = severity.flatMap((kind) =>
+      statuses.filter((status) => status.status === 'undetermined' && status.kind === kind),
+    );
+    const denying = consulted.find((one) => one.status === 'undetermined' && this.#settings.on[one.kind] === 'deny');
+    return denying ?? consulted[0] ?? statuses[0] ?? undetermined('noSource');
   }
 
   #conclude(path: VerifiedPath, findings: readonly Finding[], revision: number, nowMs: number): Outcome<CheckedPath> {
@@ -161,7 +164,8 @@ export class RevocationChecker {
         isDetermined = false;
         const { subject } = path.certificates[index] as Certificate;
         const type = 'revocation_undetermined_allowed';
-        this.#settings.tell({ type, kind: status.kind, index, subject: subject.toString() });
+        const trouble = troubleOf(status);
+        this.#settings.tell({ type, kind: status.kind, index, subject: subject.toString(), trouble });
       }
     }
     const revocation: RevocationStatus = Object.freeze({
@@ -192,6 +196,7 @@ export class RevocationChecker {
               ...which,
               kind: status.kind,
               retryAfterSeconds: retryAfterSeconds(retryAtMs, nowMs),
+              trouble: troubleOf(status),
             });
     }
     return unavailable;

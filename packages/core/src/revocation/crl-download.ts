@@ -1,7 +1,8 @@
+import type { Crl } from './crl/crl.ts';
 import { type Endpoint, endpointOf } from './endpoint.ts';
 import type { Fetcher, FetchResult } from './fetcher.ts';
 import { RefreshSchedule, type RefreshTimes } from './refresh-schedule.ts';
-import { type SourceFailure, SourceRecord, type SourceSurroundings } from './source-record.ts';
+import { type EarlyDelivery, type SourceFailure, SourceRecord, type SourceSurroundings } from './source-record.ts';
 import type { RevocationSourceStatus } from './source-status.ts';
 import type { Validators } from './validators.ts';
 
@@ -10,6 +11,10 @@ export interface AcceptedDelivery {
   readonly isNew: boolean;
   readonly entries: number;
   readonly nextUpdateMs: number | undefined;
+  /** Lists of it that are of the future: the rest of the numbers here is without them. */
+  readonly early: readonly EarlyDelivery[];
+  /** Whether anything else came, so that the source has given something usable. */
+  readonly isUsable: boolean;
   /** Whether all of it is still what answers. */
   readonly isHeld: () => boolean;
 }
@@ -72,6 +77,11 @@ export class CrlDownload {
     return this.#record.failure;
   }
 
+  /** As events and `status()` name it. */
+  get source(): string {
+    return this.#record.name;
+  }
+
   get nextAtMs(): number {
     return this.#schedule.nextAtMs;
   }
@@ -100,6 +110,10 @@ export class CrlDownload {
     this.#schedule.demand();
   }
 
+  settleEarly(usable: readonly Crl[], isKept: (crl: Crl | undefined) => boolean): void {
+    this.#record.settleEarly(usable, isKept);
+  }
+
   status(nowMs: number): RevocationSourceStatus {
     return this.#record.status(nowMs, this.nextAtMs);
   }
@@ -112,6 +126,12 @@ export class CrlDownload {
   async #fetch(client: string | undefined): Promise<void> {
     const delivery = await this.#firstDelivery(client);
     const nowMs = this.#surroundings.clock();
+    if (delivery.ok) this.#record.gaveEarly(delivery.early);
+    if (delivery.ok && !delivery.isUsable) {
+      // Where the authority mends its clock, there is a better list before this one's moment comes.
+      this.#schedule.succeeded(nowMs, Math.min(...delivery.early.map(({ usableAtMs }) => usableAtMs)));
+      return;
+    }
     const isOver = delivery.ok && delivery.nextUpdateMs !== undefined && delivery.nextUpdateMs <= nowMs;
     if (delivery.ok && !isOver) {
       this.#schedule.succeeded(nowMs, delivery.nextUpdateMs ?? Number.POSITIVE_INFINITY);

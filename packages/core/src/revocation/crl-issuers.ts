@@ -37,7 +37,7 @@ export function crlIssuersUnder(
       ...candidates.filter((_, index) => refused[index] === false),
     ];
     return answers.some((answer) => answer instanceof Promise)
-      ? Promise.all(answers).then(usable)
+      ? Promise.all(answers.map(async (answer) => answer)).then(usable)
       : usable(answers as readonly boolean[]);
   };
 }

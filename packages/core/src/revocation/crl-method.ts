@@ -17,6 +17,7 @@ import type { Finding, RevocationMethod, StatusQuestion } from './question.ts';
 import { type SourceFailure, SourceRecord, type SourceSurroundings } from './source-record.ts';
 import type { RevocationSourceStatus } from './source-status.ts';
 import { type CertificateStatus, type UndeterminedKind, undetermined } from './status.ts';
+import { because, troubleOf } from './trouble.ts';
 
 export interface CrlSettings {
   readonly inline: readonly (string | Uint8Array)[];
@@ -29,6 +30,7 @@ export interface CrlSettings {
   readonly refreshMs: number;
   /** Longest accepted age of a list; `Infinity`: as long as its nextUpdate says. */
   readonly maximumAgeMs: number;
+  readonly clockToleranceMs: number;
   readonly maximumBytes: number;
 }
 
@@ -50,6 +52,9 @@ export class CrlMethod implements RevocationMethod {
   readonly #downloads: CrlDownload[] = [];
   readonly #points: Map<string, CrlDownload> = new Map();
   #trust: TrustSnapshot | undefined;
+  /** For lists of the future. */
+  #earlyTimer: NodeJS.Timeout | undefined;
+  #isClosed = false;
   /** Lists that are being read or fetched for the first time. */
   #loading: Promise<unknown> | undefined;
   /** Of them those that nobody need be asked for. */
@@ -58,7 +63,7 @@ export class CrlMethod implements RevocationMethod {
   /** Throws TypeError when a file cannot be read, or shows at once that it is no list. */
   constructor(
     settings: CrlSettings,
-    policy: Omit<CrlPolicy, 'maximumAgeMs'>,
+    policy: Omit<CrlPolicy, 'maximumAgeMs' | 'clockToleranceMs'>,
     fetcher: Fetcher,
     surroundings: SourceSurroundings & { readonly trust: TrustSnapshot | undefined; readonly onChange: () => void },
   ) {
@@ -68,9 +73,18 @@ export class CrlMethod implements RevocationMethod {
     this.#onChange = surroundings.onChange;
     this.#trust = surroundings.trust;
     const maximumAgeMs = Number.isFinite(settings.maximumAgeMs) ? settings.maximumAgeMs : undefined;
-    this.#store = new CrlStore({ policy: { ...policy, maximumAgeMs }, crlIssuers: (name) => this.#knownIssuers(name) });
+    const { clockToleranceMs } = settings;
+    this.#store = new CrlStore({
+      policy: { ...policy, maximumAgeMs, clockToleranceMs },
+      crlIssuers: (name) => this.#knownIssuers(name),
+      clock: surroundings.clock,
+      onUsable: (lists) => this.#becameUsable(lists),
+    });
     const loads = [
-      ...settings.inline.map((list, index) => this.#take(this.#recordOf(String(index + 1)), this.#store.add(list))),
+      ...settings.inline.map((list, index) => {
+        const record = this.#recordOf(String(index + 1));
+        return this.#take(record, this.#store.add(list, record.name));
+      }),
       ...settings.files.map((file) => this.#watch(file)),
     ];
     for (const url of settings.urls) this.#downloads.push(this.#createDownload([url], true));
@@ -106,6 +120,8 @@ export class CrlMethod implements RevocationMethod {
   }
 
   close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#earlyTimer);
     for (const watcher of this.#watchers) watcher.close();
     for (const download of this.#everyDownload()) download.close();
   }
@@ -140,6 +156,31 @@ export class CrlMethod implements RevocationMethod {
     return this.#store.statusOf(certificate, issuer, nowMs, crlIssuers);
   }
 
+  /** Lists that were of the future answer from now on: whatever was found before them is to be asked anew. */
+  #becameUsable(lists: readonly Crl[]): void {
+    this.#onChange();
+    this.#settleEarly(lists);
+  }
+
+  #settleEarly(usable: readonly Crl[]): void {
+    const isKept = (crl: Crl | undefined): boolean => this.#store.holdsEarly(crl);
+    for (const source of [...this.#records, ...this.#everyDownload()]) source.settleEarly(usable, isKept);
+    this.#setEarlyTimer();
+  }
+
+  /** Who asks needs none; but whoever is connected for long, and whoever watches, is told without a question. */
+  #setEarlyTimer(): void {
+    clearTimeout(this.#earlyTimer);
+    const atMs = this.#store.nextUsableAtMs;
+    if (this.#isClosed || !Number.isFinite(atMs)) return;
+    // Clocks are set, and machines sleep: it is looked at again within a minute.
+    const waitMs = Math.min(60_000, Math.max(0, atMs - this.#surroundings.clock()));
+    this.#earlyTimer = setTimeout(() => {
+      this.#store.settle(this.#surroundings.clock());
+      this.#setEarlyTimer();
+    }, waitMs).unref();
+  }
+
   /** What the lists said; where that is nothing, what they say after whatever can be fetched was fetched. */
   #settle(question: StatusQuestion, status: CertificateStatus): MaybePromise<Finding> {
     const { certificate, client, nowMs } = question;
@@ -163,14 +204,29 @@ export class CrlMethod implements RevocationMethod {
     return { ...question, nowMs: Math.max(question.nowMs, this.#surroundings.clock()) };
   }
 
-  /** Where no list speaks of a certificate, a source that failed is why. */
   #finding(status: CertificateStatus, downloads: readonly CrlDownload[]): Finding {
-    const recheckAtMs = Math.min(Number.POSITIVE_INFINITY, ...downloads.map(({ nextAtMs }) => nextAtMs));
+    const earlyAtMs = this.#store.nextUsableAtMs;
+    const recheckAtMs = Math.min(earlyAtMs, ...downloads.map(({ nextAtMs }) => nextAtMs));
     if (status.status !== 'undetermined') return { status, recheckAtMs, retryAtMs: undefined };
-    const failures = [...downloads, ...this.#records].flatMap(({ failure }) => failure?.kind ?? []);
-    const kind =
-      status.kind === 'noSource' ? (failureKinds.find((one) => failures.includes(one)) ?? 'noSource') : status.kind;
-    return { status: undetermined(kind), recheckAtMs, retryAtMs: downloads.length === 0 ? undefined : recheckAtMs };
+    const retryAtMs = downloads.length === 0 && earlyAtMs === Number.POSITIVE_INFINITY ? undefined : recheckAtMs;
+    return { status: status.kind === 'noSource' ? this.#explained(status, downloads) : status, recheckAtMs, retryAtMs };
+  }
+
+  /** Where no list speaks of a certificate, a source that failed is why. */
+  #explained(status: CertificateStatus, downloads: readonly CrlDownload[]): CertificateStatus {
+    const sources = [...downloads, ...this.#records];
+    for (const kind of failureKinds) {
+      const failed = sources.find(({ failure }) => failure?.kind === kind);
+      if (failed?.failure === undefined) continue;
+      const { detail = '', problem } = failed.failure;
+      return because(undetermined(kind), {
+        ...(troubleOf(status) ?? noTrouble),
+        problem,
+        explanation: detail,
+        source: failed.source,
+      });
+    }
+    return status;
   }
 
   /** The downloads of a certificate's distribution points; those that were never asked for only if they are needed. */
@@ -194,7 +250,8 @@ export class CrlMethod implements RevocationMethod {
 
   #createDownload(urls: readonly URL[], isScheduled: boolean): CrlDownload {
     const { maximumBytes, refreshMs } = this.#settings;
-    const deliver = (octets: Uint8Array): Promise<ListDelivery> => this.#deliver(this.#store.add(octets));
+    const source = `crl ${urls[0]?.href}`;
+    const deliver = (octets: Uint8Array): Promise<ListDelivery> => this.#deliver(this.#store.add(octets, source));
     return new CrlDownload(
       { urls, maximumBytes, refreshMs, fetcher: this.#fetcher, deliver, isScheduled },
       this.#surroundings,
@@ -223,7 +280,7 @@ export class CrlMethod implements RevocationMethod {
       const onChange = (contents: FileContents<ListBlocks>): Promise<void> => {
         const blocks = contents.get(path) as ListBlocks;
         if (isAtOnce) refuseBrokenBlocks(blocks, where);
-        return this.#take(record, this.#store.addBlocks(blocks));
+        return this.#take(record, this.#store.addBlocks(blocks, record.name));
       };
       const onError = (error: Error): void => {
         const detail = unreadableWords(error) ?? error.message;
@@ -245,29 +302,34 @@ export class CrlMethod implements RevocationMethod {
 
   async #take(record: SourceRecord, additions: Promise<readonly CrlAddition[]>): Promise<void> {
     const delivery = await this.#deliver(additions);
-    if (delivery.ok) record.updated(delivery, delivery.isNew);
-    else record.failed(delivery, undefined);
+    if (!delivery.ok) return record.failed(delivery, undefined);
+    if (delivery.isUsable) record.updated(delivery, delivery.isNew);
+    record.gaveEarly(delivery.early);
   }
 
   /** Tells what became of lists. Of several the first one that is refused counts, and the others are in. */
   async #deliver(added: Promise<readonly CrlAddition[]>): Promise<ListDelivery> {
     const additions = await added;
     const isNew = additions.some(({ outcome }) => outcome === 'added');
-    if (isNew) this.#onChange();
+    const early = additions.filter((addition) => addition.outcome === 'early');
+    if (isNew || early.some((one) => one.isNew)) this.#onChange();
     const held: WeakRef<Crl>[] = [];
-    let entries = 0;
-    let nextUpdateMs = Number.POSITIVE_INFINITY;
+    const usable: Crl[] = [];
     for (const addition of additions) {
       if (addition.outcome === 'refused') return { ok: false, ...failureOf(addition) };
       held.push(new WeakRef(addition.crl));
-      entries += addition.crl.entryCount;
-      nextUpdateMs = Math.min(nextUpdateMs, addition.crl.nextUpdateMs ?? Number.POSITIVE_INFINITY);
+      if (addition.outcome !== 'early') usable.push(addition.crl);
     }
+    this.#settleEarly([]);
+    const nextUpdates = usable.map(({ nextUpdateMs }) => nextUpdateMs ?? Number.POSITIVE_INFINITY);
+    const nextUpdateMs = Math.min(...nextUpdates);
     return {
       ok: true,
       isNew,
-      entries,
+      entries: usable.reduce((sum, { entryCount }) => sum + entryCount, 0),
       nextUpdateMs: Number.isFinite(nextUpdateMs) ? nextUpdateMs : undefined,
+      early,
+      isUsable: usable.length > 0,
       isHeld: () => held.every((one) => this.#store.holds(one.deref())),
     };
   }
@@ -283,6 +345,8 @@ function failureOf({ detail, refusal }: Extract<CrlAddition, { outcome: 'refused
   const kind = refusal === 'crl_not_newer' ? 'stale' : 'malformed';
   return { kind, problem: refusal, ...(detail !== undefined && { detail: `it ${detail}` }) };
 }
+
+const noTrouble = { distributionPoints: [], lists: [] };
 
 /** The more it looks like an attack, the earlier. */
 const failureKinds: readonly UndeterminedKind[] = ['malformed', 'stale', 'unreachable'];

@@ -13,6 +13,7 @@ import {
   type UndeterminedKind,
   undetermined,
 } from './status.ts';
+import { because, type RevocationTrouble } from './trouble.ts';
 
 /** What was learnt of one certificate, and when to ask again. */
 export interface Answer {
@@ -26,6 +27,8 @@ export interface Answer {
   /** The last responder that said it does not know the certificate, and when. */
   unknown: { readonly url: string; readonly said: StatusTimes } | undefined;
   failureKind: UndeterminedKind;
+  /** Of the last failure. */
+  trouble: RevocationTrouble | undefined;
   underWay: Promise<void> | undefined;
 }
 
@@ -60,6 +63,7 @@ export class OcspAnswers {
       fromMs: Number.NEGATIVE_INFINITY,
       unknown: undefined,
       failureKind: 'unreachable',
+      trouble: undefined,
       underWay: undefined,
     };
     this.#answers.set(key, answer);
@@ -115,7 +119,7 @@ export function currentStatus({ fromMs, verdict }: Answer, nowMs: number): Certi
  * What is left when nothing current can be had. A certificate that was revoked stays so: only a hold can end
  * (RFC 5280 5.3.1), and only an answer that is current ends it.
  */
-export function lastStatus({ failureKind, verdict }: Answer): CertificateStatus {
+export function lastStatus({ failureKind, trouble, verdict }: Answer): CertificateStatus {
   const status = verdict?.status;
-  return status?.status === 'revoked' && isFinal(status) ? status : undetermined(failureKind);
+  return status?.status === 'revoked' && isFinal(status) ? status : because(undetermined(failureKind), trouble);
 }

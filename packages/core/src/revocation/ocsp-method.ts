@@ -6,6 +6,7 @@ import type { CertIdHash } from './ocsp/cert-id.ts';
 import { checkOcspResponse, type OcspVerdict } from './ocsp/check-response.ts';
 import { createOcspNonce, encodeOcspRequest, ocspGetUrl } from './ocsp/request.ts';
 import { maximumResponseBytes } from './ocsp/response.ts';
+import { type OcspRule, ocspRules } from './ocsp/rules.ts';
 import type { OcspSettings } from './ocsp/settings.ts';
 import { type Answer, currentStatus, inOrder, lastStatus, OcspAnswers } from './ocsp-answers.ts';
 import type { Finding, RevocationMethod, StatusQuestion } from './question.ts';
@@ -13,6 +14,7 @@ import { RefreshSchedule } from './refresh-schedule.ts';
 import { type SourceFailure, SourceRecord, type SourceSurroundings } from './source-record.ts';
 import type { RevocationSourceStatus } from './source-status.ts';
 import { type CertificateStatus, type UndeterminedKind, undetermined } from './status.ts';
+import { type RevocationTrouble, sourceTrouble } from './trouble.ts';
 
 export interface OcspMethodSettings {
   /** Asked about every certificate, in this order, before those that the certificate names. */
@@ -146,6 +148,7 @@ export class OcspMethod implements RevocationMethod {
     const responders = urls.map((url) => this.#responderAt(url)).filter(({ schedule }) => schedule.isDue(nowMs));
     if (responders.length === 0) {
       answer.failureKind = 'unreachable';
+      answer.trouble = urls.flatMap((url) => failureOf(this.#responderAt(url)) ?? []).at(0);
       return undefined;
     }
     const flight = this.#askEach(question, answer, responders).finally(() => {
@@ -158,7 +161,7 @@ export class OcspMethod implements RevocationMethod {
   }
 
   async #askEach(question: StatusQuestion, answer: Answer, responders: readonly Responder[]): Promise<void> {
-    const kinds = new Set<UndeterminedKind>();
+    const troubles = new Map<UndeterminedKind, RevocationTrouble | undefined>();
     for (const responder of responders) {
       const verdict = await this.#askOne(question, responder, answer);
       const nowMs = this.#surroundings.clock();
@@ -169,10 +172,12 @@ export class OcspMethod implements RevocationMethod {
         if (before !== undefined && before !== verdict.status.status) this.#surroundings.onChange();
         return;
       }
-      kinds.add(verdict?.status.status === 'undetermined' ? verdict.status.kind : 'unreachable');
+      const kind = verdict?.status.status === 'undetermined' ? verdict.status.kind : 'unreachable';
+      if (!troubles.has(kind)) troubles.set(kind, failureOf(responder));
     }
     answer.schedule.failed(this.#surroundings.clock());
-    answer.failureKind = failureKinds.find((kind) => kinds.has(kind)) ?? 'unreachable';
+    answer.failureKind = failureKinds.find((kind) => troubles.has(kind)) ?? 'unreachable';
+    answer.trouble = troubles.get(answer.failureKind);
   }
 
   /** `undefined`: it could not be reached. */
@@ -248,6 +253,14 @@ const ocspAccess = '1.3.6.1.5.5.7.48.1';
 
 /** The more it looks like an attack, the earlier. */
 const failureKinds: readonly UndeterminedKind[] = ['unknown', 'malformed', 'stale', 'unreachable'];
+
+/** Why the last question to a responder failed. */
+function failureOf({ record: { failure, source } }: Responder): RevocationTrouble | undefined {
+  if (failure === undefined) return undefined;
+  const { detail = '', problem } = failure;
+  const explanation = problem in ocspRules ? ocspRules[problem as OcspRule].explanation : detail;
+  return sourceTrouble(problem, explanation, source);
+}
 
 const noSource: Finding = {
   status: undetermined('noSource'),

@@ -40,6 +40,8 @@ export interface CrlOptions {
   readonly refreshSeconds?: number;
   /** Longest accepted age of a list since thisUpdate, in seconds. Default: as long as nextUpdate says. */
   readonly maximumAgeSeconds?: number;
+  /** How far the clock of an authority may be ahead, in seconds. Default 60. */
+  readonly clockToleranceSeconds?: number;
   /** Largest list that is fetched. Default 134,217,728. */
   readonly maximumBytes?: number;
 }
@@ -138,7 +140,15 @@ function compileCrls(options: CrlOptions): CrlSettings {
   const where = 'revocation.crls';
   refuseUnknownKeys(
     options,
-    ['sources', 'distributionPoints', 'issuers', 'refreshSeconds', 'maximumAgeSeconds', 'maximumBytes'],
+    [
+      'sources',
+      'distributionPoints',
+      'issuers',
+      'refreshSeconds',
+      'maximumAgeSeconds',
+      'clockToleranceSeconds',
+      'maximumBytes',
+    ],
     where,
   );
   const { distributionPoints, issuers, sources } = options;
@@ -160,6 +170,7 @@ function compileCrls(options: CrlOptions): CrlSettings {
     issuers: new CertificateIndex(issuers === undefined ? [] : readCertificates(issuers, `${where}.issuers`)),
     refreshMs: number(options.refreshSeconds, 3_600, 1, `${where}.refreshSeconds`) * 1000,
     maximumAgeMs: number(options.maximumAgeSeconds, Number.POSITIVE_INFINITY, 1, `${where}.maximumAgeSeconds`) * 1000,
+    clockToleranceMs: number(options.clockToleranceSeconds, 60, 0, `${where}.clockToleranceSeconds`) * 1000,
     maximumBytes: number(options.maximumBytes, 134_217_728, 1, `${where}.maximumBytes`),
   });
 }

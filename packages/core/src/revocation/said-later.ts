@@ -8,6 +8,8 @@ export interface ListPlace {
   readonly thisUpdateMs: number;
   /** certificateHold is among the reasons that it tells of. */
   readonly coversHold: boolean;
+  /** It was of a moment that had not come when it was heard: that is its thisUpdate here, and only its number has an order. */
+  readonly isEarly?: true;
 }
 
 /** Beside the statuses and not in them: applications see those, and turn them into JSON, which knows no bigint. */
@@ -28,11 +30,13 @@ export function isLater(status: Exclude<CertificateStatus, { status: 'undetermin
   const [told] = placesOf.get(hold) ?? [];
   const telling = (placesOf.get(status) ?? []).filter(({ coversHold, line }) => coversHold || line === told?.line);
   if (telling.length === 0) return compareTimes(status, hold) > 0;
-  return telling.every(
-    ({ line, number, thisUpdateMs }) =>
-      thisUpdateMs > hold.thisUpdateMs ||
-      (thisUpdateMs === hold.thisUpdateMs && line === told?.line && isHigher(number, told.number)),
-  );
+  return telling.every((place) => {
+    const isOfLine = place.line === told?.line;
+    if (isOfLine && isHigher(told.number, place.number)) return false;
+    if (place.thisUpdateMs > hold.thisUpdateMs) return true;
+    const isSameMoment = place.thisUpdateMs === hold.thisUpdateMs || told?.isEarly === true;
+    return isOfLine && isSameMoment && isHigher(place.number, told.number);
+  });
 }
 
 function isHigher(one: bigint | undefined, other: bigint | undefined): boolean {

@@ -1,5 +1,6 @@
 import { logText } from '../log-text.ts';
-import type { RevocationEvent, RevocationProblem, RevocationSourceStatus } from './source-status.ts';
+import type { Crl } from './crl/crl.ts';
+import type { EarlyList, RevocationEvent, RevocationProblem, RevocationSourceStatus } from './source-status.ts';
 import type { UndeterminedKind } from './status.ts';
 
 /** What is common to all sources: who hears of them, and the time. */
@@ -21,6 +22,12 @@ export interface SourceUpdate {
   readonly nextUpdateMs: number | undefined;
 }
 
+/** A list that a source gave ahead of its time. */
+export interface EarlyDelivery {
+  readonly crl: Crl;
+  readonly usableAtMs: number;
+}
+
 /** Keeps the record of one source, and tells of what happens to it. */
 export class SourceRecord {
   readonly name: string;
@@ -29,10 +36,16 @@ export class SourceRecord {
   #nextUpdateMs: number | undefined;
   #entries = 0;
   #failure: (SourceFailure & { readonly atMs: number }) | undefined;
+  #early: readonly { readonly of: WeakRef<Crl>; readonly list: EarlyList }[] = [];
 
   constructor(name: string, surroundings: SourceSurroundings) {
     this.name = name;
     this.#surroundings = surroundings;
+  }
+
+  /** As events and `status()` name it. */
+  get source(): string {
+    return this.name;
   }
 
   /** Why the last attempt failed. */
@@ -53,6 +66,32 @@ export class SourceRecord {
       entries,
       nextUpdate: dateOf(nextUpdateMs),
     });
+  }
+
+  /** These were given ahead of their time, with others or alone. Each is told of once. */
+  gaveEarly(deliveries: readonly EarlyDelivery[]): void {
+    const before = this.#early;
+    this.#early = deliveries.map(
+      ({ crl, usableAtMs }) =>
+        before.find(({ of }) => of.deref() === crl) ?? { of: new WeakRef(crl), list: describe(crl, usableAtMs) },
+    );
+    if (deliveries.length > 0) this.#failure = undefined;
+    for (const one of this.#early) {
+      if (before.includes(one)) continue;
+      this.#surroundings.tell({ type: 'crl_this_update_in_future', source: this.name, ...one.list });
+    }
+  }
+
+  /** Those among them whose moment has come answer; those that are kept no more are forgotten. */
+  settleEarly(usable: readonly Crl[], isKept: (crl: Crl | undefined) => boolean): void {
+    const come = this.#early.flatMap(({ of }) => usable.find((crl) => crl === of.deref()) ?? []);
+    this.#early = this.#early.filter(({ of }) => isKept(of.deref()));
+    if (come.length === 0) return;
+    const nextUpdates = come.map(({ nextUpdateMs }) => nextUpdateMs ?? Number.POSITIVE_INFINITY);
+    this.updated(
+      { entries: come.reduce((sum, { entryCount }) => sum + entryCount, 0), nextUpdateMs: Math.min(...nextUpdates) },
+      true,
+    );
   }
 
   failed(failure: SourceFailure, nextAttemptMs: number | undefined): void {
@@ -89,8 +128,19 @@ export class SourceRecord {
               problem: failure.problem,
               detail: failure.detail ?? '',
             },
+      early: this.#early.map(({ list }) => list),
     };
   }
+}
+
+function describe({ crlNumber, issuer, nextUpdateMs, thisUpdateMs }: Crl, usableAtMs: number): EarlyList {
+  return {
+    issuer: logText(issuer.toString()),
+    crlNumber: crlNumber?.toString(),
+    thisUpdate: new Date(thisUpdateMs),
+    nextUpdate: dateOf(nextUpdateMs),
+    usableAt: new Date(usableAtMs),
+  };
 }
 
 /** `undefined` for a moment that never comes. */

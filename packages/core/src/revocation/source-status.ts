@@ -2,6 +2,7 @@ import type { CrlRefusal } from './crl/store.ts';
 import type { FetchProblem } from './fetch-problems.ts';
 import type { OcspRule } from './ocsp/rules.ts';
 import type { UndeterminedKind } from './status.ts';
+import type { RevocationTrouble } from './trouble.ts';
 
 /** How a source of revocation information is doing. */
 export interface RevocationSourceStatus {
@@ -19,6 +20,20 @@ export interface RevocationSourceStatus {
   readonly nextAttempt: Date | undefined;
   /** `undefined` when the last attempt succeeded. */
   readonly lastError: RevocationSourceError | undefined;
+  /** What it gave ahead of its time: whom it names is revoked already, and the rest of it waits. Empty where there is none. */
+  readonly early: readonly EarlyList[];
+}
+
+/** A list whose thisUpdate is further ahead than the clock of an authority may be (`crls.clockToleranceSeconds`). */
+export interface EarlyList {
+  /** RFC 4514 text. */
+  readonly issuer: string;
+  /** Decimal. `undefined`: the list has none. */
+  readonly crlNumber: string | undefined;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date | undefined;
+  /** When it takes the place of the one before it, by itself. */
+  readonly usableAt: Date;
 }
 
 export interface RevocationSourceError {
@@ -46,6 +61,11 @@ export type RevocationEvent =
       readonly entries: number;
       readonly nextUpdate: Date | undefined;
     }
+  /**
+   * A source gave a list of the future. The one before it answers until this one's moment has come, which is told as
+   * `revocation_source_updated`; whom this one names is revoked from now on.
+   */
+  | ({ readonly type: 'crl_this_update_in_future'; readonly source: string } & EarlyList)
   /** What was known before stays in use within its own validity. */
   | ({
       readonly type: 'revocation_source_failed';
@@ -61,4 +81,6 @@ export type RevocationEvent =
       readonly index: number;
       /** RFC 4514 text. */
       readonly subject: string;
+      /** Why, as far as it is known. */
+      readonly trouble: RevocationTrouble | undefined;
     };

@@ -97,7 +97,13 @@ describe('what follows from a status that cannot be determined', () => {
       });
       expect(allowed()).toHaveLength(times);
     }
-    expect(allowed()[0]).toEqual({ type: 'revocation_undetermined_allowed', kind, index: 0, subject: 'CN=alice' });
+    expect(allowed()[0]).toMatchObject({
+      type: 'revocation_undetermined_allowed',
+      kind,
+      index: 0,
+      subject: 'CN=alice',
+      trouble: { problem: expect.any(String) },
+    });
   });
 
   it('ends as soon as it can be determined', async () => {

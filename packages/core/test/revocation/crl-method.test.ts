@@ -159,6 +159,7 @@ describe('a list that is given', () => {
         entries: 2,
         nextAttempt: undefined,
         lastError: undefined,
+        early: [],
       },
     ]);
     expect(events).toEqual([

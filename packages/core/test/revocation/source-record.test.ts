@@ -26,6 +26,7 @@ describe('the record of a source', () => {
       entries: 0,
       nextAttempt: undefined,
       lastError: undefined,
+      early: [],
     });
   });
 
@@ -40,6 +41,7 @@ describe('the record of a source', () => {
       entries: 3,
       nextAttempt: new Date(start + 5),
       lastError: undefined,
+      early: [],
     });
     expect(one.status(start, undefined, 8)).toMatchObject({ entries: 8, nextAttempt: undefined });
   });

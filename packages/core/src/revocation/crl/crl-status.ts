@@ -3,10 +3,12 @@ import type { Certificate, Name } from '../../certificate/model.ts';
 import type { MaybePromise } from '../../decision.ts';
 import type { SignaturePolicy } from '../../path/signature.ts';
 import { type ListPlace, saidBy } from '../said-later.ts';
-import { type CertificateStatus, type UndeterminedKind, undetermined } from '../status.ts';
+import type { CertificateStatus } from '../status.ts';
+import type { ListProblem } from '../trouble.ts';
 import type { Crl } from './crl.ts';
 import { canCombine, deltasAfter } from './delta.ts';
 import type { CrlEntry } from './entries.ts';
+import { type ListTrouble, undeterminedBy } from './list-trouble.ts';
 import {
   allReasons,
   assumedPoint,
@@ -24,6 +26,8 @@ export interface CrlPolicy extends SignaturePolicy {
   readonly profile: 'strict' | 'interoperable';
   /** The longest accepted age of thisUpdate in milliseconds. Default: as long as nextUpdate says, which must be there then. */
   readonly maximumAgeMs?: number | undefined;
+  /** How far the clock of an authority may be ahead of ours, in milliseconds. Default 0. */
+  readonly clockToleranceMs?: number | undefined;
 }
 
 /** A question to a set of lists: RFC 5280 6.3.1. */
@@ -42,7 +46,19 @@ export interface CrlQuestion {
   readonly crlIssuers: (name: Name) => MaybePromise<readonly Certificate[]>;
   /** Hears who signed a list. */
   readonly onSigner?: (crl: Crl, signer: Certificate) => void;
+  /** Where a list came from, for the log. */
+  readonly sourceOf?: (crl: Crl) => string | undefined;
   readonly policy: CrlPolicy;
+}
+
+/**
+ * Whether a list is of a moment that has not come (thisUpdate). It answers for nobody until then; but whom it names is
+ * revoked at once. The issuer has signed that already, and an authority whose clock is wrong did not sign less: to let a
+ * client in whom its authority has told of, until a clock agrees, would be the one answer that nobody wants. The other way
+ * round nothing is lost, for nobody is let in by such a list.
+ */
+export function isOfFuture({ thisUpdateMs }: Crl, nowMs: number, { clockToleranceMs = 0 }: CrlPolicy): boolean {
+  return thisUpdateMs > nowMs + clockToleranceMs;
 }
 
 /**
@@ -81,6 +97,8 @@ interface ListUse {
   readonly deltas: readonly Crl[];
   /** The interim reasons mask. Empty: an entry of the list revokes, its silence says nothing. */
   readonly reasons: ReasonsMask;
+  /** Of a moment that has not come: its entries revoke, its silence says nothing. */
+  readonly isEarly: boolean;
 }
 
 /** No authority in honest use names more; each costs a comparison with every list of its issuer. */
@@ -91,7 +109,7 @@ const mostPoints = 64;
  * the local CRL cache", and afterwards "any available CRLs not specified in a distribution point but issued by the
  * certificate issuer".
  */
-function usableLists({ certificate, crlsBy }: CrlQuestion): readonly ListUse[] {
+function usableLists({ certificate, crlsBy, nowMs, policy }: CrlQuestion): readonly ListUse[] {
   const points = certificate.crlDistributionPoints?.slice(0, mostPoints) ?? [];
   // 4.2.1.13: "If the certificate issuer is also the CRL issuer, then conforming CAs MUST omit the cRLIssuer field". An
   // issuer that leaves every reason to others does not vouch for its certificate by a list of its own.
@@ -99,15 +117,18 @@ function usableLists({ certificate, crlsBy }: CrlQuestion): readonly ListUse[] {
   const assumed = assumedPoint(certificate);
   return [...points, assumed].flatMap((point) =>
     crlIssuersOf(point, certificate).flatMap((name) => {
-      const issued = crlsBy(name);
-      return issued
+      const early = crlsBy(name).filter((crl) => isOfFuture(crl, nowMs, policy));
+      const issued = early.length === 0 ? crlsBy(name) : crlsBy(name).filter((crl) => !early.includes(crl));
+      const reasonsOf = (crl: Crl): ReasonsMask =>
+        point === assumed && isLeftToOthers ? 0 : interimReasons(crl, point);
+      const ready = issued
         .filter((crl) => !crl.isDelta && isInScope(crl, point, certificate))
         .sort(newestFirst)
-        .map((crl) => ({
-          crl,
-          deltas: deltasAfter(crl, issued),
-          reasons: point === assumed && isLeftToOthers ? 0 : interimReasons(crl, point),
-        }));
+        .map((crl) => ({ crl, deltas: deltasAfter(crl, issued), reasons: reasonsOf(crl), isEarly: false }));
+      const ahead = early
+        .filter((crl) => isInScope(crl, point, certificate))
+        .map((crl) => ({ crl, deltas: [], reasons: crl.isDelta ? 0 : reasonsOf(crl), isEarly: true }));
+      return [...ready, ...ahead];
     }),
   );
 }
@@ -127,16 +148,16 @@ function determine(
   let thisUpdateMs = Number.POSITIVE_INFINITY;
   let validUntilMs = Number.POSITIVE_INFINITY;
   const places: ListPlace[] = [];
-  const problems = new Set<UndeterminedKind>();
+  const problems: ListTrouble[] = [];
   const read = new Set<Crl>();
   for (const use of uses) {
     // (e) "Verify that interim_reasons_mask includes one or more reasons that are not included in the reasons_mask."
     const isNeeded = reasons !== allReasons && (use.reasons === 0 || (use.reasons & ~reasons) !== 0);
     if (!isNeeded && read.has(use.crl)) continue;
     read.add(use.crl);
-    const found = consult(question, use, signers);
-    if (typeof found === 'string') {
-      if (isNeeded) problems.add(found);
+    const found = use.isEarly ? consultEarly(question, use, signers) : consult(question, use, signers);
+    if ('problem' in found) {
+      if (isNeeded) problems.push(found);
     } else if ('entry' in found) {
       const { reason, revocationDate } = found.entry;
       // A hold may have been lifted since.
@@ -159,7 +180,7 @@ function determine(
   }
   return reasons === allReasons
     ? saidBy(places, { status: 'good', source: 'crl', thisUpdateMs, validUntilMs })
-    : undetermined((['malformed', 'stale'] as const).find((kind) => problems.has(kind)) ?? 'noSource');
+    : undeterminedBy(question, problems, read);
 }
 
 /** An entry that no later list takes back (RFC 5280 5.3.1). */
@@ -176,22 +197,36 @@ function isLifted({ thisUpdateMs }: ListPlace, places: readonly ListPlace[]): bo
 /** What a list says, and which one in its line it is. */
 type Consulted = { readonly place: ListPlace } & ({ readonly entry: CrlEntry } | { readonly validUntilMs: number });
 
+/** What a list of the future says: whom it names is revoked. That is said now, whatever moment it was meant to be of. */
+function consultEarly(
+  { certificate, nowMs }: CrlQuestion,
+  { crl }: ListUse,
+  signers: ReadonlyMap<Crl, Certificate | undefined>,
+): Consulted | ListTrouble {
+  const signer = signers.get(crl);
+  if (signer === undefined) return { crl, kind: 'malformed', problem: 'crl_signer_unknown' };
+  const entry = crl.entryFor(certificate);
+  if (entry === undefined || entry.reason === 'removeFromCRL') {
+    return { crl, kind: 'stale', problem: 'crl_this_update_in_future' };
+  }
+  return { entry, place: { ...placeOf(crl, crl, signer), thisUpdateMs: nowMs, isEarly: true } };
+}
+
 /** Steps (a) and (f) to (k) for one list with its delta CRL: an entry that revokes, none, or why it cannot be said. */
 function consult(
   { certificate, nowMs, policy }: CrlQuestion,
   { crl, deltas }: ListUse,
   signers: ReadonlyMap<Crl, Certificate | undefined>,
-): Consulted | 'malformed' | 'stale' {
+): Consulted | ListTrouble {
   const signer = signers.get(crl);
-  if (signer === undefined) return 'malformed';
+  if (signer === undefined) return { crl, kind: 'malformed', problem: 'crl_signer_unknown' };
   // (h) "validate the signature on the delta CRL using the public key validated in step (f)."
   const newer = deltas.filter((one) => signers.get(one)?.spkiSha256 === signer.spkiSha256);
   const delta = newer.find((one) => canCombine(crl, one) && currentUntilMs(one, nowMs, policy) !== undefined);
   // (a) A complete CRL whose time is over still serves with a delta CRL that is current. And one after which delta CRLs
   // are known to have been issued is not current without such a one: it may lack what they told.
   const decisive = delta ?? (newer.length === 0 ? crl : undefined);
-  const isIssued = crl.thisUpdateMs <= nowMs;
-  const untilMs = decisive && isIssued ? currentUntilMs(decisive, nowMs, policy) : undefined;
+  const untilMs = decisive && currentUntilMs(decisive, nowMs, policy);
   const consulted = delta === undefined ? [...newer, crl] : [...newer.slice(0, newer.indexOf(delta) + 1), crl];
   const entries = consulted.flatMap((one) => one.entryFor(certificate) ?? []);
   const place = placeOf(crl, consulted[0] ?? crl, signer);
@@ -199,14 +234,17 @@ function consult(
     // 3.3: "An entry MUST NOT be removed from the CRL until it appears on one regularly scheduled CRL issued beyond the
     // revoked certificate's validity period." So an old list still revokes, but for a hold, which alone can end.
     const lasting = entries.find(isLasting);
-    return lasting === undefined ? 'stale' : { entry: lasting, place };
+    if (lasting !== undefined) return { entry: lasting, place };
+    return { crl, kind: 'stale', problem: decisive ? whyNotCurrent(crl, nowMs, policy) : 'crl_delta_missing' };
   }
   // (i) The delta CRL first, and (j) "If (cert_status is UNREVOKED), then search for the certificate on the complete CRL."
   // Only a hold is taken back (5.3.1), so that any other entry counts before whatever the delta CRL says.
   const entry = entries.find(isLasting) ?? entries[0];
   // (k) "If (cert_status is removeFromCRL), then set cert_status to UNREVOKED."
   if (entry !== undefined && entry.reason !== 'removeFromCRL') return { entry, place };
-  return consulted.some((one) => isRefused(one, policy)) ? 'malformed' : { validUntilMs: untilMs, place };
+  const deviating = consulted.find((one) => isRefused(one, policy));
+  if (deviating !== undefined) return { crl: deviating, kind: 'malformed', problem: 'crl_not_strict' };
+  return { validUntilMs: untilMs, place };
 }
 
 /** Complete lists of one scope and their delta CRLs share their numbers (5.2.3). */
@@ -228,16 +266,20 @@ function scopeHash(crl: Crl): string {
 const scopeHashes: WeakMap<Crl, string> = new WeakMap();
 
 /** The last moment at which a list is current, or `undefined` when it is not current now. */
-function currentUntilMs(
-  { nextUpdateMs, thisUpdateMs }: Crl,
-  nowMs: number,
-  { maximumAgeMs }: CrlPolicy,
-): number | undefined {
+function currentUntilMs(crl: Crl, nowMs: number, policy: CrlPolicy): number | undefined {
+  const { maximumAgeMs } = policy;
+  const { nextUpdateMs, thisUpdateMs } = crl;
   if (nextUpdateMs === undefined && maximumAgeMs === undefined) return undefined;
   // (a)(1)(ii): "verify that the current time is before the next update value".
   const nextUpdateUntilMs = nextUpdateMs === undefined ? Number.POSITIVE_INFINITY : nextUpdateMs - 1;
   const untilMs = Math.min(nextUpdateUntilMs, thisUpdateMs + (maximumAgeMs ?? Number.POSITIVE_INFINITY));
-  return thisUpdateMs <= nowMs && nowMs <= untilMs ? untilMs : undefined;
+  return !isOfFuture(crl, nowMs, policy) && nowMs <= untilMs ? untilMs : undefined;
+}
+
+/** Of a list that is not current, and that was issued already. */
+function whyNotCurrent({ nextUpdateMs }: Crl, nowMs: number, { maximumAgeMs }: CrlPolicy): ListProblem {
+  if (nextUpdateMs === undefined && maximumAgeMs === undefined) return 'crl_next_update_missing';
+  return nextUpdateMs !== undefined && nowMs >= nextUpdateMs ? 'crl_next_update_past' : 'crl_too_old';
 }
 
 /** Section 5, as far as it binds the issuer alone: such a list says nothing by its silence. */

@@ -4,7 +4,7 @@ import type { MaybePromise } from '../../decision.ts';
 import { nameOfDer } from '../../encoding/content-kind.ts';
 import type { CertificateStatus } from '../status.ts';
 import { type Crl, parseCrl } from './crl.ts';
-import { type CrlPolicy, crlStatus, isRefused, newestFirst } from './crl-status.ts';
+import { type CrlPolicy, crlStatus, isOfFuture, isRefused, newestFirst } from './crl-status.ts';
 import type { CrlDeviation } from './deviations.ts';
 import type { ListBlocks } from './file-intake.ts';
 import { readCrlBlocks } from './pem.ts';
@@ -19,11 +19,17 @@ export interface CrlStoreOptions {
    * none.
    */
   readonly crlIssuers?: (name: Name) => readonly Certificate[];
+  /** Milliseconds since the epoch, for lists that are of the future. Default: none is. */
+  readonly clock?: () => number;
+  /** Hears of lists that were of the future, and answer from now on. */
+  readonly onUsable?: (lists: readonly Crl[]) => void;
 }
 
 /** What became of one list that was given to the store. */
 export type CrlAddition =
   | { readonly outcome: 'added' | 'unchanged'; readonly crl: Crl }
+  /** It is of the future, and kept beside the one that answers until it takes that one's place by itself. */
+  | { readonly outcome: 'early'; readonly crl: Crl; readonly isNew: boolean; readonly usableAtMs: number }
   | {
       readonly outcome: 'refused';
       readonly refusal: CrlRefusal;
@@ -59,6 +65,10 @@ export interface CrlSummary {
 interface Held {
   readonly crl: Crl;
   readonly signer: Certificate | undefined;
+  /** Of the future still: whom it names is revoked, and nothing else. */
+  readonly isEarly: boolean;
+  /** As in `status()` of the revocation. */
+  readonly source: string | undefined;
   lastRefusal: CrlRefusal | undefined;
 }
 
@@ -71,39 +81,54 @@ const mostUnverifiedInAll = 64;
 
 /**
  * Revocation lists by issuer and scope, which can be replaced while requests run. A list takes its place at once, when it
- * was read, prepared and verified; until then the one before it answers. An older list never replaces a newer one.
+ * was read, prepared and verified; until then the one before it answers. An older list never replaces a newer one, nor
+ * does one of the future replace one that is good now: it waits beside it until its thisUpdate has come.
  */
 export class CrlStore {
   readonly #policy: CrlPolicy;
   readonly #knownIssuers: (name: Name) => readonly Certificate[];
   #held: readonly Held[] = [];
   #byIssuer: ReadonlyMap<string, readonly Crl[]> = new Map();
+  readonly #clock: () => number;
+  readonly #onUsable: (lists: readonly Crl[]) => void;
+  #nextUsableAtMs = Number.POSITIVE_INFINITY;
 
-  constructor({ policy, crlIssuers = () => [] }: CrlStoreOptions) {
+  constructor(options: CrlStoreOptions) {
+    const { policy, crlIssuers = () => [], clock = endOfTime, onUsable = () => undefined } = options;
     this.#policy = policy;
     this.#knownIssuers = crlIssuers;
+    this.#clock = clock;
+    this.#onUsable = onUsable;
+  }
+
+  /** When the next list of the future is to be used; `Infinity`: there is none. */
+  get nextUsableAtMs(): number {
+    return this.#nextUsableAtMs;
   }
 
   /**
    * Adds every list of a file, DER or PEM (RFC 7468 section 6: label `X509 CRL`, several blocks allowed), in their order.
    * What cannot be used is refused and changes nothing. Octets of DER are kept, not copied: they must not be changed.
    *
+   * @param source Where they come from, for the log.
    * @throws {TypeError} When the input is neither text nor octets.
    */
-  async add(input: string | Uint8Array): Promise<readonly CrlAddition[]> {
-    return this.addBlocks(await readCrlBlocks(input));
+  async add(input: string | Uint8Array, source?: string): Promise<readonly CrlAddition[]> {
+    return this.addBlocks(await readCrlBlocks(input), source);
   }
 
   /** Adds what was read from a file. */
-  async addBlocks(blocks: ListBlocks): Promise<readonly CrlAddition[]> {
+  async addBlocks(blocks: ListBlocks, source?: string): Promise<readonly CrlAddition[]> {
     if (!blocks.ok) return [{ outcome: 'refused', refusal: blocks.rule, detail: blocks.detail }];
     const additions: CrlAddition[] = [];
-    for (const der of blocks.value) additions.push(await this.#addOne(der));
+    for (const der of blocks.value) additions.push(await this.#addOne(der, source));
     return additions;
   }
 
-  async #addOne(der: Uint8Array): Promise<CrlAddition> {
+  async #addOne(der: Uint8Array, source: string | undefined): Promise<CrlAddition> {
+    this.settle(this.#clock());
     const same = this.#held.find((held) => Buffer.compare(held.crl.der, der) === 0);
+    if (same?.isEarly) return this.#early(same.crl, false);
     if (same !== undefined) return { outcome: 'unchanged', crl: same.crl };
     const parsed = await parseCrl(der);
     if (!parsed.ok) return { outcome: 'refused', refusal: parsed.rule, detail: nameOfDer(der, 'lists') };
@@ -115,7 +140,30 @@ export class CrlStore {
     if (signer === undefined && candidates.some((one) => isExpectedSigner(crl, one))) {
       return this.#refuse(crl, 'crl_signature_invalid');
     }
-    return this.#place(crl, signer) ? { outcome: 'added', crl } : this.#refuse(crl, 'crl_not_newer');
+    const isEarly = isOfFuture(crl, this.#clock(), this.#policy);
+    if (!this.#place({ crl, signer, isEarly, source, lastRefusal: undefined })) {
+      return this.#refuse(crl, 'crl_not_newer');
+    }
+    return isEarly ? this.#early(crl, true) : { outcome: 'added', crl };
+  }
+
+  #early(crl: Crl, isNew: boolean): CrlAddition {
+    return { outcome: 'early', crl, isNew, usableAtMs: this.#usableAtMs(crl) };
+  }
+
+  #usableAtMs({ thisUpdateMs }: Crl): number {
+    return thisUpdateMs - (this.#policy.clockToleranceMs ?? 0);
+  }
+
+  /** Lists whose moment has come take the place that they deserve. */
+  settle(nowMs: number): void {
+    if (!(nowMs >= this.#nextUsableAtMs)) return;
+    const due = this.#held.filter(({ crl, isEarly }) => isEarly && !isOfFuture(crl, nowMs, this.#policy));
+    const inOrder = due.sort((one, other) => one.crl.thisUpdateMs - other.crl.thisUpdateMs);
+    this.#hold(this.#held.filter((held) => !due.includes(held)));
+    for (const held of inOrder) this.#place({ ...held, isEarly: false });
+    const placed = inOrder.flatMap(({ crl }) => (this.holds(crl) ? crl : []));
+    if (placed.length > 0) this.#onUsable(placed);
   }
 
   /** Who signed the lists of this issuer that are there: found in a verified path, if not known before. */
@@ -131,22 +179,40 @@ export class CrlStore {
   }
 
   /** Puts a list in its place, unless it is too old for it. */
-  #place(crl: Crl, signer: Certificate | undefined): boolean {
-    const rivals = this.#held.filter(
+  #place(placed: Held): boolean {
+    const { crl, isEarly, signer } = placed;
+    const peers = this.#held.filter(
       (held) => isSameScope(held.crl, crl) && held.signer?.spkiSha256 === signer?.spkiSha256,
     );
-    const others = this.#held.filter((held) => !rivals.includes(held));
-    const placed: Held = { crl, signer, lastRefusal: undefined };
+    const rivals = peers.filter((held) => held.isEarly === isEarly);
     if (signer === undefined) {
       // Nobody can tell yet which of them are real. The newest stay: old ones that are shown again do not push out the one
       // that revokes, and forged ones that do let nobody in.
       const kept = [placed, ...rivals].sort((one, other) => newestFirst(one.crl, other.crl)).slice(0, mostUnverified);
-      this.#hold([...kept, ...others]);
+      this.#hold([...kept, ...this.#held.filter((held) => !rivals.includes(held))]);
       return kept.includes(placed);
     }
-    if (rivals.some((held) => !isNewer(crl, held.crl))) return false;
+    if (peers.some((held) => !held.isEarly && !isNewer(crl, held.crl))) return false;
+    if (isEarly) return this.#placeEarly(placed, rivals);
+    // What an authority signed with a higher number, when its clock was right again, is later than what it signed before.
+    const others = this.#held.filter(
+      (held) => !peers.includes(held) || (held.isEarly && (crl.isDelta || isNewer(held.crl, crl))),
+    );
     this.#hold([placed, ...rivals.slice(0, crl.isDelta ? mostDeltas - 1 : 0), ...others]);
     return true;
+  }
+
+  /**
+   * Of the lists for one scope that are of the future, the one whose moment comes first is kept, so that it comes, and the
+   * newest, which names whoever was revoked last.
+   */
+  #placeEarly(placed: Held, rivals: readonly Held[]): boolean {
+    const inOrder = [placed, ...rivals].sort((one, other) => newestFirst(one.crl, other.crl));
+    const kept = placed.crl.isDelta
+      ? inOrder.slice(0, mostDeltas)
+      : inOrder.filter((_, index) => index === 0 || index === inOrder.length - 1);
+    this.#hold([...kept, ...this.#held.filter((held) => !rivals.includes(held))]);
+    return kept.includes(placed);
   }
 
   #hold(held: readonly Held[]): void {
@@ -158,11 +224,20 @@ export class CrlStore {
       byIssuer.set(canonical, [...(byIssuer.get(canonical) ?? []), crl]);
     }
     this.#byIssuer = byIssuer;
+    this.#nextUsableAtMs = this.#held.reduce(
+      (earliest, { crl, isEarly }) => (isEarly ? Math.min(earliest, this.#usableAtMs(crl)) : earliest),
+      Number.POSITIVE_INFINITY,
+    );
   }
 
   /** Whether this very list is there still. */
   holds(crl: Crl | undefined): boolean {
     return this.#held.some((held) => held.crl === crl);
+  }
+
+  /** Whether this very list is there, and of the future still. */
+  holdsEarly(crl: Crl | undefined): boolean {
+    return this.#held.some((held) => held.crl === crl && held.isEarly);
   }
 
   /** Every list that names this issuer, of those for one scope the one added last first. */
@@ -182,6 +257,7 @@ export class CrlStore {
     nowMs: number,
     crlIssuers: (name: Name) => MaybePromise<readonly Certificate[]> = () => [],
   ): MaybePromise<CertificateStatus> {
+    this.settle(nowMs);
     return crlStatus({
       certificate,
       issuer,
@@ -189,6 +265,7 @@ export class CrlStore {
       crlsBy: (name) => this.crlsBy(name),
       crlIssuers,
       onSigner: (crl, signer) => this.#learn(crl, signer),
+      sourceOf: (crl) => this.#held.find((held) => held.crl === crl)?.source,
       policy: this.#policy,
     });
   }
@@ -198,7 +275,7 @@ export class CrlStore {
     const held = this.#held.find((one) => one.crl === crl);
     if (held === undefined || held.signer !== undefined) return;
     this.#held = this.#held.filter((one) => one !== held);
-    if (!this.#place(crl, signer)) this.#hold(this.#held);
+    if (!this.#place({ ...held, signer })) this.#hold(this.#held);
   }
 
   /** How each list is doing. */
@@ -216,6 +293,8 @@ export class CrlStore {
     }));
   }
 }
+
+const endOfTime = (): number => Number.POSITIVE_INFINITY;
 
 /** Of the same issuer, key identifier and issuing distribution point, both complete or both delta. */
 function isSameScope(one: Crl, other: Crl): boolean {

@@ -100,11 +100,11 @@ function judgeResponse(
   delegate: Certificate | undefined,
 ): OcspVerdict {
   if (hasUnknownCritical(basic.extensions, responseExtensions)) return refused('ocsp_critical_extension');
-  const refusal =
-    nonceRefusal(basic.extensions, question.nonce, settings.nonceAbsence) ??
-    productionRefusal(basic.producedAtMs, question.certificate, nowMs, settings);
-  if (refusal !== undefined) return refused(refusal);
-  return judgeSingles(basic, question, nowMs, settings, delegate);
+  const nonce = nonceRefusal(basic.extensions, question.nonce, settings.nonceAbsence);
+  if (nonce !== undefined) return refused(nonce);
+  const production = productionRefusal(basic.producedAtMs, question.certificate, nowMs, settings);
+  if (production === 'ocsp_produced_before_certificate') return refused(production);
+  return judgeSingles(basic, question, nowMs, settings, { delegate, production });
 }
 
 /** Of the whole answer: the nonce, and id-pkix-ocsp-extended-revoke (4.4.8): what was never issued may be revoked, too. */
@@ -124,14 +124,15 @@ function hasUnknownCritical(extensions: readonly Extension[], known: ReadonlySet
 
 /**
  * Among answers about other certificates (RFC 5019 2.2.1) there may be several about this one: the strictest of the
- * current ones counts, and where none is current the first says why.
+ * current ones counts, and where none is current the first says why. One of a moment that has not come says nothing, but
+ * for a revocation: the responder has signed that already, and nobody is let in by it (as `isOfFuture` of lists).
  */
 function judgeSingles(
   { producedAtMs, responses }: BasicOcspResponse,
   { certificate, issuer }: OcspQuestion,
   nowMs: number,
   settings: OcspSettings,
-  delegate: Certificate | undefined,
+  { delegate, production }: { readonly delegate: Certificate | undefined; readonly production: OcspRule | undefined },
 ): OcspVerdict {
   const matching = responses.filter(({ certId }) => matchesCertId(certId, certificate, issuer));
   const [first] = matching;
@@ -140,14 +141,26 @@ function judgeSingles(
   if (matching.some(({ extensions }) => hasUnknownCritical(extensions, singleExtensions))) {
     return refused('ocsp_critical_extension');
   }
-  const current = matching.filter((single) => freshnessRefusal(single, nowMs, settings) === undefined);
-  const refusal = freshnessRefusal(first, nowMs, settings);
-  if (current.length === 0 && refusal !== undefined) return refused(refusal);
+  const refusalOf = (single: SingleResponse): OcspRule | undefined => {
+    const refusal = freshnessRefusal(single, nowMs, settings);
+    return refusal === undefined ? production : refusal;
+  };
+  const current = matching.filter((single) => refusalOf(single) === undefined);
+  const early = matching.filter((single) => {
+    const refusal = refusalOf(single);
+    return single.certStatus.kind === 'revoked' && refusal !== undefined && ofFuture.has(refusal);
+  });
+  const refusal = production ?? refusalOf(first);
+  if (current.length + early.length === 0 && refusal !== undefined) return refused(refusal);
   // An authority to answer that has ended vouches for nothing any more.
   const delegatedUntilMs = delegate === undefined ? Number.POSITIVE_INFINITY : delegate.notAfterMs + 999;
-  const untilMs = Math.min(delegatedUntilMs, ...current.map((single) => currentUntilMs(single, settings)));
-  return verdictOf(current, untilMs, producedAtMs);
+  const untilMs = Math.min(delegatedUntilMs, ...[...current, ...early].map((one) => currentUntilMs(one, settings)));
+  // What is heard of the future is said now, so that a later answer can end a hold.
+  const heard = early.map((single) => ({ ...single, thisUpdateMs: Math.min(single.thisUpdateMs, nowMs) }));
+  return verdictOf([...heard, ...current], untilMs, early.length > 0 ? Math.min(producedAtMs, nowMs) : producedAtMs);
 }
+
+const ofFuture: ReadonlySet<OcspRule> = new Set(['ocsp_this_update_in_future', 'ocsp_produced_in_future']);
 
 /** Revoked before unknown before good, and for good before on hold. What is not revoked is as old as the oldest of it. */
 function verdictOf(singles: readonly SingleResponse[], untilMs: number, producedAtMs: number): OcspVerdict {

@@ -2,7 +2,7 @@ import { extension, type ReasonFlag } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
 import { parseCrl } from '../../../src/revocation/crl/crl.ts';
 import { crlStatus } from '../../../src/revocation/crl/crl-status.ts';
-import { authority, client, keyOf, now, oid, version1 } from '../../path/certificates.ts';
+import { authority, client, keyIdentifier, keyOf, now, oid, version1 } from '../../path/certificates.ts';
 import {
   ask,
   at,
@@ -94,13 +94,42 @@ describe('the time of a list (a)', () => {
   });
 
   it.each([
-    ['before thisUpdate', at(-2).getTime()],
-    ['after nextUpdate', at(25).getTime()],
-  ])('does not matter for a revocation, which lasts, but for a hold: %s', (_, nowMs) => {
+    ['before thisUpdate', at(-2).getTime(), 'revoked: certificateHold'],
+    ['after nextUpdate', at(25).getTime(), 'undetermined: stale'],
+  ])('does not matter for a revocation, which lasts, but for a hold that may have ended: %s', (_, nowMs, expected) => {
     const revoked = list(ca, { entries: [entryFor(leaf, { reason: 'superseded' })] });
     const held = list(ca, { entries: [entryFor(leaf, { reason: 'certificateHold' })] });
     expect(verdict({ ...asking, lists: [revoked], nowMs })).toBe('revoked: superseded');
-    expect(verdict({ ...asking, lists: [held], nowMs })).toBe('undetermined: stale');
+    expect(verdict({ ...asking, lists: [held], nowMs })).toBe(expected);
+  });
+
+  it('may be ahead by as much as the clock of an authority may be', () => {
+    const changes = { profile: 'interoperable', clockToleranceMs: 60_000 } as const;
+    const ahead = list(ca, { thisUpdate: at(1) });
+    const asked = { ...asking, lists: [ahead], policy: changes };
+    expect(verdict({ ...asked, nowMs: at(1).getTime() - 60_000 })).toBe('good');
+    expect(verdict({ ...asked, nowMs: at(1).getTime() - 60_001 })).toBe('undetermined: stale');
+  });
+
+  it('that is of the future leaves the answer to the one before it, but for whom it names', () => {
+    const future = { number: 2, thisUpdate: at(1) } as const;
+    const past = list(ca);
+    expect(verdict({ ...asking, lists: [past, list(ca, future)] })).toBe('good');
+    for (const reason of ['keyCompromise', 'certificateHold'] as const) {
+      const naming = list(ca, { ...future, entries: [entryFor(leaf, { reason })] });
+      expect(verdict({ ...asking, lists: [past, naming] })).toBe(`revoked: ${reason}`);
+      // What it says, it says now: a later list must be able to end a hold.
+      expect(ask({ ...asking, lists: [past, naming] })).toMatchObject({ thisUpdateMs: now });
+    }
+  });
+
+  it('that is of the future revokes nobody where another signed it, or it is about others', () => {
+    const entries = [entryFor(leaf, { reason: 'keyCompromise' })];
+    const future = { number: 2, thisUpdate: at(1), entries } as const;
+    const impostor = authority(ca.name, { keyPair: keyOf('of the future') });
+    const forged = list(impostor, { ...future, keyIdentifier: keyIdentifier(ca.keyPair) });
+    const elsewhere = list(ca, { ...future, scope: { onlyContainsCACerts: true } });
+    for (const other of [forged, elsewhere]) expect(verdict({ ...asking, lists: [list(ca), other] })).toBe('good');
   });
 
   it('that is over leaves the answer to a list that is current', () => {
@@ -403,8 +432,20 @@ describe('delta CRLs', () => {
     expect(verdict({ ...asking, lists: [complete({ thisUpdate: at(0) }), delta()] })).toBe('good');
   });
 
-  it('that are of the future themselves leave it not current', () => {
-    expect(verdict({ ...asking, lists: [complete(), delta({ thisUpdate: at(1) })] })).toBe('undetermined: stale');
+  it('that are of the future leave the answer to what was issued, but for whom they name', () => {
+    const future = { number: 6, thisUpdate: at(1) };
+    expect(verdict({ ...asking, lists: [complete(), delta(future)] })).toBe('good');
+    expect(verdict({ ...asking, lists: [complete(), delta(), delta(future)] })).toBe('good');
+    for (const lists of [[complete()], [complete(), delta()]]) {
+      const named = verdict({ ...asking, lists: [...lists, delta({ ...future, ...revocation })] });
+      expect(named).toBe('revoked: keyCompromise');
+    }
+  });
+
+  it('that are of the future lift no hold', () => {
+    expect(verdict({ ...asking, lists: [complete(hold), delta({ thisUpdate: at(1), ...removal })] })).toBe(
+      'revoked: certificateHold',
+    );
   });
 
   it('whose time is over leave it to an older one that is current', () => {

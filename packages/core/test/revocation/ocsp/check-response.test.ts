@@ -173,6 +173,25 @@ describe('an answer that lies or errs', () => {
     expect(check(answer(changes))).toMatchObject({ status: { status: 'undetermined', kind: 'stale' }, rule });
   });
 
+  it.each<[string, Parameters<typeof answer>[0]]>([
+    ['of the future', { responses: [single(revoked, { thisUpdate: new Date(now + 2 * minute) })] }],
+    ['produced tomorrow', { producedAt: new Date(now + 24 * hour), responses: [single(revoked)] }],
+    [
+      'of the future, beside a good one of now',
+      { responses: [single('good'), single(revoked, { thisUpdate: new Date(now + 2 * minute) })] },
+    ],
+  ])('that is %s and tells of a revocation counts as what was said now', (_, changes) => {
+    const verdict = check(answer(changes));
+    expect(verdict).toMatchObject({ status: { status: 'revoked' }, rule: undefined });
+    expect(Math.max(verdict.said?.thisUpdateMs ?? 0, verdict.said?.producedAtMs ?? 0)).toBeLessThanOrEqual(now);
+    expect(verdict.currentUntilMs).toBe(untilMs);
+  });
+
+  it('that is of the future, ends before it begins, and tells of a revocation is malformed', () => {
+    const responses = [single(revoked, { thisUpdate: new Date(now + 2 * minute), nextUpdate: new Date(now + minute) })];
+    expect(ruleOf(answer({ responses }))).toBe('ocsp_update_order');
+  });
+
   it('that was good once is stale when the clock has passed nextUpdate', () => {
     const der = answer();
     expect(check(der, { atMs: untilMs }).status.status).toBe('good');

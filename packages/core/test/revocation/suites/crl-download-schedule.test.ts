@@ -30,6 +30,8 @@ const accepted = (nextUpdateMs?: number): ListDelivery => ({
   isNew: true,
   entries: 7,
   nextUpdateMs,
+  early: [],
+  isUsable: true,
   isHeld: () => true,
 });
 const refused: ListDelivery = { ok: false, kind: 'malformed', problem: 'pem_empty' };
