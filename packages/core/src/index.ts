@@ -20,6 +20,7 @@ export type {
   AuthorityKeyIdentifier,
   BasicConstraints,
   Certificate,
+  CertificateSummary,
   DistributionPoint,
   DistributionPointName,
   Extension,

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { DerReader } from '../encoding/der.ts';
 import { DerError } from '../encoding/der-rules.ts';
 import { decodePem, encodePem, type PemRule } from '../encoding/pem.ts';
+import { logText } from '../log-text.ts';
 import { type Outcome, reason } from '../reasons.ts';
 import { decodeAlgorithm } from './algorithm.ts';
 import type { Deviation } from './deviations.ts';
@@ -24,6 +25,7 @@ import type {
   AuthorityKeyIdentifier,
   BasicConstraints,
   Certificate,
+  CertificateSummary,
   DistributionPoint,
   Extension,
   GeneralName,
@@ -40,6 +42,8 @@ import { publicKeyAt } from './public-key.ts';
 import { serialNumberText } from './serial-number.ts';
 
 const label = 'CERTIFICATE';
+
+const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * Reads one DER certificate strictly (RFC 5280 section 4.1). The octets are copied, so that a later change of the input
@@ -285,6 +289,26 @@ class ParsedCertificate implements Unbranded {
     return encodePem(this.der, label);
   }
 
+  toJSON(): CertificateSummary {
+    return {
+      subject: this.subject.toJSON(),
+      issuer: this.issuer.toJSON(),
+      serialNumber: logText(this.serialNumber),
+      notBefore: this.notBefore,
+      notAfter: this.notAfter,
+      thumbprint: this.thumbprint,
+    };
+  }
+
+  toString(): string {
+    const { issuer, serialNumber, subject } = this.toJSON();
+    return `Certificate (subject ${subject}, issuer ${issuer}, serial number ${serialNumber})`;
+  }
+
+  [inspect](_depth: number, options: object, format: (value: unknown, options: object) => string): string {
+    return `Certificate ${format(this.toJSON(), options)}`;
+  }
+
   /** `null` where there is no such extension, so that it is looked for once. */
   #decode<T>(oid: string, decode: (reader: DerReader) => T): T | null {
     const { extensions } = this.#layout;
@@ -308,6 +332,9 @@ type DecodedField = Exclude<
   keyof ParsedCertificate,
   | 'der'
   | 'toPem'
+  | 'toJSON'
+  | 'toString'
+  | typeof inspect
   | 'version'
   | 'notBefore'
   | 'notAfter'

@@ -60,6 +60,22 @@ export interface Certificate {
   readonly deviations: readonly Deviation[];
   /** RFC 7468 text, one block, LF line ends. */
   toPem(): string;
+  /** What a log needs to know which certificate it is, as `JSON.stringify` writes it. No octets. */
+  toJSON(): CertificateSummary;
+  /** The same on one short line, for messages; nothing to compare certificates by. */
+  toString(): string;
+}
+
+/** Which certificate it is, in texts that are fit for a log: on one line, and cut where they are longer than 1,000. */
+export interface CertificateSummary {
+  /** RFC 4514. */
+  readonly subject: string;
+  readonly issuer: string;
+  readonly serialNumber: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  /** SHA-256 of the DER in base64url. */
+  readonly thumbprint: string;
 }
 
 export interface AlgorithmIdentifier {
@@ -116,6 +132,8 @@ export interface Name {
   valuesOf(type: string): readonly string[];
   /** RFC 4514 text, most specific RDN first. */
   toString(): string;
+  /** The same, cut where it is longer than 1,000 characters. */
+  toJSON(): string;
 }
 
 export type RelativeDistinguishedName = readonly AttributeTypeAndValue[];

@@ -2,6 +2,7 @@ import { DerReader, equalRanges, isAscending, tag } from '../encoding/der.ts';
 import { DerError } from '../encoding/der-rules.ts';
 import { decodeString, isTextTag, readString } from '../encoding/der-string.ts';
 import { objectIdentifierText } from '../encoding/object-identifier.ts';
+import { logText } from '../log-text.ts';
 import { findAttributeType } from './attribute-types.ts';
 import { MalformedError } from './malformed.ts';
 import type { AttributeTypeAndValue, Name, RelativeDistinguishedName } from './model.ts';
@@ -79,6 +80,8 @@ export function nameAt(bytes: Uint8Array, start: number, end: number): Name {
   return new DerName(bytes, start, end);
 }
 
+const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
+
 class DerName implements Name {
   readonly #bytes: Uint8Array;
   readonly #start: number;
@@ -142,6 +145,14 @@ class DerName implements Name {
   toString(): string {
     this.#text ??= nameText(this.rdns);
     return this.#text;
+  }
+
+  toJSON(): string {
+    return logText(this.toString());
+  }
+
+  [inspect](): string {
+    return `Name ${JSON.stringify(this)}`;
   }
 }
 

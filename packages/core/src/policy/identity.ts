@@ -145,8 +145,8 @@ class Identity implements ClientIdentity {
   toJSON(): object {
     return {
       id: logText(this.id),
-      subject: this.#evidence.subject.toString(),
-      issuer: this.#evidence.issuer.toString(),
+      subject: this.#evidence.subject.toJSON(),
+      issuer: this.#evidence.issuer.toJSON(),
       commonName: this.commonName && logText(this.commonName),
       organizationalUnits: this.organizationalUnits.map((unit) => logText(unit)),
       emails: this.emails.map((email) => logText(email)),
@@ -159,7 +159,7 @@ class Identity implements ClientIdentity {
       source: this.source,
       verifiedBy: this.verifiedBy,
       revocation: this.revocation,
-      path: this.#evidence.certificates.map((certificate) => certificate.subject.toString()),
+      path: this.#evidence.certificates.map((certificate) => certificate.subject.toJSON()),
     };
   }
 

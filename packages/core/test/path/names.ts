@@ -26,6 +26,7 @@ export function dn(...rdns: readonly string[]): Name {
     canonicalRdns,
     valuesOf: (type) => attributes.flatMap((one) => (one.type === type && one.text !== undefined ? [one.text] : [])),
     toString: () => rdns.toReversed().join(','),
+    toJSON: () => rdns.toReversed().join(','),
   };
 }
 

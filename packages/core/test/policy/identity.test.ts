@@ -55,6 +55,41 @@ describe('the identity of a client', () => {
     expect(inspect({ client }, { depth: 9 })).not.toMatch(/der|Uint8Array|MII/i);
   });
 
+  it('shows each certificate of its path by what tells it from others, without its octets', () => {
+    const [leaf] = client.path;
+    const summary = {
+      subject: 'CN=web,OU=ops,O=Acme',
+      issuer: 'CN=Issuing CA,O=Acme',
+      serialNumber: '03A5B1',
+      notBefore: '2026-01-15T12:00:00.000Z',
+      notAfter: '2026-01-25T12:00:00.000Z',
+      thumbprint: known.certificate?.thumbprint,
+    };
+    const shown: unknown[] = JSON.parse(JSON.stringify(client.path));
+    expect(shown).toHaveLength(3);
+    expect(shown[0]).toEqual(summary);
+    expect(JSON.parse(JSON.stringify(client.certificate))).toEqual(summary);
+    expect(String(leaf)).toBe(
+      'Certificate (subject CN=web,OU=ops,O=Acme, issuer CN=Issuing CA,O=Acme, serial number 03A5B1)',
+    );
+    expect(inspect(client.path)).toMatch(/^\[\s*Certificate \{\s*subject: 'CN=web,OU=ops,O=Acme',/);
+    expect(inspect(client.path, { depth: 9 })).not.toMatch(/der|Uint8Array|#/i);
+    expect(JSON.stringify({ issuer: client.issuer })).toBe('{"issuer":"CN=Issuing CA,O=Acme"}');
+    expect(inspect({ issuer: client.issuer })).toBe('{ issuer: Name "CN=Issuing CA,O=Acme" }');
+  });
+
+  it('shows names of whatever length in so many characters, on one line', async () => {
+    const crafted = await evidence({
+      subject: Array.from({ length: 99 }, () => ({ OU: `a\u2028${'b'.repeat(50)}` })),
+    });
+    const { path, subject } = createIdentity(crafted, 'tls', []);
+    for (const text of [JSON.stringify(subject), JSON.stringify(path[0]), String(path[0]), inspect(path[0])]) {
+      expect(text.length).toBeLessThan(1_600);
+      expect(text).not.toMatch(/\u2028/);
+    }
+    expect(subject.toString().length).toBeGreaterThan(5_000);
+  });
+
   it('shows names as a log can hold them', async () => {
     const crafted = await evidence({ subject: [{ OU: 'a\u2028b' }, { CN: 'x\u202e\ufeff' }] });
     const shown = createIdentity(crafted, 'tls', []);
