@@ -16,6 +16,7 @@ import { options } from './stryker.config.mjs';
 const sources = 'packages/core/src';
 /** The tests that count for a room: its own, and those of what it is made of. `/*` means without the folders in it. */
 const rooms = {
+  encoding: ['encoding', 'certificate'],
   certificate: ['encoding', 'certificate'],
   path: ['path'],
   'revocation/*': ['revocation/*', 'revocation/suites'],

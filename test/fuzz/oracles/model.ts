@@ -13,7 +13,10 @@ import { der } from '@peercert/pki';
  * A certificate written again from what core says of it, field by field, with the DER writer of another package: what
  * core left out, or read otherwise than it stands there, makes a difference.
  */
-export function encodeCertificate(certificate: Certificate): Uint8Array {
+export function encodeCertificate(
+  certificate: Certificate,
+  content: (extension: Certificate['extensions'][number]) => Uint8Array = ({ value }) => value,
+): Uint8Array {
   const written = der.children(certificate.tbsDer);
   const algorithm = encodeAlgorithm(certificate.signatureAlgorithm);
   const { version, extensions } = certificate;
@@ -27,7 +30,9 @@ export function encodeCertificate(certificate: Certificate): Uint8Array {
     encodePublicKey(certificate),
     // The model does not keep unique identifiers, only that there are some.
     ...written.filter((field) => field[0] === 0x81 || field[0] === 0x82),
-    ...(extensions.length === 0 ? [] : [der.constructed(3, der.sequence(...extensions.map(encodeExtension)))]),
+    ...(extensions.length === 0
+      ? []
+      : [der.constructed(3, der.sequence(...extensions.map((one) => encodeExtension(one, content(one)))))]),
   );
   return der.sequence(tbs, algorithm, der.bitString(certificate.signature));
 }
@@ -52,7 +57,7 @@ function encodePublicKey({ publicKey }: Certificate): Uint8Array {
   return der.sequence(encodeAlgorithm(publicKey.algorithm), der.bitString(publicKey.key));
 }
 
-function encodeExtension({ oid, critical, value }: Certificate['extensions'][number]): Uint8Array {
+function encodeExtension({ oid, critical }: Certificate['extensions'][number], value: Uint8Array): Uint8Array {
   return der.sequence(der.oid(oid), ...(critical ? [der.boolean(true)] : []), der.octetString(value));
 }
 

@@ -13,6 +13,7 @@ import { isDer } from '../oracles/canonical.ts';
 import { decodedExtensions, encodeCertificate } from '../oracles/model.ts';
 import { agreeWithNode } from '../oracles/node-crypto.ts';
 import { Pkijs } from '../oracles/pkijs.ts';
+import { isSpeltOtherwise } from '../oracles/spelling.ts';
 import { ensure, Finding, hex, octets, sameBytes, type Target } from '../target.ts';
 import type { World } from '../world.ts';
 import { judgeName } from './names.ts';
@@ -95,6 +96,10 @@ const members: readonly (keyof Certificate & string)[] = [
 ];
 
 function judgeEncoding(certificate: Certificate): void {
+  if (isSpeltOtherwise(certificate)) {
+    judgeTwin(certificate);
+    return;
+  }
   const { der, extensions } = certificate;
   ensure(isDer(der), 'an accepted certificate is not DER');
   const written = encodeCertificate(certificate);
@@ -108,6 +113,30 @@ function judgeEncoding(certificate: Certificate): void {
       () => `${oid} ${hex(decoded)}`,
     );
   }
+}
+
+/** What is written in another way than that of DER means what it means when it is written in that way. */
+function judgeTwin(certificate: Certificate): void {
+  const written = encodeCertificate(certificate, ({ oid, value }) => decodedExtensions[oid]?.(certificate) ?? value);
+  const twin = parseCertificate(written);
+  ensure(twin.ok, 'a certificate that is written anew in DER is refused', () => hex(written));
+  const [ours, theirs] = [whatIsSaid(certificate), whatIsSaid(twin.value)];
+  ensure(ours === theirs, 'a certificate says something else once it is written in DER', () => `${ours}, ${theirs}`);
+}
+
+function whatIsSaid(certificate: Certificate): string {
+  const { basicConstraints, extensions, issuer, keyUsage, notAfterMs, notBeforeMs, publicKey, subject } = certificate;
+  return JSON.stringify([
+    [certificate.version, certificate.serialNumber, notBeforeMs, notAfterMs, certificate.isSelfIssued],
+    [issuer, subject].map((name) => [name.canonical, name.toString(), name.rdns.length]),
+    [publicKey.keyType, publicKey.bits, publicKey.curve ?? '', hex(publicKey.key)],
+    [basicConstraints?.cA, basicConstraints?.pathLenConstraint, [...(keyUsage ?? ['none'])]],
+    extensions.map(({ oid, critical }) => [
+      oid,
+      critical,
+      hex(decodedExtensions[oid]?.(certificate) ?? new Uint8Array()),
+    ]),
+  ]);
 }
 
 function judgePem(certificate: Certificate): void {
