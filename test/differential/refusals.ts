@@ -48,7 +48,7 @@ const noMeaning = {
   pss_parameters: 'parameters that break their ASN.1: no signature is verified with them',
   algorithm_parameters:
     'parameters that the algorithm does not have could mean something to somebody; TLS handshakes fail for most of them',
-  ec_point: 'RFC 5480 2.2 lets compressed points be refused and forbids hybrid ones; Go refuses both',
+  ec_point: 'RFC 5480 2.2 forbids the hybrid form, which has the bit twice; Go refuses it',
   rsa_exponent: 'an RSA exponent that no honest key has',
 } as const;
 

@@ -123,6 +123,10 @@ const table = {
     section: 'RFC 5280 4.2.1.13 and 4.2.2.1',
     sentence: 'When the information is available via HTTP, FTP or LDAP, its location MUST be a URI of RFC 3986',
   },
+  ec_point_compressed: {
+    section: 'RFC 5480 2.2',
+    sentence: 'Implementations MUST support the uncompressed form, and MAY support the compressed form of a public key',
+  },
   dns_name_underscore: {
     section: 'RFC 5280 4.2.1.6',
     sentence: 'A dNSName MUST be in the preferred name syntax of RFC 1034, which has no underscore',

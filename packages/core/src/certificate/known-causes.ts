@@ -10,5 +10,5 @@ export const knownCauses: { readonly [Rule in FormRule]?: string } = {
   ec_parameters:
     '`openssl ecparam -param_enc explicit` writes such keys, and OpenSSL builds no path over them either: make the key with `-param_enc named_curve` and have it certified.',
   ec_point:
-    '`openssl ec -conv_form compressed` writes such keys: write the key with `-conv_form uncompressed` and have it certified again.',
+    '`openssl ec -conv_form hybrid` writes such keys: write the key with `-conv_form uncompressed` and have it certified again.',
 };

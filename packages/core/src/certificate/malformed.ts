@@ -33,7 +33,10 @@ const certificateRules = {
     explanation: 'An RSA exponent that is even, below 3 or above 2^33: no such key is in honest use',
   },
   ec_parameters: { section: 'RFC 5480 2.1.1', explanation: 'An elliptic curve that is not given by name' },
-  ec_point: { section: 'RFC 5480 2.2', explanation: 'A public key that is not an uncompressed point of its curve' },
+  ec_point: {
+    section: 'RFC 5480 2.2',
+    explanation: 'A public key that is not a point of its curve, or one in the hybrid form',
+  },
   ed25519_key: { section: 'RFC 8410 4', explanation: 'An Ed25519 public key that is not 32 octets' },
   extension_duplicate: { section: 'RFC 5280 4.2', explanation: 'Two extensions of one type' },
   attribute_value: {

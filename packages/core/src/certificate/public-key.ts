@@ -3,6 +3,7 @@ import { DerReader, tag } from '../encoding/der.ts';
 import { checkParameters, decodeAlgorithm, isObjectIdentifier } from './algorithm.ts';
 import { MalformedError } from './malformed.ts';
 import type { AlgorithmIdentifier, CurveName, KeyType, SubjectPublicKeyInfo } from './model.ts';
+import type { ProfileReader } from './profile-reader.ts';
 
 /** `SubjectPublicKeyInfo` (RFC 5280 4.1.2.7) with the key formats of RFC 3279, RFC 4055, RFC 5480 and RFC 8410. */
 
@@ -56,7 +57,7 @@ const unsupportedShape: KeyShape = Object.freeze({
 const maximumExponent = 2 ** 33;
 
 /** Consumes a `SubjectPublicKeyInfo`. */
-export function checkPublicKey(reader: DerReader): KeyShape {
+export function checkPublicKey(reader: ProfileReader): KeyShape {
   const outer = reader.enter(tag.sequence);
   const algorithm = reader.enter(tag.sequence);
   const start = reader.readObjectIdentifier();
@@ -96,13 +97,17 @@ function checkCurve(reader: DerReader): CurveRow | undefined {
   return curves.find(({ oid }) => isObjectIdentifier(reader, start, oid));
 }
 
-/** RFC 5480 section 2.2: uncompressed, 04 and two coordinates. Whether it lies on the curve is seen when it is loaded. */
-function checkPoint(reader: DerReader, curve: CurveRow | undefined): KeyShape {
+/**
+ * RFC 5480 section 2.2: uncompressed, 04 and two coordinates, or compressed, 02 or 03 and the first of them. Whether it lies
+ * on the curve is seen when it is loaded.
+ */
+function checkPoint(reader: ProfileReader, curve: CurveRow | undefined): KeyShape {
   const start = reader.readBitStringOctets();
   if (curve === undefined) return unsupportedShape;
-  if (reader.offset - start !== 1 + 2 * curve.octets || reader.bytes[start] !== 0x04) {
-    throw new MalformedError('ec_point');
-  }
+  const form = reader.bytes[start];
+  const length = reader.offset - start;
+  if (length === 1 + curve.octets && (form === 0x02 || form === 0x03)) reader.note('ec_point_compressed');
+  else if (length !== 1 + 2 * curve.octets || form !== 0x04) throw new MalformedError('ec_point');
   return curve.shape;
 }
 

@@ -17,7 +17,10 @@ function importKey(spki: SubjectPublicKeyInfo): KeyObject | null {
       case 'rsa':
         return createPublicKey({ key: Buffer.from(spki.key), format: 'der', type: 'pkcs1' });
       case 'ec':
-        return spki.curve === undefined ? null : createPublicKey({ key: ecJwk(spki.curve, spki.key), format: 'jwk' });
+        if (spki.curve === undefined) return null;
+        // A JWK has both coordinates of a point (RFC 7518 6.2.1).
+        if (spki.key[0] !== 0x04) return createPublicKey({ key: Buffer.from(spki.der), format: 'der', type: 'spki' });
+        return createPublicKey({ key: ecJwk(spki.curve, spki.key), format: 'jwk' });
       case 'ed25519':
         return createPublicKey({
           key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(spki.key).toString('base64url') },

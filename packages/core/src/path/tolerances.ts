@@ -65,6 +65,11 @@ export const tolerances: readonly Tolerance[] = [
     all,
   ),
   tolerate(
+    'ec_point_compressed',
+    'One coordinate and a bit say which point it is. `openssl ec -conv_form compressed` writes such keys, and handshakes succeed with them.',
+    ['OpenSSL'],
+  ),
+  tolerate(
     'serial_number_zero',
     'Guides write `-set_serial 0`; some roots in use have it. Revocation compares it like any other.',
     all,

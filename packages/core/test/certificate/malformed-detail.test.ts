@@ -178,7 +178,7 @@ describe('the log of a malformed certificate', () => {
       subject: 'CN=odd',
       remedy: expect.stringContaining('-param_enc named_curve'),
     });
-    expect(refused(written('-conv_form', 'compressed'))).toMatchObject({
+    expect(refused(written('-conv_form', 'hybrid'))).toMatchObject({
       rule: 'ec_point',
       place: 'subjectPublicKeyInfo subjectPublicKey',
       remedy: expect.stringContaining('-conv_form uncompressed'),

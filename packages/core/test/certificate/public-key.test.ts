@@ -105,11 +105,22 @@ describe('an elliptic curve key (RFC 5480)', () => {
     expect(refused(ecKey(curve, point(octets - 1)))).toBe('ec_point');
     expect(refused(ecKey(curve, point(octets + 1)))).toBe('ec_point');
     expect(refused(ecKey(curve, join(point(octets), [0])))).toBe('ec_point');
-    expect(refused(ecKey(curve, join([0x02], new Uint8Array(octets))))).toBe('ec_point');
+    expect(refused(ecKey(curve, join([0x04], new Uint8Array(octets))))).toBe('ec_point');
+    expect(refused(ecKey(curve, join([0x02], new Uint8Array(octets - 1))))).toBe('ec_point');
+    expect(refused(ecKey(curve, join([0x03], new Uint8Array(octets + 1))))).toBe('ec_point');
     expect(refused(ecKey(curve, join([0x02], point(octets).subarray(1))))).toBe('ec_point');
     expect(refused(ecKey(curve, join([0x06], point(octets).subarray(1))))).toBe('ec_point');
     expect(refused(ecKey(curve, [0]))).toBe('ec_point');
     expect(refused(ecKey(curve, []))).toBe('ec_point');
+  });
+
+  it.each([0x02, 0x03])('is read in the compressed form, which is noted: %i', (form) => {
+    const spki = ecKey('1.2.840.10045.3.1.7', join([form], new Uint8Array(32).fill(1)));
+    expect(shape(key(spki))).toEqual(['ec', 'P-256', 256, undefined]);
+    expect(parsed({ publicKey: spki }).deviations).toContain('ec_point_compressed');
+    expect(parsed({ publicKey: ecKey('1.2.840.10045.3.1.7', point(32)) }).deviations).not.toContain(
+      'ec_point_compressed',
+    );
   });
 
   it('is unsupported on other named curves, but read', () => {

@@ -1,4 +1,4 @@
-import { extension } from '@peercert/pki';
+import { der, extension, type KeyPair } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
 import { createGo } from '../../../../test/validators/go.ts';
 import { createOpensslVerify } from '../../../../test/validators/openssl.ts';
@@ -38,6 +38,14 @@ function authorityWith(
   return { anchor: root, others: [issuer], leaf: client('CN=client', { by: issuer, ...leafOptions }) };
 }
 
+/** The key on P-256 with one coordinate and the bit of the other (SEC 1 2.3.3). */
+function compressed({ publicKey }: KeyPair): Uint8Array {
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  const [x, y] = [spki.subarray(-64, -32), spki.subarray(-32)];
+  const point = Buffer.concat([Uint8Array.of(2 + ((y[31] as number) & 1)), x]);
+  return der.sequence(der.children(spki)[0] as Uint8Array, der.bitString(point));
+}
+
 /** For each tolerance, a chain of real certificates in which nothing else is odd. */
 const examples: Partial<Record<Deviation, Example>> = {
   authority_key_identifier_missing: leafWith({ without: [oid.authorityKeyIdentifier] }),
@@ -63,6 +71,10 @@ const examples: Partial<Record<Deviation, Example>> = {
   path_length_without_key_cert_sign: leafWith({
     extensions: [extension.basicConstraints({ cA: true, pathLenConstraint: 0 })],
   }),
+  ec_point_compressed: authorityWith(
+    { forge: { spki: compressed(keyOf('issuer')) } },
+    { forge: { spki: compressed(keyOf('CN=client')) } },
+  ),
   serial_number_zero: leafWith({ forge: { serialNumber: 0 } }),
   attribute_string_type: leafWith({}, [{ E: { utf8: 'client@acme.example' } }]),
   attribute_length: leafWith({}, [{ CN: 'c'.repeat(65) }]),
