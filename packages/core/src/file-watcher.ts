@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type CreateIntake, digestOf, readFiles, readFilesSync, wholeIntake } from './file-reading.ts';
 import { FileTrouble } from './file-trouble.ts';
+import { NotYetUsable } from './not-yet-usable.ts';
 import { shown } from './option-keys.ts';
 import { WatchedDirectories } from './watched-directories.ts';
 
@@ -150,9 +151,11 @@ export function watchByIntake<Content>(
     directories.renew();
     const found = await identitiesOf(paths);
     const isChanged = !isEqual(found, seen);
-    if (!isChanged && isSettled) return over();
+    // What is refused because its time has not come is tried at each look: no change of a file tells of that.
+    const isAwaited = refusal?.error instanceof NotYetUsable;
+    if (!isChanged && isSettled && !isAwaited) return over();
     // What looks as it did most often is what it was: for that it need not be taken in.
-    if (!isChanged && (await digestOf(paths)) === last) {
+    if (!isChanged && !isAwaited && (await digestOf(paths)) === last) {
       isSettled = true;
       return over();
     }
@@ -160,9 +163,9 @@ export function watchByIntake<Content>(
     if (!isEqual(await identitiesOf(paths), found)) return soon();
     seen = found;
     isSettled = !isChanged;
-    if (isClosed || digest === last) return over();
+    if (isClosed || (digest === last && !isAwaited)) return over();
+    if (digest !== last) trouble.expectNews();
     last = digest;
-    trouble.expectNews();
     await take((async () => onChange(contents))());
   }
 

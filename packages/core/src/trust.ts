@@ -1,10 +1,13 @@
 import { systemClock } from './clock.ts';
 import { PeercertFailure } from './error.ts';
+import { NotYetUsable } from './not-yet-usable.ts';
+import { observer } from './observer.ts';
 import { CertificateIndex } from './path/certificate-index.ts';
 import type { CertificateInput } from './path/certificate-input.ts';
 import { IntermediateMemory } from './path/intermediate-memory.ts';
 import { LeafMemory } from './path/leaf-memory.ts';
 import { isTrustByName, type TrustByName } from './path/trust-by-name.ts';
+import type { TrustEvent } from './path/trust-event.ts';
 import { timeOf } from './path/trust-expiry.ts';
 import { createTrustStore, type TrustSnapshot, type TrustStore, type TrustStoreSettings } from './path/trust-store.ts';
 import type { Presented, PresentedHandshake, TlsServer } from './source/presented.ts';
@@ -24,6 +27,14 @@ export function resolveTrust(
 ): TrustResolver {
   if (isTrustByName(trust)) return resolveByName(trust);
   if (trust !== undefined) return ({ verdict }) => (verdict.by === 'proxy' ? nobody : trust.current);
+  const hear = onEvent && observer(onEvent);
+  const tell = (event: TrustEvent): void => {
+    try {
+      hear?.(event);
+    } catch {
+      // What is trusted must not depend on who hears of it.
+    }
+  };
   const stores = new WeakMap<TlsServer, ServerTrust>();
   // Most have one server.
   let latest: ServerTrust | undefined;
@@ -38,19 +49,33 @@ export function resolveTrust(
     const context = server._sharedCreds;
     let known = latest?.server === server ? latest : stores.get(server);
     if (known === undefined) {
-      known = { server, ca: undefined, context: undefined, store: undefined, failure: undefined };
+      known = {
+        server,
+        ca: undefined,
+        context: undefined,
+        store: undefined,
+        failure: undefined,
+        heldBackAtMs: undefined,
+      };
       stores.set(server, known);
     }
     latest = known;
     const isSame = known.ca === ca && known.context === context;
     const { failure } = known;
-    if (isSame && failure === undefined && known.store !== undefined) return known.store.current;
+    if (isSame && failure === undefined && known.store !== undefined && known.heldBackAtMs === undefined) {
+      return known.store.current;
+    }
     const nowMs = timeOf(clock ?? systemClock) ?? Number.NaN;
+    if (isSame && known.store !== undefined && known.heldBackAtMs !== undefined) {
+      if (Math.abs(nowMs - known.heldBackAtMs) < failureMilliseconds) return known.store.current;
+    }
     if (isSame && failure !== undefined && Math.abs(nowMs - failure.atMs) < failureMilliseconds) {
       throw unusable(failure.error);
     }
     known.ca = ca;
     known.context = context;
+    const wasHeldBack = isSame && known.heldBackAtMs !== undefined;
+    known.heldBackAtMs = undefined;
     try {
       if (known.store === undefined) known.store = createTrustStore({ anchors: ca }, { clock, onEvent });
       else known.store.replace({ anchors: ca });
@@ -58,6 +83,14 @@ export function resolveTrust(
       if (!(error instanceof TypeError)) {
         known.ca = undefined;
         throw error;
+      }
+      if (error instanceof NotYetUsable && known.store !== undefined) {
+        // As with a file: those before are trusted until the new ones have begun.
+        known.failure = undefined;
+        known.heldBackAtMs = nowMs;
+        const detail = error.message;
+        if (!wasHeldBack) tell({ type: 'trust_failed', files: [], problem: 'file_not_yet_valid', detail });
+        return known.store.current;
       }
       known.failure = { error, atMs: nowMs };
       throw unusable(error);
@@ -74,6 +107,8 @@ interface ServerTrust {
   context: unknown;
   store: TrustStore | undefined;
   failure: TrustFailure | undefined;
+  /** When `ca` and `context` were last found to be of authorities that have not begun: `store` is that of those before. */
+  heldBackAtMs: number | undefined;
 }
 
 /** Why `ca` and `context` cannot be used. Remembered, or else every request would read the whole bundle in vain. */
@@ -82,7 +117,7 @@ interface TrustFailure {
   readonly atMs: number;
 }
 
-/** Not for good: a clock that is set may end it. */
+/** Neither is for good: a clock that is set may end it. */
 const failureMilliseconds = 5_000;
 
 /** Who has no store was refused before (`misdirected_request`); should that ever fail, there is no anchor for him. */

@@ -1,4 +1,5 @@
 import { createFileWatcher, type FileContents, type FileWatcher } from './file-watcher.ts';
+import { NotYetUsable } from './not-yet-usable.ts';
 import { pathOf, unreadableWords } from './unreadable-file.ts';
 
 export interface WatchedFilesOptions {
@@ -17,7 +18,8 @@ export interface WatchedFilesOptions {
 
 /** Why files could not be taken. */
 export interface FileFailure {
-  readonly problem: 'file_unreadable' | 'file_malformed';
+  /** `'file_not_yet_valid'`: nothing in it counts yet. It is taken by itself when it does. */
+  readonly problem: 'file_unreadable' | 'file_malformed' | 'file_not_yet_valid';
   /** For the log; it names the file. */
   readonly detail: string;
 }
@@ -39,6 +41,7 @@ export function watchFiles(options: WatchedFilesOptions): WatchedFiles {
     return notWatched;
   }
   const failureOf = (error: Error): FileFailure => {
+    if (error instanceof NotYetUsable) return { problem: 'file_not_yet_valid', detail: error.message };
     if (error instanceof TypeError) return { problem: 'file_malformed', detail: error.message };
     const path = pathOf(error) ?? (paths.length === 1 ? paths[0] : undefined);
     const words = path === undefined ? undefined : unreadableWords(error);

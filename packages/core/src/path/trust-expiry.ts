@@ -1,4 +1,5 @@
 import type { Certificate } from '../certificate/model.ts';
+import { NotYetUsable } from '../not-yet-usable.ts';
 import { hasEnded } from './checks.ts';
 import type { TrustExpiryEvent, TrustedCertificate } from './trust-event.ts';
 
@@ -18,6 +19,32 @@ export function refuseEnded(anchor: Certificate, place: string, nowMs: number | 
     `${place} has expired: ${nameOf(anchor)} ended at ${anchor.notAfter.toISOString()}, and it is ` +
       `${new Date(nowMs).toISOString()} here: put the authority's new certificate in its place, or take it out`,
   );
+}
+
+/**
+ * Anchors of which none has begun let nobody in, and must not take the place of such as do: an authority that is put in
+ * place a day too early, or a clock that is late, would shut everybody out. Throws `NotYetUsable` naming the first and its
+ * date. Where some have begun, the others count by themselves when their time comes.
+ */
+export function refuseNotBegun(
+  next: TrustedCertificates['anchors'],
+  current: TrustedCertificates['anchors'],
+  place: string,
+  nowMs: number | undefined,
+): void {
+  if (nowMs === undefined || !current.all.some((anchor) => isValidAt(anchor, nowMs))) return;
+  if (next.all.some((anchor) => isValidAt(anchor, nowMs))) return;
+  const coming = next.all.filter(({ notBeforeMs }) => nowMs < notBeforeMs);
+  const [first] = coming.sort((one, other) => one.notBeforeMs - other.notBeforeMs);
+  if (first === undefined) return;
+  throw new NotYetUsable(
+    `${place}: no anchor is valid yet: ${nameOf(first)} begins at ${first.notBefore.toISOString()}: ` +
+      'those before it are trusted until then; if it should count now, look at the clock of this machine',
+  );
+}
+
+function isValidAt(anchor: Certificate, nowMs: number): boolean {
+  return nowMs >= anchor.notBeforeMs && !hasEnded(anchor, nowMs);
 }
 
 /** What the clock answers; `undefined` where it fails, which is a 500 where it matters: for a request. */

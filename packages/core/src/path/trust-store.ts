@@ -8,7 +8,7 @@ import { filesIn, type WatchedCertificateInput } from './certificate-input.ts';
 import { IntermediateMemory } from './intermediate-memory.ts';
 import { LeafMemory } from './leaf-memory.ts';
 import type { TrustEvent, TrustedCertificate } from './trust-event.ts';
-import { refuseEnded, timeOf, trustedCertificates } from './trust-expiry.ts';
+import { refuseEnded, refuseNotBegun, timeOf, trustedCertificates } from './trust-expiry.ts';
 import { TrustListeners } from './trust-listeners.ts';
 import { type IndexedTrust, readAtOnce, readInSlices, type TrustInputs } from './trust-reading.ts';
 
@@ -58,7 +58,10 @@ export interface TrustStore {
   readonly failure: FileFailure | undefined;
   /** What it trusts now, and when that ends. */
   status(): TrustStoreStatus;
-  /** Puts a new generation in place at once; on a TypeError the old one stays. */
+  /**
+   * Puts a new generation in place at once; on a TypeError the old one stays. One is also thrown where no new anchor is
+   * valid yet and one of those in place is: files are taken by themselves later, what is given here is not.
+   */
   replace(options: TrustOptions): void;
   /**
    * The same for thousands of certificates: they are read a few at a time, so that requests run in between, and put in
@@ -213,7 +216,9 @@ class FollowingTrustStore implements TrustStore {
       take: (contents) => {
         if (!isFirst) {
           return readInSlices(this.#inputs(trust), contents).then((read) => {
-            if (this.#origin === origin) this.#advance(trust, read);
+            if (this.#origin !== origin) return;
+            this.#refuseNotBegun(trust, read);
+            this.#advance(trust, read);
           });
         }
         isFirst = false;
@@ -235,9 +240,16 @@ class FollowingTrustStore implements TrustStore {
       origin.files?.close();
       return;
     }
+    this.#refuseNotBegun(trust, read);
     this.#origin = origin;
     before?.files?.close();
     this.#advance(trust, read);
+  }
+
+  #refuseNotBegun({ paths }: CompiledTrust, { anchors }: IndexedTrust): void {
+    if (this.#current === undefined) return;
+    const place = ['trust.anchors', ...paths].join(' ');
+    refuseNotBegun(anchors, this.#current.anchors, place, timeOf(this.#clock));
   }
 
   #advance({ maxDepth, paths }: CompiledTrust, { anchors, intermediates }: IndexedTrust): void {

@@ -1,6 +1,7 @@
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { Certificate } from '@peercert/core';
 import { nameOf } from './certificate-chain.ts';
+import type { ServerIdentity } from './server-identity.ts';
 
 /** What every client would refuse about a server's own certificate is refused here first, where it can be mended. */
 
@@ -17,6 +18,25 @@ export function checkValidity(leaf: Certificate, name: string, nowMs: number): v
       `${name} has expired: ${nameOf(leaf)} ended at ${leaf.notAfter.toISOString()}, and it is ${textOf(nowMs)} here: renew it`,
     );
   }
+}
+
+/**
+ * The same of the intermediates of a chain that takes the place of another: clients refuse what is not valid yet, and the chain
+ * before it was good. At the start there is none before it, and some clients know another way.
+ */
+export function checkBegun(
+  next: Pick<ServerIdentity, 'chain' | 'path'>,
+  current: Pick<ServerIdentity, 'chain'>,
+  where: string,
+  nowMs: number,
+): void {
+  const early = next.chain.findIndex(({ notBeforeMs }) => nowMs < notBeforeMs);
+  const certificate = next.chain[early];
+  if (certificate === undefined || current.chain.some(({ notBeforeMs }) => nowMs < notBeforeMs)) return;
+  throw new TypeError(
+    `${where}certificate ${next.path ?? '(given as text)'} is not yet valid: certificate ${early + 1} of it, ${nameOf(certificate)}, ` +
+      `begins at ${certificate.notBefore.toISOString()}, and it is ${textOf(nowMs)} here: it is taken then`,
+  );
 }
 
 function textOf(nowMs: number): string {

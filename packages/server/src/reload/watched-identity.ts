@@ -1,4 +1,5 @@
 import { createFileWatcher, type FileContents, type FileWatcher } from '@peercert/core';
+import { checkBegun } from '../identity/identity-checks.ts';
 import {
   identityFiles,
   readServerIdentity,
@@ -57,6 +58,7 @@ export function watchIdentity(options: ServerIdentityOptions, listener: Identity
     try {
       const next = readServerIdentity(options, { clock, contents, where });
       check(next);
+      if (current !== undefined) checkBegun(next, current, where, clock());
       current = next;
     } catch (error) {
       if (!isFirst) retry = setTimeout(() => takeAgain(contents), retryMilliseconds).unref();

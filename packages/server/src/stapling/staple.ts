@@ -32,6 +32,8 @@ interface Answer {
   /** A clock that is set back must not revive it before it was given. */
   readonly fromMs: number;
   readonly untilMs: number;
+  /** The moment of which it was said: by a client whose clock is right it may be refused before. */
+  readonly saidMs: number;
 }
 
 /** The OCSP answer about one certificate of the server's own: kept within its validity, renewed well before its end. */
@@ -43,6 +45,8 @@ export class Staple {
   readonly #surroundings: StapleSurroundings;
   readonly #schedule: RefreshSchedule;
   #answer: Answer | undefined;
+  /** The one before it, until its moment has come. */
+  #before: Answer | undefined;
   /** The newest that was usable. */
   #verdict: OcspVerdict | undefined;
   #underWay: Promise<void> | undefined;
@@ -66,7 +70,8 @@ export class Staple {
   /** The DER of an answer that is valid now, or `null`. */
   at(nowMs: number): Buffer | null {
     const answer = this.#answer;
-    return answer !== undefined && nowMs >= answer.fromMs && nowMs <= answer.untilMs ? answer.bytes : null;
+    if (!isCurrent(answer, nowMs)) return null;
+    return nowMs < answer.saidMs && isCurrent(this.#before, nowMs) ? this.#before.bytes : answer.bytes;
   }
 
   /** The last moment of the answer that is stapled now. */
@@ -141,9 +146,13 @@ export class Staple {
     const who = { ...this.about, responder: responder.href };
     if (status.status === 'revoked') {
       this.#answer = undefined;
+      this.#before = undefined;
       tell({ type: 'server_certificate_revoked', ...who, revocationDate: status.revocationDate });
     } else {
-      this.#answer = { bytes: Buffer.from(body), fromMs: nowMs, untilMs };
+      const { producedAtMs = 0, thisUpdateMs = 0 } = verdict.said ?? {};
+      if (isCurrent(this.#answer, nowMs) && nowMs >= this.#answer.saidMs) this.#before = this.#answer;
+      const saidMs = Math.max(thisUpdateMs, producedAtMs);
+      this.#answer = { bytes: Buffer.from(body), fromMs: nowMs, untilMs, saidMs };
       tell({ type: 'staple_updated', ...who, validUntil: new Date(untilMs) });
     }
   }
@@ -160,6 +169,10 @@ export class Staple {
       validUntil: this.validUntil(clock()),
     });
   }
+}
+
+function isCurrent(answer: Answer | undefined, nowMs: number): answer is Answer {
+  return answer !== undefined && nowMs >= answer.fromMs && nowMs <= answer.untilMs;
 }
 
 /** id-pe-tlsfeature (RFC 7633 section 6). The only feature that authorities put in it is status_request. */

@@ -178,6 +178,46 @@ describe('a certificate and its key', () => {
     expect(told).toEqual([expect.stringContaining('is not yet valid'), 'replaced']);
   });
 
+  it('whose intermediate is not valid yet are taken when it is, without being changed', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const directory = write(createDirectory(), first);
+    let nowMs = Date.now();
+    const { identity, told } = watch(directory, () => nowMs);
+    const early = await authority.root.issueAuthority({
+      subject: 'CN=Early',
+      validity: { notBefore: new Date(nowMs + 60_000), notAfter: new Date(nowMs + 86_400_000) },
+    });
+    const next = await early.issueServer({
+      dnsNames: ['localhost'],
+      validity: { notBefore: new Date(nowMs - 60_000), notAfter: new Date(nowMs + 86_000_000) },
+    });
+    place(join(directory, 'tls.crt'), next.chainPem);
+    place(join(directory, 'tls.key'), next.privateKeyPem);
+    await identity.check();
+    expect(identity.failure?.message).toMatch(/tls\.crt is not yet valid: certificate 2 of it, CN=Early, begins at /);
+    expect(identity.current.chainPem).toBe(first.chainPem);
+    nowMs += 65_000;
+    vi.advanceTimersByTime(35_000);
+    expect(identity.current.chainPem).toBe(next.chainPem);
+    expect(identity.failure).toBeUndefined();
+    expect(told).toEqual([expect.stringContaining('is not yet valid'), 'replaced']);
+  });
+
+  it('whose intermediate is not valid yet are taken at the start, and where that was so before', async () => {
+    const notBefore = new Date(Date.now() + 60_000);
+    const early = await authority.root.issueAuthority({ subject: 'CN=Early', validity: { notBefore } });
+    const validity = { notBefore: new Date(Date.now() - 60_000) };
+    const [one, two] = [
+      await early.issueServer({ dnsNames: ['localhost'], validity }),
+      await early.issueServer({ dnsNames: ['localhost'], validity }),
+    ];
+    const directory = write(createDirectory(), one);
+    const { identity } = watch(directory);
+    write(directory, two);
+    await identity.check();
+    expect(identity.current.chainPem).toBe(two.chainPem);
+  });
+
   it('are refused at the start when they cannot be used', () => {
     const directory = write(createDirectory(), first);
     writeFileSync(join(directory, 'tls.key'), second.privateKeyPem);

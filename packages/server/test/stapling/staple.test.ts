@@ -335,6 +335,50 @@ describe('an answer that is shown again', () => {
   });
 });
 
+describe('an answer of the future', () => {
+  it('takes the place of none that is good, and is asked for again', async () => {
+    const liar = await answering(of(start));
+    const staple = stapleFrom(liar.url);
+    await staple.refresh();
+    const good = staple.at(now);
+    expect(good).not.toBeNull();
+    now += 2 * hour;
+    liar.says(of(now + hour));
+    await staple.refresh();
+    expect(problems()).toEqual(['ocsp_produced_in_future']);
+    expect(staple.at(now)).toBe(good);
+    now += hour;
+    await staple.refresh();
+    expect(problems()).toEqual(['ocsp_produced_in_future']);
+    expect(staple.at(now)).not.toBe(good);
+    expect(staple.at(now)).not.toBeNull();
+  });
+
+  it('that may be so far ahead is shown when its moment has come: the clock of a client may be right', async () => {
+    const liar = await answering(of(start));
+    const staple = stapleFrom(liar.url);
+    await staple.refresh();
+    const good = staple.at(now);
+    now += 2 * hour;
+    liar.says(of(now + 30_000));
+    await staple.refresh();
+    expect(staple.at(now + 29_999)).toBe(good);
+    expect(staple.at(now + 30_000)).not.toBe(good);
+    expect(staple.at(now + 30_000)).not.toBeNull();
+  });
+
+  it('that says revoked ends the one that says good', async () => {
+    const liar = await answering(of(start));
+    const staple = stapleFrom(liar.url);
+    await staple.refresh();
+    now += 2 * hour;
+    liar.says(of(now + hour, { lie: revoking() }));
+    await staple.refresh();
+    expect(events.at(-1)).toMatchObject({ type: 'server_certificate_revoked' });
+    expect(staple.at(now)).toBeNull();
+  });
+});
+
 describe('an answer that lies', () => {
   it('is not stapled when a delegate of another authority signed it, or one that may not answer', async () => {
     const stranger = await createRootAuthority({ subject: 'CN=Root', clock: () => start });
