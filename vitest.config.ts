@@ -6,9 +6,9 @@ const packages = readdirSync(new URL('packages', import.meta.url), { withFileTyp
   entry.isDirectory(),
 );
 
-const project = (name: string, include: string[]) => ({
+const project = (name: string, include: string[], globalSetup: string[] = []) => ({
   extends: true as const,
-  test: { name, include },
+  test: { name, include, globalSetup },
 });
 
 export default defineConfig({
@@ -28,7 +28,7 @@ export default defineConfig({
       project('adapters', ['test/adapters/**/*.test.ts']),
       project('boundaries', ['test/boundaries/**/*.test.ts']),
       project('types', ['test/types/**/*.test.ts']),
-      project('packaging', ['test/packaging/**/*.test.ts']),
+      project('packaging', ['test/packaging/**/*.test.ts'], ['test/packaging/shared-consumer.ts']),
       project('e2e', ['test/e2e/**/*.test.ts', 'examples/*/test/**/*.test.ts']),
     ],
     coverage: {

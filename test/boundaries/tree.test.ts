@@ -52,7 +52,8 @@ describe('a package', () => {
     expect(manifest).toMatchObject({
       name: `@peercert/${name}`,
       license: 'MIT',
-      sideEffects: false,
+      // What pki needs does nothing else than to add to Reflect.
+      sideEffects: name === 'pki' ? ['./dist/esm/metadata.js', './dist/cjs/metadata.js'] : false,
       engines: { node: '>=20.12' },
     });
     expect(manifest['description']).toMatch(/^[A-Z].{20,}[^.]$/);

@@ -2,16 +2,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { packageNames } from '../boundaries/sources.ts';
-import { type Consumer, createConsumer, type Packed, root } from './packed.ts';
+import { type Packed, root } from './packed.ts';
 
-let consumer: Consumer;
-beforeAll(() => {
-  consumer = createConsumer();
-}, 180_000);
-afterAll(() => consumer?.remove());
-
+const consumer = inject('consumer');
 const names = packageNames.map((name) => `@peercert/${name}`);
 
 function packed(name: string): Packed {

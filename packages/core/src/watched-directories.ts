@@ -1,6 +1,5 @@
 import { type FSWatcher, lstatSync, readlinkSync, statSync, watch } from 'node:fs';
 import { basename, dirname, join, parse, resolve } from 'node:path';
-import { platform } from 'node:process';
 
 /**
  * The directories on which it depends what a path leads to: the one that holds the file, and each that holds a symbolic
@@ -56,7 +55,7 @@ function wayTo(path: string): readonly Step[] {
 /** Where the way of a path begins, and its parts from there. A relative one, which is that of a link, begins beside it. */
 function beginningOf(path: string, beside: string): { directory: string; parts: string[] } {
   const { root } = parse(path);
-  const parts = path.slice(root.length).split(platform === 'win32' ? /[\\/]/ : '/');
+  const parts = path.slice(root.length).split(process.platform === 'win32' ? /[\\/]/ : '/');
   return { directory: root === '' ? beside : root, parts: parts.filter((part) => part !== '' && part !== '.') };
 }
 

@@ -10,7 +10,6 @@ import {
   stateOf,
 } from '@peercert/core';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
-import { fastifyPlugin } from 'fastify-plugin';
 import { type AddedRoutes, createAddedRoutes } from './added-routes.ts';
 import { refuse } from './refuse.ts';
 import { createRoutePlans, type RouteMtlsOptions, type RoutePlan, type RoutePlans } from './route-plans.ts';
@@ -35,9 +34,11 @@ declare module 'fastify' {
  * A denial is answered as `application/problem+json`, or handed to the error handler under `denials: 'throw'`. A mistake
  * in the set-up is a 500 in any case. Wrong options, also those in `config.mtls` of a route, are a TypeError at start.
  */
-export const mtls: FastifyPluginAsync<MtlsOptions> = fastifyPlugin(register, {
-  name: '@peercert/fastify',
-  fastify: '5.x',
+export const mtls: FastifyPluginAsync<MtlsOptions> = Object.assign(register, {
+  // So that the hooks reach the routes of the parent. What `fastify-plugin` writes, which as CommonJS is in no bundle of ES modules.
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: '@peercert/fastify',
+  [Symbol.for('plugin-meta')]: { name: '@peercert/fastify', fastify: '5.x' },
 });
 
 async function register(fastify: FastifyInstance, options: MtlsOptions): Promise<void> {

@@ -1,6 +1,5 @@
 /** The one door to @peculiar/x509: it assembles tbsCertificate and signs it with the webcrypto of Node. */
-// tsyringe, inside @peculiar/x509, refuses to load without the Reflect metadata API.
-import 'reflect-metadata';
+import './metadata.ts';
 import { type KeyObject, webcrypto } from 'node:crypto';
 import { Extension, Name, PublicKey, X509CertificateGenerator } from '@peculiar/x509';
 import type { ExtensionInput } from './extension.ts';

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Certificate } from '../certificate/model.ts';
+import { processWide } from '../process-wide.ts';
 import { isLater } from './said-later.ts';
 import { type CertificateStatus, isFinal, type RevokedStatus } from './status.ts';
 
@@ -138,7 +139,10 @@ const mostRevocations = 65_536;
  * Of the process: options that are read anew, another instance and another endpoint that trust the same anchor must not
  * forget what this one was told.
  */
-export const knownRevocations: KnownRevocations = new KnownRevocations(mostRevocations);
+export const knownRevocations: KnownRevocations = processWide(
+  'known-revocations.1',
+  () => new KnownRevocations(mostRevocations),
+);
 
 /**
  * What a status of one of the process's own certificates comes to beside whatever its responders said before, and is

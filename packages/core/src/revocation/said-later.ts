@@ -1,3 +1,4 @@
+import { processWide } from '../process-wide.ts';
 import { type CertificateStatus, compareTimes, type RevokedStatus } from './status.ts';
 
 /** A list, or the delta CRL that brings it up to date, among those that come one after the other. */
@@ -12,8 +13,11 @@ export interface ListPlace {
   readonly isEarly?: true;
 }
 
-/** Beside the statuses and not in them: applications see those, and turn them into JSON, which knows no bigint. */
-const placesOf: WeakMap<CertificateStatus, readonly ListPlace[]> = new WeakMap();
+/**
+ * Beside the statuses and not in them: applications see those, and turn them into JSON, which knows no bigint. Of the
+ * process, as what was found revoked is: a hold that one copy of this package found is ended by what another one reads.
+ */
+const placesOf: WeakMap<CertificateStatus, readonly ListPlace[]> = processWide('list-places.1', () => new WeakMap());
 
 /** A status with the lists that it follows from. */
 export function saidBy<Status extends CertificateStatus>(places: readonly ListPlace[], status: Status): Status {

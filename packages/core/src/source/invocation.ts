@@ -1,4 +1,5 @@
 import { PeercertFailure } from '../error.ts';
+import { processWide } from '../process-wide.ts';
 
 /** What is read of the request that a shim made of an invocation. */
 export interface InvokedRequest {
@@ -21,7 +22,7 @@ export function invocationEvent(request: InvokedRequest, decorated: unknown): un
 }
 
 /** The request that each object on which an event was left belongs to. */
-const owners: WeakMap<object, WeakRef<object>> = new WeakMap();
+const owners: WeakMap<object, WeakRef<object>> = processWide('invocations.1', () => new WeakMap());
 
 function eventOnRequest(request: InvokedRequest): unknown {
   const { apiGateway } = request;

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { PeercertFailure } from '../error.ts';
+import { processWide } from '../process-wide.ts';
 import { type Outcome, reason } from '../reasons.ts';
 import type { RequestFacts } from './facts.ts';
 import type { Presented, Source, TlsServer } from './presented.ts';
@@ -62,7 +63,7 @@ export function serverNameOf(socket: unknown): ServerName {
 
 const nameless: ServerName = Object.freeze({ isKnown: true, name: undefined });
 const serverNames: WeakMap<TLSSocket, ServerName> = new WeakMap();
-const sessionNames = new SessionNames();
+const sessionNames = processWide('session-names.1', () => new SessionNames());
 
 function readServerName(socket: ServerSocket): ServerName {
   const { servername } = socket;
