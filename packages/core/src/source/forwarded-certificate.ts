@@ -26,7 +26,8 @@ export interface ForwardedCertificate {
 export interface CertificateHeader {
   /** The name as it is to be spelt in `Vary`. */
   readonly header: string;
-  readonly form: CertificateForm;
+  /** A preset whose proxy has other spellings brings its own decoder. */
+  readonly form: CertificateForm | CertificateDecoder;
   /** Values that this proxy sends when there is no certificate: `''`, `'(null)'`. */
   readonly absent?: readonly string[];
   /** Texts that show that the proxy did not fill in its variable. */
@@ -76,7 +77,7 @@ function compileContent({ header, form, absent = [], placeholder }: CertificateH
   readonly absent: readonly string[];
   readonly decode: CertificateDecoder;
 } {
-  const decode = certificateForms[form];
+  const decode = typeof form === 'function' ? form : certificateForms[form];
   return {
     name: header.toLowerCase(),
     isList: form === 'byte-sequence-list',

@@ -8,6 +8,7 @@ import {
   type VerifiedByPeercert,
   type VerifiedByProxy,
 } from './header-options.ts';
+import { nginxPem } from './other-spellings.ts';
 import type { Source } from './presented.ts';
 
 /** `headers.verify: false`: the proxy forwards no verdict. That leaves Peercert to verify. */
@@ -58,7 +59,7 @@ function fromEscapedPem(
     where,
     options,
     verifiedBy,
-    certificate: { header: certificate as string, form: 'pem-escaped', absent: [''] },
+    certificate: { header: certificate as string, form: nginxPem, absent: [''] },
     verdict: verify === undefined ? [] : [{ header: verify, verified: ['SUCCESS'], absent: ['NONE'] }],
     alsoReserved,
   });

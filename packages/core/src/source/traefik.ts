@@ -7,6 +7,7 @@ import {
   sourceKeys,
   type VerifiedByPeercert,
 } from './header-options.ts';
+import { traefikCertificates } from './other-spellings.ts';
 import type { Source } from './presented.ts';
 
 export type TraefikOptions = HeaderSourceOptions &
@@ -18,8 +19,8 @@ export const traefikHeaders: { readonly certificate: string; readonly info: stri
 };
 
 /**
- * Traefik with the middleware passTLSClientCert and `pem: true`, since 2.9.4: base64 of every certificate that the client
- * sent. It tells no verdict, so Peercert verifies. Traefik does not remove the header of a client without a certificate
+ * Traefik with the middleware passTLSClientCert and `pem: true`: base64 of every certificate that the client sent, in the
+ * encoding of forms before 2.9.4. It tells no verdict, so Peercert verifies. Traefik does not remove the header of a client without a certificate
  * when its entry point trusts the address that the request came from.
  */
 export function fromTraefik(options: TraefikOptions): Source {
@@ -32,7 +33,7 @@ export function fromTraefik(options: TraefikOptions): Source {
     where,
     options,
     verifiedBy,
-    certificate: { header: certificate as string, form: 'base64-list' },
+    certificate: { header: certificate as string, form: traefikCertificates },
     alsoReserved: [info as string],
   });
 }

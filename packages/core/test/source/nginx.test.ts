@@ -77,6 +77,34 @@ describe('nginx', () => {
   });
 });
 
+describe('$ssl_client_cert behind a hop that unfolds it', () => {
+  const pem = p.client.certificatePem.trimEnd();
+  const unfolded = (end: string): string => pem.replaceAll('\n', end);
+  const answer = (value: string): string => decide({ ...good, [cert]: value });
+
+  it.each([
+    ['a blank and a tab, as HAProxy does', ' \t'],
+    ['a blank', ' '],
+    ['a tab', '\t'],
+    ['many of both', ' \t \t'],
+  ])('is read with %s for each end of line', (_, end) => {
+    expect(answer(unfolded(end))).toBe(`allow ${spiffe} by peercert`);
+  });
+
+  it.each<[string, string, string]>([
+    ['without its end', unfolded(' \t').slice(0, -30), 'pem_boundary'],
+    ['with text behind it', `${unfolded(' ')} x`, 'pem_boundary'],
+    ['twice', `${unfolded(' ')} ${unfolded(' ')}`, 'pem_several'],
+    ['without any blank at its end', unfolded(' ').replace(' -----END', '-----END'), 'pem_boundary'],
+    ['with an escape in it', unfolded(' ').replace('MII', '%4DII'), 'pem_base64'],
+    ['with boundaries and nothing between', '-----BEGIN CERTIFICATE----- -----END CERTIFICATE-----', 'pem_boundary'],
+    ['with blanks alone between', `-----BEGIN CERTIFICATE-----${' '.repeat(100_000)}x`, 'pem_boundary'],
+    ['with another label', unfolded(' ').replaceAll('CERTIFICATE', 'X509 CRL'), 'pem_boundary'],
+  ])('is refused %s', (_, value, rule) => {
+    expect(answer(value)).toBe(`header_malformed x-ssl-client-cert ${rule}`);
+  });
+});
+
 describe('ingress-nginx', () => {
   it('has names of its own', () => {
     const ingress = p.deciding(fromIngressNginx({ trustedProxies, dangerouslyVerifiedBy: 'proxy' }));
