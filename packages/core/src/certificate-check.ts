@@ -3,7 +3,7 @@ import { parseChain } from './certificate/chain.ts';
 import type { MaybePromise } from './decision.ts';
 import type { CompiledOptions } from './options.ts';
 import { delegatePath } from './path/delegated-path.ts';
-import { explainHiddenIntermediates } from './path/hidden-intermediates.ts';
+import { explainHiddenIntermediates, warnOfHiddenIntermediates } from './path/hidden-intermediates.ts';
 import type { TrustSnapshot } from './path/trust-store.ts';
 import type { VerifiedPath } from './path/verified-path.ts';
 import { verifyPath } from './path/verify-path.ts';
@@ -49,6 +49,7 @@ export function createCertificateCheck(options: CompiledOptions, subject: Budget
     if (!chain.ok) return remembered(presented, trust, { ...chain, changesAtMs: Number.POSITIVE_INFINITY }, nowMs);
     const { leaf, others } = chain.value;
     if (presented.verdict.by === 'proxy') return delegatePath(leaf, options.path, nowMs);
+    if (presented.handshake !== undefined) warnOfHiddenIntermediates(presented.handshake, trust);
     const budget = budgetOf(request, options.limits, subject);
     const hasWholeBudget = budget.isUntouched;
     const path = verifyPath(leaf, others, trust, options.path, nowMs, budget);

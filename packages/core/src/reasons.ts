@@ -168,7 +168,7 @@ export const reasons: { readonly [Code in ReasonCode]: ReasonEntry } = {
     rank: 10,
     status: 401,
     title: 'The client certificate was issued by an unknown authority',
-    hint: 'Use a certificate from an authority that this service trusts, and send the intermediate certificates with it; on resumed sessions and behind some proxies the service itself must know the intermediates.',
+    hint: 'Use a certificate from an authority that this service trusts, and send the intermediate certificates with it; on resumed sessions, behind some proxies and on some versions of Node the service itself must know the intermediates, which is for its operator to mend.',
     section: 'RFC 5280 section 6.1',
   },
   signature_invalid: {

@@ -147,7 +147,7 @@ function read(socket: ServerSocket, handshake: Handshake): Outcome<Presented> | 
       server: server ?? {},
       // A resumed session of TLS 1.2 shows no name, whichever was asked for.
       isByName: hasContextsByName(socket) && (socket.isSessionReused() || Boolean(socket.servername)),
-      mayHideIntermediates: socket.authorized === true && certificates.length === 1 && !socket.isSessionReused(),
+      mayHideIntermediates: socket.authorized === true && certificates.length === 1 && !isResumedAsUsual(socket),
       objection: objectionOf(socket),
       get superseded() {
         return handshake.superseded;
@@ -155,6 +155,19 @@ function read(socket: ServerSocket, handshake: Handshake): Outcome<Presented> | 
     },
   };
   return { ok: true, value };
+}
+
+/**
+ * Whether this Node shows the leaf alone once it has verified a handshake (nodejs/node#65579). Seen with 24.21.0, 26.8.0 and
+ * 26.8.1; not with 20.20, 22.23, 24.20 and 26.10.
+ */
+export function hidesIntermediates(version: string): boolean {
+  return /^(?:24\.21|26\.8)\./.test(version);
+}
+
+/** A resumed session shows the leaf alone on every Node; here nothing was kept of what the first one brought either. */
+function isResumedAsUsual(socket: TLSSocket): boolean {
+  return socket.isSessionReused() && !hidesIntermediates(process.versions.node);
 }
 
 const nobodys: Presented['verdict'] = Object.freeze({ by: 'nobody' });
