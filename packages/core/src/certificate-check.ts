@@ -24,11 +24,11 @@ export type CertificateCheck = (
 /** Remembers what it did: a path is verified once under one trust, and asked about anew when something newer is known. */
 export function createCertificateCheck(options: CompiledOptions, subject: BudgetedFor = 'clients'): CertificateCheck {
   const cache = new PathCache(options.limits);
-  const { revocation } = options;
+  const { path: settings, revocation } = options;
 
   function check(remembered: RememberedPath, trust: TrustSnapshot, nowMs: number): MaybePromise<Outcome<CheckedPath>> {
     const policy: RevocationPolicy =
-      revocation === undefined ? { mode: 'off' } : { mode: 'on', checker: revocation, trust, nowMs };
+      revocation === undefined ? { mode: 'off' } : { mode: 'on', checker: revocation, trust, settings, nowMs };
     const remember = (outcome: Outcome<CheckedPath>): Outcome<CheckedPath> => {
       // What was only let through is asked about again with the next request.
       remembered.checked = outcome.ok && outcome.value.isDetermined ? outcome.value : undefined;

@@ -1,23 +1,16 @@
 import type { Limits } from './limits.ts';
 import { oneOf, refuseUnknownKeys } from './option-keys.ts';
 import type { MtlsOptions } from './options.ts';
-import { weakAlgorithms } from './path/algorithms.ts';
 import { defaultPathSettings, type PathSettings } from './path/settings.ts';
+import { compileSignaturePolicy } from './path/signature-policy.ts';
 
 /** How paths are validated, as the options of `mtls()` say it. Throws TypeError for each that is wrong. */
 export function compilePathSettings(options: MtlsOptions, limits: Limits): PathSettings {
-  const { certificatePolicies: policies = {}, dangerouslyAllowAlgorithms: weak = [] } = options;
+  const { certificatePolicies: policies = {} } = options;
   refuseUnknownKeys(policies, ['accepted', 'require', 'mapping', 'anyPolicy'], 'certificatePolicies');
   const { accepted } = policies;
   if (accepted !== undefined && !isListOf(accepted, (oid) => /^[0-2](\.(0|[1-9]\d*))+$/.test(oid))) {
     throw new TypeError('certificatePolicies.accepted must be a list of object identifiers such as 1.3.6.1.4.1.1.1');
-  }
-  if (!Array.isArray(weak) || weak.some((name) => !weakAlgorithms.includes(name))) {
-    throw new TypeError(`dangerouslyAllowAlgorithms may list only: ${weakAlgorithms.join(', ')}`);
-  }
-  const { dangerouslyAllowRsaBits: minimumRsaBits = 2048 } = options;
-  if (!Number.isInteger(minimumRsaBits) || minimumRsaBits < 1024 || minimumRsaBits > 8192) {
-    throw new TypeError('dangerouslyAllowRsaBits must be a whole number of bits from 1024 to 8192');
   }
   return Object.freeze({
     ...defaultPathSettings,
@@ -27,8 +20,7 @@ export function compilePathSettings(options: MtlsOptions, limits: Limits): PathS
     initialExplicitPolicy: oneOf(policies, 'require', ['implicit', 'explicit']) === 'explicit',
     initialPolicyMappingInhibit: oneOf(policies, 'mapping', ['allow', 'inhibit']) === 'inhibit',
     initialAnyPolicyInhibit: oneOf(policies, 'anyPolicy', ['allow', 'inhibit']) === 'inhibit',
-    allowedWeakAlgorithms: new Set(weak),
-    minimumRsaBits,
+    ...compileSignaturePolicy(options),
     limits,
   });
 }

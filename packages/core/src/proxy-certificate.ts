@@ -1,7 +1,8 @@
 import { assemble } from './authenticator.ts';
 import { PeercertFailure } from './error.ts';
-import { refuseUnknownKeys } from './option-keys.ts';
-import { compileOptions } from './options.ts';
+import { pickOptions, refuseUnknownKeys } from './option-keys.ts';
+import { compileOptions, type MtlsOptions } from './options.ts';
+import type { SignaturePolicyOptions } from './path/signature-policy.ts';
 import type { TrustOptions, TrustStore } from './path/trust-store.ts';
 import type { Rule } from './policy/rules.ts';
 import type { Reason } from './reasons.ts';
@@ -9,14 +10,25 @@ import type { RequestFacts } from './source/facts.ts';
 import { fromTls } from './source/tls-socket.ts';
 import { type ProxyCertificate, proxyCertificateBrand } from './source/trusted-proxies.ts';
 
-export interface ProxyCertificateOptions {
+export interface ProxyCertificateOptions extends SignaturePolicyOptions {
   /** Who issues the certificates of the proxies: rarely the authority of the clients. */
   readonly trust: TrustOptions | TrustStore;
   /** Which certificates are those of the proxies: `subjectCn('gateway')`. */
   readonly identity: Rule;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: () => number;
+  /** How the certificate of the proxy is judged: that of `mtls()` is for those of clients. Default `'interoperable'`. */
+  readonly profile?: 'interoperable' | 'strict';
 }
+
+const keys = [
+  'trust',
+  'identity',
+  'clock',
+  'profile',
+  'dangerouslyAllowAlgorithms',
+  'dangerouslyAllowRsaBits',
+] as const satisfies readonly (keyof ProxyCertificateOptions)[];
 
 /**
  * For `trustedProxies`, where the hop from the proxy to this server is itself mutual TLS: a peer is the proxy when its
@@ -25,14 +37,14 @@ export interface ProxyCertificateOptions {
  * requests of the proxies are a 500 for the operator.
  */
 export function proxyCertificate(options: ProxyCertificateOptions): ProxyCertificate {
-  refuseUnknownKeys(options, ['trust', 'identity', 'clock'], 'proxyCertificate()');
-  const { trust, identity, clock } = options;
+  refuseUnknownKeys(options, keys, 'proxyCertificate()');
+  const { trust, identity } = options;
   if (trust === undefined || identity === undefined) {
     throw new TypeError(
       "proxyCertificate() needs trust and identity: { trust: { anchors }, identity: subjectCn('gateway') }",
     );
   }
-  const own = compileOptions({ source: fromTls(), trust, identity, ...(clock === undefined ? {} : { clock }) });
+  const own = compileOptions({ source: fromTls(), ...(pickOptions(options, keys) as MtlsOptions) });
   const { authenticate } = assemble(own, 'proxies');
   return Object.freeze({
     [proxyCertificateBrand]: (facts: RequestFacts): boolean => {

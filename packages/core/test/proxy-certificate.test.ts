@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:tls';
-import { createRootAuthority, type IssuedCertificate } from '@peercert/pki';
+import { createRootAuthority, generateKeyPair, type IssuedCertificate } from '@peercert/pki';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAuthenticator } from '../src/authenticator.ts';
 import { subjectCn } from '../src/policy/rules.ts';
@@ -67,6 +67,23 @@ async function decide(
   const { authenticate } = createAuthenticator({ source: sources, trust: p.trust, clock });
   return p.inWords(await authenticate(await overTls(peer, sent)));
 }
+
+describe('how the certificate of a proxy is judged', () => {
+  it('is said by its own options, whatever mtls() asks of clients', async () => {
+    const short = await generateKeyPair('RSA-1024');
+    const weak = await p.root.issueClient({ subject: 'CN=gateway', keyPair: short });
+    const facts = await overTls(weak, headers);
+    const options = { trust: { anchors: p.root.certificatePem }, identity: subjectCn('gateway'), clock };
+    const from = (proxies: ReturnType<typeof proxyCertificate>): unknown =>
+      fromRfc9440({ trustedProxies: proxies, verifiedBy: 'peercert' }).present(facts);
+    expect(from(proxyCertificate(options))).toBeUndefined();
+    expect(from(proxyCertificate({ ...options, dangerouslyAllowRsaBits: 1024 }))).toMatchObject({ ok: true });
+    const strict = { ...options, profile: 'strict', dangerouslyAllowRsaBits: 1024 } as const;
+    expect(from(proxyCertificate(strict))).toMatchObject({ ok: true });
+    expect(() => proxyCertificate({ ...options, profile: 'lax' as never })).toThrow(/profile/);
+    expect(() => proxyCertificate({ ...options, dangerouslyAllowRsaBits: 1 })).toThrow(TypeError);
+  });
+});
 
 describe('a proxy that is known by its own certificate', () => {
   it('is believed', async () => {

@@ -108,20 +108,28 @@ function assemble(
   });
 }
 
-/** One for everything that asks, with the endpoint's clock and profile; what was given belongs to whoever made it. */
+/** One for everything that asks, with the endpoint's clock, profile and idea of signatures; what was given belongs to whoever made it. */
 function openRevocation(
   { clock, mtls, tell }: EndpointSettings,
   closing: (room: Revocation) => Revocation,
   onUpdated: () => void,
 ): Revocation | undefined {
-  const { profile, revocation } = mtls;
+  const { dangerouslyAllowAlgorithms, dangerouslyAllowRsaBits, profile, revocation } = mtls;
   if (typeof revocation !== 'object' || revocation === null || isRevocation(revocation)) return undefined;
   const onEvent = (event: RevocationEvent): void => {
     tell(event);
     // Whom a list of the future names is revoked already.
     if (event.type === 'revocation_source_updated' || event.type === 'crl_this_update_in_future') onUpdated();
   };
-  return closing(createRevocation(revocation, { clock, onEvent, ...(profile !== undefined && { profile }) }));
+  return closing(
+    createRevocation(revocation, {
+      clock,
+      onEvent,
+      dangerouslyAllowAlgorithms,
+      dangerouslyAllowRsaBits,
+      ...(profile !== undefined && { profile }),
+    }),
+  );
 }
 
 function isRevocation(revocation: RevocationOptions | Revocation): revocation is Revocation {

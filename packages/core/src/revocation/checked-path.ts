@@ -1,4 +1,5 @@
 import type { MaybePromise } from '../decision.ts';
+import type { PathSettings } from '../path/settings.ts';
 import type { TrustSnapshot } from '../path/trust-store.ts';
 import type { VerifiedPath } from '../path/verified-path.ts';
 import type { Outcome } from '../reasons.ts';
@@ -36,7 +37,14 @@ export type RevocationStatus =
 /** What was asked for in the options, compiled. */
 export type RevocationPolicy =
   | { readonly mode: 'off' }
-  | { readonly mode: 'on'; readonly checker: RevocationChecker; readonly trust: TrustSnapshot; readonly nowMs: number };
+  | {
+      readonly mode: 'on';
+      readonly checker: RevocationChecker;
+      readonly trust: TrustSnapshot;
+      /** Of the instance that asks, which may be another's than those of the checker. */
+      readonly settings: PathSettings;
+      readonly nowMs: number;
+    };
 
 const off: RevocationStatus = Object.freeze({ mode: 'off' });
 
@@ -46,7 +54,7 @@ const off: RevocationStatus = Object.freeze({ mode: 'off' });
  */
 export function checkRevocation(path: VerifiedPath, policy: RevocationPolicy): MaybePromise<Outcome<CheckedPath>> {
   return policy.mode === 'on'
-    ? policy.checker.check(path, policy.trust, policy.nowMs)
+    ? policy.checker.check(path, policy.trust, policy.settings, policy.nowMs)
     : { ok: true, value: uncheckedPath(path) };
 }
 

@@ -1,6 +1,7 @@
 import type { Certificate } from '../certificate/model.ts';
 import type { MaybePromise } from '../decision.ts';
 import { about } from '../path/checks.ts';
+import type { PathSettings } from '../path/settings.ts';
 import type { TrustSnapshot } from '../path/trust-store.ts';
 import type { VerifiedPath } from '../path/verified-path.ts';
 import { type Outcome, type Reason, reason } from '../reasons.ts';
@@ -10,6 +11,7 @@ import { type KnownRevocations, scopeUnder } from './known-revocations.ts';
 import type { Finding, RevocationMethod, StatusQuestion } from './question.ts';
 import type { RevocationEvent } from './source-status.ts';
 import { type CertificateStatus, type UndeterminedKind, undetermined } from './status.ts';
+import { stricterOf } from './strictness.ts';
 import { troubleOf } from './trouble.ts';
 
 export interface CheckerSettings {
@@ -17,7 +19,9 @@ export interface CheckerSettings {
   readonly methods: readonly RevocationMethod[];
   readonly scope: 'leaf' | 'path';
   readonly on: Readonly<Record<UndeterminedKind, 'deny' | 'allow'>>;
-  readonly crlIssuers: (anchor: Certificate, nowMs: number) => CrlIssuerSettings;
+  /** Those of the one who made the checker. An instance that asks may be stricter. */
+  readonly path: PathSettings;
+  readonly crlIssuers: (anchor: Certificate, settings: PathSettings, nowMs: number) => CrlIssuerSettings;
   /** Hears which anchors are trusted now. */
   readonly onTrust: (trust: TrustSnapshot) => void;
   readonly tell: (event: RevocationEvent) => void;
@@ -28,6 +32,7 @@ export interface CheckerSettings {
 /** Checks every certificate of a path that the options ask about, and says what follows from it. */
 export class RevocationChecker {
   readonly #settings: CheckerSettings;
+  readonly #stricter: WeakMap<PathSettings, PathSettings> = new WeakMap();
   #revision = 1;
   #trust: TrustSnapshot | undefined;
 
@@ -55,31 +60,53 @@ export class RevocationChecker {
     return this.#revision + this.#settings.known.revision;
   }
 
-  check(path: VerifiedPath, trust: TrustSnapshot, nowMs: number): MaybePromise<Outcome<CheckedPath>> {
+  check(
+    path: VerifiedPath,
+    trust: TrustSnapshot,
+    settings: PathSettings,
+    nowMs: number,
+  ): MaybePromise<Outcome<CheckedPath>> {
     if (trust !== this.#trust) {
       this.#trust = trust;
       this.#settings.onTrust(trust);
     }
     const revision = this.#knowledge;
-    const findings = this.#findings(path, trust, nowMs);
+    const findings = this.#findings(path, trust, this.#under(settings), nowMs);
     return findings.some((finding) => finding instanceof Promise)
       ? Promise.all(findings.map(async (finding) => finding)).then((all) => this.#conclude(path, all, revision, nowMs))
       : this.#conclude(path, findings as readonly Finding[], revision, nowMs);
   }
 
+  /** One object for each instance that asks: what is remembered of issuers of lists hangs on it. */
+  #under(settings: PathSettings): PathSettings {
+    const { path } = this.#settings;
+    if (settings === path) return path;
+    const known = this.#stricter.get(settings);
+    if (known !== undefined) return known;
+    const made = stricterOf(settings, path);
+    this.#stricter.set(settings, made);
+    return made;
+  }
+
   /** One for each certificate that is asked about. The trust anchor is none: it is trusted until it is removed. */
-  #findings(path: VerifiedPath, trust: TrustSnapshot, nowMs: number): readonly MaybePromise<Finding>[] {
+  #findings(
+    path: VerifiedPath,
+    trust: TrustSnapshot,
+    settings: PathSettings,
+    nowMs: number,
+  ): readonly MaybePromise<Finding>[] {
     const { anchor, certificates } = path;
     const asked = this.#settings.scope === 'leaf' ? certificates.slice(0, 1) : certificates;
     // Under a delegated verdict nobody here knows who was trusted, nor whose word on the certificate counts.
     if (anchor === undefined) return asked.map(() => nothingToAsk);
     const { certificate: trusted } = anchor;
-    const crlIssuers = crlIssuersUnder(path, trust, this.#settings.crlIssuers(trusted, nowMs), nowMs);
+    const crlIssuers = crlIssuersUnder(path, trust, this.#settings.crlIssuers(trusted, settings, nowMs), nowMs);
     const client = (certificates[0] as Certificate).thumbprint;
     return asked.flatMap((certificate, index) => {
       if (certificate === trusted) return [];
       const issuer = certificates[index + 1] ?? trusted;
-      return this.#find({ certificate, issuer, anchor: trusted, nowMs, client, crlIssuers });
+      const asking = { anchor: trusted, nowMs, strictness: settings, client, crlIssuers };
+      return this.#find({ certificate, issuer, ...asking });
     });
   }
 

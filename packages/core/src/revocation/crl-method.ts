@@ -17,6 +17,7 @@ import type { Finding, RevocationMethod, StatusQuestion } from './question.ts';
 import { type SourceFailure, SourceRecord, type SourceSurroundings } from './source-record.ts';
 import type { RevocationSourceStatus } from './source-status.ts';
 import { type CertificateStatus, type UndeterminedKind, undetermined } from './status.ts';
+import type { Strictness } from './strictness.ts';
 import { because, troubleOf } from './trouble.ts';
 
 export interface CrlSettings {
@@ -147,13 +148,19 @@ export class CrlMethod implements RevocationMethod {
   }
 
   /** The same for the certificate of a delegate or of an issuer of lists. */
-  knownStatus(certificate: Certificate, issuer: Certificate, nowMs: number): MaybePromise<CertificateStatus> {
-    const consult = (): MaybePromise<CertificateStatus> => this.#store.statusOf(certificate, issuer, nowMs);
+  knownStatus(
+    certificate: Certificate,
+    issuer: Certificate,
+    nowMs: number,
+    strictness: Strictness,
+  ): MaybePromise<CertificateStatus> {
+    const consult = (): MaybePromise<CertificateStatus> =>
+      this.#store.statusOf(certificate, issuer, nowMs, undefined, strictness);
     return this.#reading === undefined ? consult() : this.#reading.then(consult);
   }
 
-  #consult({ certificate, issuer, nowMs, crlIssuers }: StatusQuestion): MaybePromise<CertificateStatus> {
-    return this.#store.statusOf(certificate, issuer, nowMs, crlIssuers);
+  #consult({ certificate, issuer, nowMs, crlIssuers, strictness }: StatusQuestion): MaybePromise<CertificateStatus> {
+    return this.#store.statusOf(certificate, issuer, nowMs, crlIssuers, strictness);
   }
 
   /** Lists that were of the future answer from now on: whatever was found before them is to be asked anew. */

@@ -1,4 +1,3 @@
-import type { Certificate } from '../certificate/model.ts';
 import { keyOf } from './known-revocations.ts';
 import { unlessOlder } from './ocsp/answer-order.ts';
 import { type OcspVerdict, refused } from './ocsp/check-response.ts';
@@ -13,6 +12,7 @@ import {
   type UndeterminedKind,
   undetermined,
 } from './status.ts';
+import { signaturePolicyText } from './strictness.ts';
 import { because, type RevocationTrouble } from './trouble.ts';
 
 /** What was learnt of one certificate, and when to ask again. */
@@ -45,13 +45,13 @@ export class OcspAnswers {
     return [...this.#answers.values()];
   }
 
-  find({ certificate, issuer }: StatusQuestion): Answer | undefined {
-    return this.#answers.get(answerKey(certificate, issuer));
+  find(question: StatusQuestion): Answer | undefined {
+    return this.#answers.get(answerKey(question));
   }
 
   /** The one that is there, or an empty one from now on. */
-  entryFor({ certificate, issuer }: StatusQuestion): Answer {
-    const key = answerKey(certificate, issuer);
+  entryFor(question: StatusQuestion): Answer {
+    const key = answerKey(question);
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
     const { capacity, refreshMs } = this.#settings;
@@ -84,11 +84,12 @@ export class OcspAnswers {
 }
 
 /**
- * By everything that an answer is judged by: one that was produced before the certificate is refused. Not by the anchor: each
+ * By everything that an answer is judged by: one that was produced before the certificate is refused, and one whose
+ * signature is too weak for whoever asks. Not by the anchor: each
  * is signed with the issuer's key, or that of a delegate which it named, whoever else certified that key.
  */
-function answerKey(certificate: Certificate, issuer: Certificate): string {
-  return `${keyOf(certificate, issuer)} ${certificate.notBeforeMs}`;
+function answerKey({ certificate, issuer, strictness }: StatusQuestion): string {
+  return `${keyOf(certificate, issuer)} ${certificate.notBeforeMs} ${signaturePolicyText(strictness)}`;
 }
 
 /** What an answer comes to beside those that came before it: nothing, if something later was said. */

@@ -14,6 +14,7 @@ import { RefreshSchedule } from './refresh-schedule.ts';
 import { type SourceFailure, SourceRecord, type SourceSurroundings } from './source-record.ts';
 import type { RevocationSourceStatus } from './source-status.ts';
 import { type CertificateStatus, type UndeterminedKind, undetermined } from './status.ts';
+import { type Strictness, stricterOf } from './strictness.ts';
 import { type RevocationTrouble, sourceTrouble } from './trouble.ts';
 
 export interface OcspMethodSettings {
@@ -126,7 +127,7 @@ export class OcspMethod implements RevocationMethod {
    * The authority to answer ends when the delegate is revoked (RFC 6960 4.2.2.2.1), and with it whatever the delegate said: who
    * has its key can say good of everybody, and until a nextUpdate of years.
    */
-  #judgeSigner({ anchor, issuer, nowMs }: StatusQuestion, answer: Answer): MaybePromise<void> {
+  #judgeSigner({ anchor, issuer, nowMs, strictness }: StatusQuestion, answer: Answer): MaybePromise<void> {
     const delegate = answer.verdict?.delegate;
     if (delegate === undefined) return undefined;
     const judge = ({ status }: CertificateStatus): void => {
@@ -135,7 +136,7 @@ export class OcspMethod implements RevocationMethod {
       answer.failureKind = 'malformed';
       answer.schedule.demand();
     };
-    const own = this.#delegateStatus(delegate, issuer, anchor, nowMs);
+    const own = this.#delegateStatus(delegate, issuer, anchor, nowMs, strictness);
     return own instanceof Promise ? own.then(judge) : judge(own);
   }
 
@@ -182,7 +183,7 @@ export class OcspMethod implements RevocationMethod {
 
   /** `undefined`: it could not be reached. */
   async #askOne(question: StatusQuestion, responder: Responder, answer: Answer): Promise<OcspVerdict | undefined> {
-    const { anchor, certificate, client, issuer } = question;
+    const { anchor, certificate, client, issuer, strictness } = question;
     const { hash, method, nonce: nonceMode } = this.#settings;
     const nonce = nonceMode === 'off' ? {} : { nonce: createOcspNonce() };
     const request = encodeOcspRequest(certificate, issuer, { hash, ...nonce });
@@ -208,8 +209,8 @@ export class OcspMethod implements RevocationMethod {
       result.body,
       { certificate, issuer, ...nonce },
       nowMs,
-      this.#answerSettings,
-      (delegate, itsIssuer) => this.#delegateStatus(delegate, itsIssuer, anchor, nowMs),
+      this.#settingsFor(strictness),
+      (delegate, itsIssuer) => this.#delegateStatus(delegate, itsIssuer, anchor, nowMs, strictness),
     );
     const verdict = inOrder(found, answer, responder.url.href);
     if (verdict.status.status === 'undetermined') {
@@ -219,6 +220,14 @@ export class OcspMethod implements RevocationMethod {
       responder.record.updated({ entries: 0, nextUpdateMs: verdict.currentUntilMs }, isBack);
     }
     return verdict;
+  }
+
+  #settingsFor(strictness: Strictness): OcspSettings {
+    const { allowedWeakAlgorithms, minimumRsaBits } = this.#answerSettings;
+    return {
+      ...this.#answerSettings,
+      ...signaturePolicyOf(stricterOf(strictness, { profile: 'interoperable', allowedWeakAlgorithms, minimumRsaBits })),
+    };
   }
 
   #failed({ record, schedule }: Responder, failure: SourceFailure): void {
@@ -246,7 +255,12 @@ export type KnownStatus = (
   issuer: Certificate,
   anchor: Certificate,
   nowMs: number,
+  strictness: Strictness,
 ) => MaybePromise<CertificateStatus>;
+
+function signaturePolicyOf({ allowedWeakAlgorithms, minimumRsaBits }: Strictness): OcspPolicy {
+  return { allowedWeakAlgorithms, minimumRsaBits };
+}
 
 /** id-ad-ocsp (RFC 5280 4.2.2.1). */
 const ocspAccess = '1.3.6.1.5.5.7.48.1';

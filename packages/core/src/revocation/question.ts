@@ -1,6 +1,7 @@
 import type { Certificate, Name } from '../certificate/model.ts';
 import type { MaybePromise } from '../decision.ts';
 import type { CertificateStatus } from './status.ts';
+import type { Strictness } from './strictness.ts';
 
 /** What each method is asked of one certificate of a verified path. */
 export interface StatusQuestion {
@@ -10,6 +11,8 @@ export interface StatusQuestion {
   /** The trust anchor of that path: what is found counts under it alone. */
   readonly anchor: Certificate;
   readonly nowMs: number;
+  /** How strictly the one who asks judges; of this and the method's own settings the stricter counts. */
+  readonly strictness: Strictness;
   /** On whose behalf something is fetched. */
   readonly client: string;
   /** Other certificates of this name under the same trust anchor that may sign lists (RFC 5280 6.3.3 (f)). */

@@ -3,6 +3,7 @@ import { defaultLimits } from '../limits.ts';
 import { observer } from '../observer.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
 import { defaultPathSettings, type PathSettings } from '../path/settings.ts';
+import { compileSignaturePolicy, type SignaturePolicyOptions } from '../path/signature-policy.ts';
 import type { TrustSnapshot } from '../path/trust-store.ts';
 import { RevocationChecker } from './checker.ts';
 import { CrlMethod } from './crl-method.ts';
@@ -31,12 +32,12 @@ export interface Revocation {
 /** Shared by every copy of this package. */
 const revocationBrand: unique symbol = Symbol.for('peercert.revocation') as never;
 
-export interface RevocationSurroundings {
+export interface RevocationSurroundings extends SignaturePolicyOptions {
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly clock?: () => number;
   /** Hears of sources that were updated or failed, and of whoever was let through undetermined. */
   readonly onEvent?: (event: RevocationEvent) => void;
-  /** Default `'interoperable'`. */
+  /** Default `'interoperable'`. Of this, as of the others, and what an instance says that it is given to, the stricter counts. */
   readonly profile?: 'interoperable' | 'strict';
 }
 
@@ -46,12 +47,21 @@ export interface RevocationSurroundings {
  * for nothing to consult.
  */
 export function createRevocation(options: RevocationOptions, surroundings: RevocationSurroundings = {}): Revocation {
-  refuseUnknownKeys(surroundings, ['clock', 'onEvent', 'profile'], 'createRevocation()');
+  refuseUnknownKeys(
+    surroundings,
+    ['clock', 'onEvent', 'profile', 'dangerouslyAllowAlgorithms', 'dangerouslyAllowRsaBits'],
+    'createRevocation()',
+  );
   const { clock = systemClock, onEvent, profile = 'interoperable' } = surroundings;
   if (profile !== 'interoperable' && profile !== 'strict') {
     throw new TypeError(`createRevocation(): profile must be 'interoperable' or 'strict', got ${shown(profile)}`);
   }
-  const path = { ...defaultPathSettings, profile, limits: defaultLimits };
+  const path = {
+    ...defaultPathSettings,
+    profile,
+    ...compileSignaturePolicy(surroundings, 'createRevocation(): '),
+    limits: defaultLimits,
+  };
   return openRevocation(options, { clock, onEvent, path, trust: undefined });
 }
 
@@ -80,9 +90,9 @@ export function openRevocation(
   const crl = settings.crls && new CrlMethod(settings.crls, path, fetcher, { ...common, trust });
   const known = knownRevocations;
   /** Of certificates that are in no path: delegates, and issuers of lists. */
-  const statusBeside: KnownStatus = (certificate, issuer, anchor, nowMs) => {
+  const statusBeside: KnownStatus = (certificate, issuer, anchor, nowMs, strictness) => {
     const under = scopeUnder(anchor);
-    const status = crl?.knownStatus(certificate, issuer, nowMs) ?? undetermined('noSource');
+    const status = crl?.knownStatus(certificate, issuer, nowMs, strictness) ?? undetermined('noSource');
     return status instanceof Promise
       ? status.then((late) => known.weigh(under, certificate, issuer, late))
       : known.weigh(under, certificate, issuer, status);
@@ -95,11 +105,12 @@ export function openRevocation(
     on: settings.on,
     tell,
     onTrust: (snapshot) => crl?.trusting(snapshot),
-    crlIssuers: (anchor, nowMs) => ({
+    path,
+    crlIssuers: (anchor, asking, nowMs) => ({
       configured: settings.crls?.issuers,
-      settings: path,
+      settings: asking,
       isRevoked: (certificate, issuer) => {
-        const status = statusBeside(certificate, issuer, anchor, nowMs);
+        const status = statusBeside(certificate, issuer, anchor, nowMs, asking);
         return status instanceof Promise
           ? status.then((late) => late.status === 'revoked')
           : status.status === 'revoked';

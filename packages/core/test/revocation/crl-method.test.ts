@@ -657,7 +657,14 @@ describe('distribution points beyond 256', () => {
       } as const;
       const naming = saying(certificate, { crlDistributionPoints: [point] });
       const by = { issuer: certificate, anchor: certificate };
-      const question = { ...by, certificate: naming, nowMs: start, client: 'one', crlIssuers: () => [] };
+      const question = {
+        ...by,
+        certificate: naming,
+        nowMs: start,
+        client: 'one',
+        crlIssuers: () => [],
+        strictness: policy,
+      };
       expect(await method.statusOf(question)).toMatchObject({ status: { kind: 'unreachable' } });
     }
     // They are fetched when somebody asks, and not by themselves.

@@ -473,18 +473,23 @@ describe('a responder under load', () => {
   });
 });
 
+const strictness = {
+  profile: 'interoperable',
+  allowedWeakAlgorithms: new Set<string>(),
+  minimumRsaBits: 2048,
+} as const;
+
 describe('the memory of answers', () => {
   it('is bounded, and forgets whoever is good before whoever is revoked', async () => {
     const responder = await responding();
     responder.revoke(bob);
     const { ocsp } = compileRevocationOptions({ methods: ['ocsp'], ocsp: { responders: responder.url } });
     const fetcher = createFetcher(compileRevocationOptions({ methods: ['ocsp'], ocsp: { responders: nowhere } }).fetch);
-    const method = new OcspMethod(
-      { ...(ocsp as OcspMethodSettings), capacity: 2 },
-      { allowedWeakAlgorithms: new Set(), minimumRsaBits: 2048 },
-      fetcher,
-      { clock, tell: () => undefined, onChange: () => undefined },
-    );
+    const method = new OcspMethod({ ...(ocsp as OcspMethodSettings), capacity: 2 }, strictness, fetcher, {
+      clock,
+      tell: () => undefined,
+      onChange: () => undefined,
+    });
     const ask = async (client: IssuedCertificate): Promise<string> => {
       const finding = method.statusOf({
         certificate: read(client.certificateDer),
@@ -493,6 +498,7 @@ describe('the memory of answers', () => {
         nowMs: clock(),
         client: client.serialNumber,
         crlIssuers: () => [],
+        strictness,
       });
       return finding instanceof Promise ? (await finding).status.status : `known ${finding.status.status}`;
     };

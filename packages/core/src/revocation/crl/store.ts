@@ -3,6 +3,7 @@ import type { Certificate, Name } from '../../certificate/model.ts';
 import type { MaybePromise } from '../../decision.ts';
 import { nameOfDer } from '../../encoding/content-kind.ts';
 import type { CertificateStatus } from '../status.ts';
+import { type Strictness, stricterOf } from '../strictness.ts';
 import { type Crl, parseCrl } from './crl.ts';
 import { type CrlPolicy, crlStatus, isOfFuture, isRefused, newestFirst } from './crl-status.ts';
 import type { CrlDeviation } from './deviations.ts';
@@ -250,12 +251,14 @@ export class CrlStore {
    *
    * @param issuer The certificate that vouches for it in its verified path.
    * @param crlIssuers Other issuers of lists, as `CrlQuestion` asks for them. Default: none.
+   * @param strictness Of whoever asks, who may be stricter than the store. Default: as the store.
    */
   statusOf(
     certificate: Certificate,
     issuer: Certificate,
     nowMs: number,
     crlIssuers: (name: Name) => MaybePromise<readonly Certificate[]> = () => [],
+    strictness: Strictness = this.#policy,
   ): MaybePromise<CertificateStatus> {
     this.settle(nowMs);
     return crlStatus({
@@ -266,7 +269,7 @@ export class CrlStore {
       crlIssuers,
       onSigner: (crl, signer) => this.#learn(crl, signer),
       sourceOf: (crl) => this.#held.find((held) => held.crl === crl)?.source,
-      policy: this.#policy,
+      policy: strictness === this.#policy ? this.#policy : stricterOf(this.#policy, strictness),
     });
   }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Certificate } from '../../../src/certificate/model.ts';
 import type { MaybePromise } from '../../../src/decision.ts';
+import { defaultLimits } from '../../../src/limits.ts';
+import { defaultPathSettings, type PathSettings } from '../../../src/path/settings.ts';
 import type { TrustSnapshot } from '../../../src/path/trust-store.ts';
 import type { VerifiedPath } from '../../../src/path/verified-path.ts';
 import type { CheckedPath } from '../../../src/revocation/checked-path.ts';
@@ -51,17 +53,20 @@ const allow = {
   unknown: 'allow',
 } as const;
 
+const settings: PathSettings = { ...defaultPathSettings, limits: defaultLimits };
+
 function checkerOf(methods: readonly RevocationMethod[], changes: Partial<CheckerSettings> = {}): RevocationChecker {
   const nothing = (): void => undefined;
   const crlIssuers: CheckerSettings['crlIssuers'] = () => ({
     configured: undefined,
-    settings: undefined as never,
+    settings,
     isRevoked: () => false,
   });
   return new RevocationChecker({
     methods,
     scope: 'leaf',
     on: deny,
+    path: settings,
     crlIssuers,
     onTrust: nothing,
     tell: nothing,
@@ -71,14 +76,14 @@ function checkerOf(methods: readonly RevocationMethod[], changes: Partial<Checke
 }
 
 async function checked(methods: readonly RevocationMethod[], changes?: Partial<CheckerSettings>): Promise<CheckedPath> {
-  const outcome = await checkerOf(methods, changes).check(path, trust, now);
+  const outcome = await checkerOf(methods, changes).check(path, trust, settings, now);
   if (!outcome.ok) throw new Error(outcome.reason.code);
   return outcome.value;
 }
 
 /** The code of the refusal with its kind, and after how many seconds to come again. */
 async function refusal(...methods: readonly RevocationMethod[]): Promise<string> {
-  const outcome = await checkerOf(methods).check(path, trust, now);
+  const outcome = await checkerOf(methods).check(path, trust, settings, now);
   if (outcome.ok) return 'allowed';
   const { detail } = outcome.reason;
   return 'kind' in detail && 'retryAfterSeconds' in detail
@@ -107,7 +112,7 @@ describe('a path that was checked', () => {
 
   it('is current until it is to be checked again, its validity ends, or something new is known', async () => {
     const checker = checkerOf([finding(good(now + 50, now + 20))]);
-    const outcome = await checker.check(path, trust, now);
+    const outcome = await checker.check(path, trust, settings, now);
     if (!outcome.ok) throw new Error(outcome.reason.code);
     const { value } = outcome;
     expect(checker.isCurrent(value, now + 19)).toBe(true);
@@ -124,7 +129,7 @@ describe('a path that was checked', () => {
   it('belongs to what was known when the check began', async () => {
     let answer: (found: Finding) => void = () => undefined;
     const checker = checkerOf([finding(new Promise((resolve) => (answer = resolve)))]);
-    const pending = checker.check(path, trust, now);
+    const pending = checker.check(path, trust, settings, now);
     checker.changed();
     answer(good());
     const outcome = await pending;
@@ -132,9 +137,9 @@ describe('a path that was checked', () => {
   });
 
   it('is said at once where every method answers at once, and waits where one does not', async () => {
-    expect(checkerOf([finding(good())]).check(path, trust, now)).not.toBeInstanceOf(Promise);
+    expect(checkerOf([finding(good())]).check(path, trust, settings, now)).not.toBeInstanceOf(Promise);
     const late = asking(({ certificate }) => (certificate === leaf.certificate ? Promise.resolve(good()) : good()));
-    const pending = checkerOf([late], { scope: 'path' }).check(path, trust, now);
+    const pending = checkerOf([late], { scope: 'path' }).check(path, trust, settings, now);
     expect(pending).toBeInstanceOf(Promise);
     expect(await pending).toMatchObject({ ok: true, value: { revocation: { certificates: [{}, {}] } } });
   });
@@ -145,7 +150,7 @@ describe('the anchors that are trusted', () => {
     const heard: TrustSnapshot[] = [];
     const checker = checkerOf([finding(good())], { onTrust: (snapshot) => heard.push(snapshot) });
     const other = trusting(root);
-    for (const snapshot of [trust, trust, other, other, trust]) void checker.check(path, snapshot, now);
+    for (const snapshot of [trust, trust, other, other, trust]) void checker.check(path, snapshot, settings, now);
     expect(heard).toEqual([trust, other, trust]);
     expect(heard[1]).toBe(other);
   });
@@ -158,7 +163,7 @@ describe('a question to the methods', () => {
       asked.push([nameOf(certificate), nameOf(issuer), behalf]);
       return good();
     });
-    void checkerOf([method], { scope: 'path' }).check(path, trust, now);
+    void checkerOf([method], { scope: 'path' }).check(path, trust, settings, now);
     const { thumbprint } = leaf.certificate;
     expect(asked).toEqual([
       ['CN=leaf', 'CN=Issuing', thumbprint],

@@ -23,6 +23,8 @@ const failing = (problem: 'fetch_failed' | 'fetch_busy'): FetchResult => ({ ok: 
 const good = given(answer());
 const revoked = given(answer({ responses: [single({ revocationDate: new Date(now - 60_000) })] }));
 
+const strictness = { profile: 'interoperable', ...policy } as const;
+
 /** A method whose responder gives these answers in turn, the last one from then on. */
 function asking(answers: readonly FetchResult[], changes: Partial<OcspMethodSettings> = {}) {
   const asked: FetchRequest[] = [];
@@ -40,7 +42,7 @@ function asking(answers: readonly FetchResult[], changes: Partial<OcspMethodSett
   );
   const ask = async (certificate: Certificate = subject.certificate, nowMs: number = time): Promise<string> => {
     const by = { issuer: issuer.certificate, anchor: issuer.certificate };
-    const question = { ...by, certificate, nowMs, client: 'one', crlIssuers: () => [] };
+    const question = { ...by, certificate, nowMs, client: 'one', crlIssuers: () => [], strictness };
     const { status }: Finding = await method.statusOf(question);
     return status.status === 'undetermined' ? status.kind : status.status;
   };
