@@ -247,6 +247,8 @@ const tolerated: Partial<Record<Deviation, readonly string[]>> = {
   name_constraint_dns_leading_period: ['rfc5280::nc::invalid-dnsname-leading-period'],
   policy_constraints_not_critical: ['rfc5280::pc::ica-noncritical-pc'],
   subject_alt_name_not_critical: ['rfc5280::san::noncritical-with-empty-subject'],
+  serial_number_negative: ['rfc5280::serial::negative'],
+  serial_number_too_long: ['rfc5280::serial::too-long'],
   serial_number_zero: ['rfc5280::serial::zero'],
   dns_name_underscore: ['rfc5280::san::underscore-dns'],
 };

@@ -2,7 +2,7 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { type CrlOptions, type IssuedCrl, issueCrl } from './crl.ts';
 import * as der from './der.ts';
-import { randomSerial, serialText } from './forge.ts';
+import { randomSerial } from './forge.ts';
 import type { GeneralNameInput } from './general-name.ts';
 import { signCertificate } from './issue.ts';
 import { derFromPem, type IssuedCertificate, wrapCertificate } from './issued-certificate.ts';
@@ -10,6 +10,7 @@ import { type Issuer, readIssuer } from './issuer.ts';
 import { generateKeyPair, type KeyPair, type KeyType, keyIdentifierOf, spkiOf } from './key-pair.ts';
 import { encodeName, type NameInput } from './name.ts';
 import { type ExtensionOptions, type Profile, resolveExtensions } from './profile.ts';
+import { serialText } from './serial-number.ts';
 import type { SignatureOptions } from './signature.ts';
 
 /** Milliseconds since the epoch. Default `Date.now`. */

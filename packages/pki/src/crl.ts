@@ -8,6 +8,7 @@ import { toPem } from './issued-certificate.ts';
 import type { Issuer } from './issuer.ts';
 import type { KeyPair } from './key-pair.ts';
 import { encodeName, type NameInput } from './name.ts';
+import { serialFromText } from './serial-number.ts';
 import { encodeSignatureAlgorithm, resolveSignature, type SignatureOptions, signWith } from './signature.ts';
 
 /** 5.3.1. */
@@ -184,7 +185,7 @@ function encodeEntry(entry: CrlEntryInput, thisUpdate: Date | string | Uint8Arra
     ...extensions,
   ];
   return der.sequence(
-    der.integer(typeof serialNumber === 'string' ? BigInt(`0x${serialNumber}`) : serialNumber),
+    der.integer(typeof serialNumber === 'string' ? serialFromText(serialNumber) : serialNumber),
     encodeTime(revocationDate),
     ...(all.length === 0 ? [] : [der.sequence(...all.map(encodeExtension))]),
   );

@@ -8,6 +8,7 @@ import { type ExtensionInput, encodeExtension } from './extension.ts';
 import { type IssuedCertificate, wrapCertificate } from './issued-certificate.ts';
 import { type KeyPair, spkiOf } from './key-pair.ts';
 import { encodeName, type NameInput } from './name.ts';
+import { serialText } from './serial-number.ts';
 import { encodeSignatureAlgorithm, resolveSignature, type SignatureOptions, signWith } from './signature.ts';
 
 export interface ForgeOptions {
@@ -89,12 +90,6 @@ export function forgeCertificate(options: ForgeOptions): IssuedCertificate {
 /** 16 octets, positive, in the fewest octets: within the 20 of RFC 5280 4.1.2.2. */
 export function randomSerial(): bigint {
   return BigInt(`0x4${randomBytes(16).toString('hex').slice(1)}`);
-}
-
-/** Upper-case hex of an unsigned value, leading zero octets removed. */
-export function serialText(octets: Uint8Array): string {
-  const hex = Buffer.from(octets).toString('hex').toUpperCase();
-  return hex.replace(/^(00)+(?=..)/, '');
 }
 
 function encodeVersion(version: number | Uint8Array): Uint8Array[] {

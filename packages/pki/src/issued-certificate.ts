@@ -12,7 +12,7 @@ export interface IssuedCertificate {
   readonly chainPem: string;
   /** As `chainPem`, DER. */
   readonly chainDer: readonly Uint8Array[];
-  /** Upper-case hex, two digits an octet, without leading zero octets. */
+  /** Upper-case hex, two digits an octet, without leading zero octets; a negative one with a minus sign in front. */
   readonly serialNumber: string;
   /** SHA-256 of the DER in base64url: `x5t#S256` (RFC 8705). */
   readonly thumbprint: string;

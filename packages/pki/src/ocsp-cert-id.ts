@@ -1,6 +1,7 @@
 /** `CertID` (RFC 6960 4.1.1): a certificate by its issuer and serial number. */
 import { createHash } from 'node:crypto';
 import * as der from './der.ts';
+import { serialFromOctets, serialFromText } from './serial-number.ts';
 
 const certIdHashes = {
   sha1: '1.3.14.3.2.26',
@@ -30,7 +31,7 @@ export function encodeOcspCertId({ issuerName, issuerSpki, serialNumber, hash = 
     der.sequence(der.oid(certIdHashes[hash]), der.nullValue()),
     der.octetString(createHash(hash).update(issuerName).digest()),
     der.octetString(createHash(hash).update(publicKeyBits(issuerSpki)).digest()),
-    der.integer(typeof serialNumber === 'string' ? BigInt(`0x${serialNumber}`) : serialNumber),
+    der.integer(typeof serialNumber === 'string' ? serialFromText(serialNumber) : serialNumber),
   );
 }
 
@@ -38,7 +39,7 @@ export function encodeOcspCertId({ issuerName, issuerSpki, serialNumber, hash = 
 export function serialNumberOfCertId(certId: Uint8Array, issuer: OcspIssuer): bigint | undefined {
   const [algorithm, nameHash, keyHash, serial] = der.children(certId);
   if (!algorithm || !nameHash || !keyHash || !serial) throw new TypeError('not a CertID');
-  const serialNumber = BigInt(`0x${Buffer.from(der.contents(serial)).toString('hex')}`);
+  const serialNumber = serialFromOctets(der.contents(serial));
   const isOfIssuer = (Object.keys(certIdHashes) as (keyof typeof certIdHashes)[]).some((hash) => {
     const written = der.children(encodeOcspCertId({ ...issuer, serialNumber, hash })) as readonly Uint8Array[];
     // The parameters of the hash may be left out.

@@ -16,6 +16,7 @@ import {
   ocspOids,
 } from './ocsp-response.ts';
 import { createOcspListener, listenForOcsp, type OcspListener } from './ocsp-server.ts';
+import { serialFromText } from './serial-number.ts';
 import type { SignatureOptions } from './signature.ts';
 
 export interface OcspResponderOptions {
@@ -80,7 +81,7 @@ export function createOcspResponder(options: OcspResponderOptions): OcspResponde
   const issuer = { issuerName: authority.nameDer, issuerSpki: spkiOf(authority.keyPair.publicKey) };
   const statuses = new Map<bigint, OcspStatusInput>();
   const set = (serialNumber: string, status: OcspStatusInput): void => {
-    statuses.set(BigInt(`0x${serialNumber}`), status);
+    statuses.set(serialFromText(serialNumber), status);
   };
 
   const answer = (request: Uint8Array): Uint8Array => {

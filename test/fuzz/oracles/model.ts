@@ -22,7 +22,7 @@ export function encodeCertificate(
   const { version, extensions } = certificate;
   const tbs = der.sequence(
     ...(version === 1 ? [] : [der.constructed(0, der.integer(version - 1))]),
-    der.integer(BigInt(`0x${certificate.serialNumber}`)),
+    der.integer(serialOf(certificate.serialNumber)),
     algorithm,
     encodeName(certificate.issuer),
     encodeValidity(certificate, written[version === 1 ? 3 : 4]),
@@ -35,6 +35,11 @@ export function encodeCertificate(
       : [der.constructed(3, der.sequence(...extensions.map((one) => encodeExtension(one, content(one)))))]),
   );
   return der.sequence(tbs, algorithm, der.bitString(certificate.signature));
+}
+
+/** A minus sign stands in front of the magnitude of a negative one. */
+function serialOf(text: string): bigint {
+  return text.startsWith('-') ? -BigInt(`0x${text.slice(1)}`) : BigInt(`0x${text}`);
 }
 
 function encodeAlgorithm({ oid, parameters }: AlgorithmIdentifier): Uint8Array {
@@ -149,7 +154,7 @@ export const decodedExtensions: Readonly<Record<string, Field>> = {
       ...optional(value.keyIdentifier, (octets) => der.primitive(0, octets)),
       ...optional(value.authorityCertIssuer, (names) => der.constructed(1, ...names.map(encodeGeneralName))),
       ...optional(value.authorityCertSerialNumber, (serial) =>
-        der.primitive(2, der.contents(der.integer(BigInt(`0x${serial}`)))),
+        der.primitive(2, der.contents(der.integer(serialOf(serial)))),
       ),
     ),
   '2.5.29.14': ({ subjectKeyIdentifier }) => subjectKeyIdentifier && der.octetString(subjectKeyIdentifier),

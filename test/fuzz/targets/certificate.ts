@@ -148,6 +148,9 @@ async function askPkijs(pkijs: Pkijs, input: Uint8Array): Promise<readonly Findi
   const ours = parseCertificate(input);
   const said = await pkijs.ask(input);
   if (!ours.ok || said === undefined || said === 'no answer' || isExplained('pkijs', said, [ours.value])) return [];
-  const same = /^[0-9a-f]+$/.test(said) && BigInt(`0x${said}`) === BigInt(`0x${ours.value.serialNumber}`);
+  // It prints the octets.
+  const { serialNumber } = ours.value;
+  const value = serialNumber.startsWith('-') ? -BigInt(`0x${serialNumber.slice(1)}`) : BigInt(`0x${serialNumber}`);
+  const same = /^[0-9a-f]+$/.test(said) && BigInt.asIntN(said.length * 4, BigInt(`0x${said}`)) === value;
   return same ? [] : [new Finding(`accepted, and pkijs says ${said}`)];
 }

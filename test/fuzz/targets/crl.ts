@@ -34,14 +34,20 @@ export function crlTarget({ keyring }: World): Target<Uint8Array, CrlOutcome | P
       const isIndirect = entries.some((entry) => Buffer.from(entry).includes(certificateIssuer));
       for (const entry of entries.slice(0, 32)) {
         const serial = Buffer.from(der.contents(der.children(entry)[0] as Uint8Array));
-        // A negative number lifts no revocation; see `EntryIndex`.
-        if ((serial[0] as number) >= 0x80 && Buffer.from(entry).includes(removeFromCrl)) continue;
-        const serialNumber = serial
+        const hex = serial
           .toString('hex')
           .toUpperCase()
           .replace(/^00(?=..)/, '');
-        const found = crl.entryFor({ issuer: crl.issuer, serialNumber });
-        ensure(isIndirect || found !== undefined, 'an entry is not found', () => serialNumber);
+        const isNegative = (serial[0] as number) >= 0x80;
+        const magnitude = isNegative ? (1n << BigInt(serial.length * 8)) - BigInt(`0x${hex}`) : 0n;
+        const digits = magnitude.toString(16).toUpperCase();
+        const own = isNegative ? `-${digits.padStart(digits.length + (digits.length % 2), '0')}` : hex;
+        // Whom it revokes is found as the unsigned number as well; a revocation is lifted by its own number alone.
+        const isRemoval = Buffer.from(entry).includes(removeFromCrl);
+        for (const serialNumber of isRemoval ? [own] : [own, hex]) {
+          const found = crl.entryFor({ issuer: crl.issuer, serialNumber });
+          ensure(isIndirect || found !== undefined, 'an entry is not found', () => serialNumber);
+        }
       }
       return `accepted ${crl.deviations.join(' ')} ${crl.isDelta} ${Math.min(entries.length, 3)}`;
     },

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { DerReader } from '../encoding/der.ts';
 import { DerError } from '../encoding/der-rules.ts';
 import { decodePem, encodePem, type PemRule } from '../encoding/pem.ts';
+import { serialNumberText } from '../encoding/serial-number.ts';
 import { logText } from '../log-text.ts';
 import { type Outcome, reason } from '../reasons.ts';
 import { decodeAlgorithm } from './algorithm.ts';
@@ -39,7 +40,6 @@ import type {
 } from './model.ts';
 import { nameAt } from './name-der.ts';
 import { publicKeyAt } from './public-key.ts';
-import { serialNumberText } from './serial-number.ts';
 
 const label = 'CERTIFICATE';
 

@@ -16,6 +16,10 @@ export interface DeviationEntry {
 }
 
 const table = {
+  serial_number_negative: {
+    section: 'RFC 5280 4.1.2.2',
+    sentence: 'The serial number MUST be a positive integer, and CAs MUST force it to be a non-negative integer',
+  },
   serial_number_zero: {
     section: 'RFC 5280 4.1.2.2',
     sentence: 'The serial number MUST be a positive integer',

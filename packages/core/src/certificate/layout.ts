@@ -144,15 +144,15 @@ function readVersion(reader: ProfileReader): 1 | 2 | 3 {
   throw new MalformedError('version');
 }
 
-/** 4.1.2.2. Returns where the octets begin, a leading zero octet left out. */
+/** 4.1.2.2. Returns where the content of the INTEGER begins. */
 function readSerialNumber(reader: ProfileReader): number {
   const start = reader.readInteger();
   const first = reader.bytes[start] as number;
   const length = reader.offset - start;
-  if (first >= 0x80) throw new MalformedError('serial_number_negative');
+  if (first >= 0x80) reader.note('serial_number_negative');
   if (length === 1 && first === 0) reader.note('serial_number_zero');
   if (length > 20) reader.note('serial_number_too_long');
-  return first === 0 && length > 1 ? start + 1 : start;
+  return start;
 }
 
 /** 4.1.2.8. */

@@ -17,7 +17,6 @@ const certificateRules = {
   version: { section: 'RFC 5280 4.1.2.1', explanation: 'A version other than 1, 2 and 3' },
   version_extensions: { section: 'RFC 5280 4.1.2.9', explanation: 'Extensions in a certificate that is not version 3' },
   version_unique_id: { section: 'RFC 5280 4.1.2.8', explanation: 'A unique identifier in a version 1 certificate' },
-  serial_number_negative: { section: 'RFC 5280 4.1.2.2', explanation: 'A negative serial number' },
   algorithm_mismatch: {
     section: 'RFC 5280 4.1.1.2',
     explanation: 'The signature algorithm inside the signed part is not the one outside it',

@@ -16,7 +16,10 @@ export interface Certificate {
   /** The signed part, `tbsCertificate`, header included (RFC 5280 4.1.1.1). */
   readonly tbsDer: Uint8Array;
   readonly version: 1 | 2 | 3;
-  /** Unsigned value in upper-case hex, two digits an octet, no leading zero octets: `03A5B1` (RFC 5280 4.1.2.2). */
+  /**
+   * Upper-case hex, two digits an octet, no leading zero octets: `03A5B1` (RFC 5280 4.1.2.2). A negative one, which only
+   * `interoperable` takes, has a minus sign in front, `-01`, as Node and `openssl x509 -serial` print it.
+   */
   readonly serialNumber: string;
   readonly signatureAlgorithm: AlgorithmIdentifier;
   /** The content of the signature BIT STRING, unused-bits octet removed. */

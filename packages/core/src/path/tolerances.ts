@@ -70,6 +70,16 @@ export const tolerances: readonly Tolerance[] = [
     ['OpenSSL'],
   ),
   tolerate(
+    'serial_number_negative',
+    'It is compared as a number, and never has the text of a positive one. Revocation looks for its octets, with the zero that would make it positive and without. Authorities that take random octets for a number issue it.',
+    all,
+  ),
+  tolerate(
+    'serial_number_too_long',
+    'It is compared whole, in lists and answers of revocation as well. Authorities that write a hash of 32 octets there issue it.',
+    all,
+  ),
+  tolerate(
     'serial_number_zero',
     'Guides write `-set_serial 0`; some roots in use have it. Revocation compares it like any other.',
     all,

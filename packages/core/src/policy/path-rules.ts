@@ -1,5 +1,6 @@
 import type { Certificate } from '../certificate/model.ts';
 import { encodeObjectIdentifier } from '../encoding/object-identifier.ts';
+import { parseSerialText, serialOctetsText, serialOf } from '../encoding/serial-number.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
 import type { VerifiedPath } from '../path/verified-path.ts';
 import { type CertificateOption, type IssuerOption, readCertificateOption, readIssuerOption } from './issuer-option.ts';
@@ -45,17 +46,29 @@ export function anchor(certificate: CertificateOption): Rule {
 export interface SerialNumberOptions {
   /** As for the rule `issuer`: serial numbers are unique within one authority only (RFC 5280 4.1.2.2). */
   readonly issuer: IssuerOption;
-  /** Hexadecimal digits, as `openssl x509 -serial` prints them, with or without colons; or a bigint. */
+  /**
+   * Hexadecimal digits, as `client.serialNumber` and `openssl x509 -serial` have them, with or without colons or `0x`, a minus
+   * sign in front of a negative one; or a bigint.
+   */
   readonly serial: string | bigint;
 }
 
-/** The certificate with this serial number from this issuer. Throws TypeError when either is missing or malformed. */
+/**
+ * The certificate with this serial number from this issuer. Of the certificate -1 it is unknown whether it is meant by `FF`,
+ * which is 255, but which some tools print for the octets of -1: that matches nobody, under `not` neither. Throws TypeError
+ * when either is missing or malformed.
+ */
 export function serialNumber(options: SerialNumberOptions): Rule {
   refuseUnknownKeys(options, ['issuer', 'serial'], 'serialNumber()');
   const wanted = readSerial(options.serial);
+  const octets = serialOctetsText(wanted);
   const issued = issuer(options.issuer);
   return createCertificateRule(`serialNumber(${issued.description}, ${wanted})`, (certificate, subject) =>
-    certificate.serialNumber === wanted ? issued[ruleBrand].evaluate(subject) : false,
+    certificate.serialNumber === wanted
+      ? issued[ruleBrand].evaluate(subject)
+      : serialOctetsText(certificate.serialNumber) === octets && issued[ruleBrand].evaluate(subject) !== false
+        ? undefined
+        : false,
   );
 }
 
@@ -106,17 +119,10 @@ function describeAuthority(certificate: Certificate): string {
 }
 
 function readSerial(serial: unknown): string {
-  const digits =
-    typeof serial === 'bigint' && serial >= 0n
-      ? serial.toString(16)
-      : typeof serial === 'string' && /^(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2})*|[0-9A-Fa-f]+)$/.test(serial)
-        ? serial.replaceAll(':', '')
-        : undefined;
-  if (digits === undefined || digits.length > 100) {
-    throw new TypeError(
-      `serialNumber(): expected the serial as hexadecimal text such as '03A5B1' or as a bigint, got ${shown(serial)}`,
-    );
-  }
-  const significant = digits.replace(/^0+(?=.)/, '').toUpperCase();
-  return significant.length % 2 === 0 ? significant : `0${significant}`;
+  const read =
+    typeof serial === 'bigint' ? serialOf(serial) : typeof serial === 'string' ? parseSerialText(serial) : undefined;
+  if (read !== undefined) return read;
+  throw new TypeError(
+    `serialNumber(): expected the serial as hexadecimal text such as '03A5B1' or as a bigint, got ${shown(serial)}`,
+  );
 }

@@ -3,6 +3,7 @@ import type { Certificate, Name } from '../certificate/model.ts';
 import { parseDistinguishedName } from '../certificate/name.ts';
 import { twinThumbprint } from '../certificate/twin-thumbprint.ts';
 import { decodeBase64Url, encodeBase64Url } from '../encoding/base64.ts';
+import { parseSerialText, serialOctetsText, serialOf } from '../encoding/serial-number.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
 import { readCertificates } from '../path/certificate-input.ts';
 import type { VerifiedPath } from '../path/verified-path.ts';
@@ -17,8 +18,8 @@ export type DenyListEntry =
        */
       readonly issuer: string | Uint8Array | Certificate | Name;
       /**
-       * Hexadecimal digits, with or without colons, as `client.serialNumber` and `openssl x509 -serial` have them. What
-       * is written in decimal is given as a bigint: `1234n`.
+       * Hexadecimal digits, with or without colons or `0x`, as `client.serialNumber` and `openssl x509 -serial` have them;
+       * of a negative one the number, `-01`, or its octets, `FF`. What is written in decimal is given as a bigint: `1234n`.
        */
       readonly serial: string | bigint;
     }
@@ -104,7 +105,11 @@ type Entry =
 
 /** What the line asks: a look-up or two for each certificate, and none while the list is empty. */
 export class DenyListIndex {
-  /** By serial number first: that is text which a certificate has ready, and nearly always the answer. */
+  /**
+   * By the octets of the serial number first: that is text which a certificate has ready, and nearly always the answer. A
+   * negative one counts as the unsigned one of these octets, and the other way round: the tool that an operator copied the
+   * number from may have shown either.
+   */
   readonly #issuersBySerial: Map<string, Set<string>> = new Map();
   readonly #thumbprints: Set<string> = new Set();
   #names = 0;
@@ -134,7 +139,8 @@ export class DenyListIndex {
 
   has(certificate: Certificate): boolean {
     return (
-      this.#issuersBySerial.get(certificate.serialNumber)?.has(certificate.issuer.canonical) === true ||
+      this.#issuersBySerial.get(serialOctetsText(certificate.serialNumber))?.has(certificate.issuer.canonical) ===
+        true ||
       (this.#thumbprints.size > 0 && this.#hasThumbprint(certificate))
     );
   }
@@ -154,7 +160,8 @@ export class DenyListIndex {
   }
 
   hasName({ issuer, serialNumber }: AssertedName): boolean {
-    return serialNumber !== undefined && this.#issuersBySerial.get(serialNumber)?.has(issuer.canonical) === true;
+    if (serialNumber === undefined) return false;
+    return this.#issuersBySerial.get(serialOctetsText(serialNumber))?.has(issuer.canonical) === true;
   }
 }
 
@@ -208,19 +215,12 @@ function named(name: Name | undefined, value: string, where: string): Name {
   );
 }
 
-/** As `Certificate.serialNumber`: whole octets of upper-case hex, no leading zero octets. */
+/** The octets, as `serialOctetsText` gives those of a certificate. */
 function readSerial(value: unknown, where: string): string {
-  const digits =
-    typeof value === 'bigint' && value >= 0n
-      ? value.toString(16)
-      : typeof value === 'string' && /^(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2})*|[0-9A-Fa-f]+)$/.test(value)
-        ? value.replaceAll(':', '')
-        : undefined;
-  if (digits === undefined || digits.length > 100) {
-    throw new TypeError(
-      `${where}: expected a serial number as hexadecimal text such as '03A5B1' or as a bigint, got ${shown(value)}`,
-    );
-  }
-  const significant = digits.replace(/^0+(?=.)/, '').toUpperCase();
-  return significant.length % 2 === 0 ? significant : `0${significant}`;
+  const serial =
+    typeof value === 'bigint' ? serialOf(value) : typeof value === 'string' ? parseSerialText(value) : undefined;
+  if (serial !== undefined) return serialOctetsText(serial);
+  throw new TypeError(
+    `${where}: expected a serial number as hexadecimal text such as '03A5B1' or as a bigint, got ${shown(value)}`,
+  );
 }

@@ -5,6 +5,7 @@ import { parseCertificate, parseCertificatePem } from '../../src/certificate/cer
 import { malformedRules } from '../../src/certificate/malformed.ts';
 import { ProfileReader } from '../../src/certificate/profile-reader.ts';
 import { encodePem } from '../../src/encoding/pem.ts';
+import { serialIntegerOctets } from '../../src/encoding/serial-number.ts';
 import {
   bitString,
   element,
@@ -225,7 +226,7 @@ function reassemble(read: ReturnType<typeof parsed>): Uint8Array {
   };
   return sequence(
     explicit(0, integer(2)),
-    integer(BigInt(`0x${read.serialNumber}`)),
+    element(0x02, serialIntegerOctets(read.serialNumber)),
     read.signatureAlgorithm.der,
     read.issuer.der,
     sequence(time(read.notBefore), time(read.notAfter)),
@@ -276,9 +277,8 @@ describe('unique identifiers (4.1.2.8)', () => {
 });
 
 describe('serial number (4.1.2.2)', () => {
-  it('is refused when negative or not minimal', () => {
-    expect(verdict({ serialNumber: integer(-1) })).toBe('serial_number_negative');
-    expect(verdict({ serialNumber: hex('02 01 80') })).toBe('serial_number_negative');
+  it('is refused when not minimal', () => {
+    expect(verdict({ serialNumber: hex('02 02 ff 80') })).toBe('der_integer_not_minimal');
     expect(verdict({ serialNumber: hex('02 02 00 7f') })).toBe('der_integer_not_minimal');
     expect(verdict({ serialNumber: hex('02 00') })).toBe('der_integer_empty');
   });
@@ -288,6 +288,22 @@ describe('serial number (4.1.2.2)', () => {
     expect(parsed({ serialNumber: hex('02 01 7f') }).serialNumber).toBe('7F');
     expect(parsed({ serialNumber: hex('02 01 00') }).serialNumber).toBe('00');
     expect(parsed({ serialNumber: hex('02 02 01 00') }).serialNumber).toBe('0100');
+  });
+
+  it.each([
+    ['ff', '-01'],
+    ['80', '-80'],
+    ['ff 7f', '-81'],
+    ['ff 01', '-FF'],
+    ['ff 00', '-0100'],
+    ['80 00', '-8000'],
+    ['8f 11 ed cb a9 87 6f 54 32 11', '-70EE1234567890ABCDEF'],
+  ])('of the octets %s is the number of this magnitude, %s', (octets, text) => {
+    const serialNumber = element(0x02, hex(octets));
+    expect(parsed({ serialNumber }).serialNumber).toBe(text);
+    expect(parsed({ serialNumber: element(0x02, [0], hex(octets)) }).serialNumber).toBe(
+      octets.replaceAll(' ', '').toUpperCase(),
+    );
   });
 });
 

@@ -42,6 +42,16 @@ describe('serial number (4.1.2.2)', () => {
     expect(noted({ serialNumber: integer(1) })).toEqual([]);
   });
 
+  it('is noted when negative, that of the issuer in the key identifier as well', () => {
+    expect(noted({ serialNumber: integer(-1) })).toEqual(['serial_number_negative']);
+    expect(noted({ serialNumber: hex('02 01 80') })).toEqual(['serial_number_negative']);
+    const issuer = element(0xa1, element(0x82, ascii('ca.example')));
+    const identifier = (serial: number): Uint8Array =>
+      extension('2.5.29.35', sequence(element(0x80, [1]), issuer, element(0x82, [serial])));
+    expect(noted({ extensions: [identifier(0x80)] })).toEqual(['serial_number_negative']);
+    expect(noted({ extensions: [identifier(0x7f)] })).toEqual([]);
+  });
+
   it('is noted beyond 20 octets', () => {
     expect(noted({ serialNumber: element(0x02, new Uint8Array(20).fill(1)) })).toEqual([]);
     expect(noted({ serialNumber: element(0x02, new Uint8Array(21).fill(1)) })).toEqual(['serial_number_too_long']);

@@ -75,6 +75,8 @@ const examples: Partial<Record<Deviation, Example>> = {
     { forge: { spki: compressed(keyOf('issuer')) } },
     { forge: { spki: compressed(keyOf('CN=client')) } },
   ),
+  serial_number_negative: leafWith({ forge: { serialNumber: -1 } }),
+  serial_number_too_long: leafWith({ forge: { serialNumber: 1n << 255n } }),
   serial_number_zero: leafWith({ forge: { serialNumber: 0 } }),
   attribute_string_type: leafWith({}, [{ E: { utf8: 'client@acme.example' } }]),
   attribute_length: leafWith({}, [{ CN: 'c'.repeat(65) }]),

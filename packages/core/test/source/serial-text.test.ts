@@ -15,6 +15,12 @@ describe('a serial number', () => {
     ['255', 'decimal', 'FF'],
     ['0256', 'decimal', '0100'],
     ['0', 'decimal', '00'],
+    ['-01', 'hex', '-01'],
+    ['-1', 'hex', '-01'],
+    ['-70EE1234567890ABCDEF', 'hex', '-70EE1234567890ABCDEF'],
+    ['-0', 'hex', '00'],
+    ['-1', 'decimal', '-01'],
+    ['-255', 'decimal', '-FF'],
     ['4494195086183353291144', 'decimal', 'F3A17C5B9E20D41188'],
   ] as const)('%s in %s is %s', (text, form, serial) => {
     expect(parseSerialNumber(text, form)).toBe(serial);
@@ -27,29 +33,32 @@ describe('a serial number', () => {
     [':a1', 'hex'],
     ['a1::a1', 'hex'],
     ['a1:abc', 'hex'],
-    ['-1', 'hex'],
+    ['--1', 'hex'],
+    ['-', 'hex'],
+    ['(Negative)01', 'hex'],
     [' 1', 'hex'],
-    ['1'.repeat(129), 'hex'],
+    ['1'.repeat(1025), 'hex'],
     ['ff:'.repeat(80), 'hex'],
     ['', 'decimal'],
     ['ff', 'decimal'],
-    ['-1', 'decimal'],
+    ['--1', 'decimal'],
     ['1e3', 'decimal'],
-    ['9'.repeat(151), 'decimal'],
+    ['9'.repeat(1025), 'decimal'],
   ] as const)('%j is none in %s', (text, form) => {
     expect(parseSerialNumber(text, form)).toBeUndefined();
   });
 
   it('is the same in every form', () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 2n ** 160n }), (serial) => {
-        const hex = serial.toString(16);
+      fc.property(fc.bigInt({ min: -(2n ** 160n), max: 2n ** 160n }), (serial) => {
+        const sign = serial < 0n ? '-' : '';
+        const hex = serial.toString(16).replace('-', '');
         const octets = (hex.length % 2 === 0 ? hex : `0${hex}`).match(/../g) ?? [];
         return (
           new Set([
             parseSerialNumber(serial.toString(), 'decimal'),
-            parseSerialNumber(hex, 'hex'),
-            parseSerialNumber(octets.join(':'), 'hex'),
+            parseSerialNumber(sign + hex, 'hex'),
+            parseSerialNumber(sign + octets.join(':'), 'hex'),
           ]).size === 1
         );
       }),

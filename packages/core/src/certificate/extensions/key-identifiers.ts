@@ -1,9 +1,9 @@
 import { contextConstructed, contextPrimitive, type DerReader, tag } from '../../encoding/der.ts';
+import { serialNumberText } from '../../encoding/serial-number.ts';
 import { checkGeneralNames, decodeGeneralNames } from '../general-name.ts';
 import { MalformedError } from '../malformed.ts';
 import type { AuthorityKeyIdentifier } from '../model.ts';
 import type { ProfileReader } from '../profile-reader.ts';
-import { serialNumberText } from '../serial-number.ts';
 
 /** Key identifiers (RFC 5280 4.2.1.1 and 4.2.1.2). */
 
@@ -19,7 +19,9 @@ export function checkAuthorityKeyIdentifier(reader: ProfileReader): boolean {
   const hasIssuer = reader.peek() === issuerTag;
   if (hasIssuer) checkGeneralNames(reader, issuerTag);
   const hasSerialNumber = reader.peek() === serialNumberTag;
-  if (hasSerialNumber) reader.readUnsigned(serialNumberTag);
+  if (hasSerialNumber && (reader.bytes[reader.readInteger(serialNumberTag)] as number) >= 0x80) {
+    reader.note('serial_number_negative');
+  }
   reader.leave(outer);
   if (hasIssuer !== hasSerialNumber) throw new MalformedError('authority_key_identifier_halved');
   return hasKeyIdentifier;
@@ -36,7 +38,7 @@ export function decodeAuthorityKeyIdentifier(reader: DerReader): AuthorityKeyIde
   const authorityCertIssuer = reader.peek() === issuerTag ? decodeGeneralNames(reader, issuerTag) : undefined;
   let authorityCertSerialNumber: string | undefined;
   if (reader.peek() === serialNumberTag) {
-    const start = reader.readUnsigned(serialNumberTag);
+    const start = reader.readInteger(serialNumberTag);
     authorityCertSerialNumber = serialNumberText(bytes, start, reader.offset);
   }
   reader.leave(outer);

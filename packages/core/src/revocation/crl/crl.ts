@@ -10,6 +10,7 @@ import type {
 } from '../../certificate/model.ts';
 import type { MaybePromise } from '../../decision.ts';
 import { DerError, DerReader } from '../../encoding/der.ts';
+import { serialOctetsText, serialReadAsSigned } from '../../encoding/serial-number.ts';
 import type { CertificateIssuers } from './certificate-issuers.ts';
 import type { CrlDeviation } from './deviations.ts';
 import { type CrlEntry, entryAt } from './entries.ts';
@@ -38,9 +39,7 @@ export function parseCrl(der: Uint8Array): MaybePromise<CrlOutcome> {
 function* readCrl(der: Uint8Array): Sliced<CrlOutcome> {
   try {
     const layout = yield* readCrlLayout(der);
-    const { entries } = layout;
-    const isRemoval = (at: number): boolean => entries.hasRemovals && entryAt(der, at).reason === 'removeFromCRL';
-    const index = yield* EntryIndex.build(der, entries, isRemoval);
+    const index = yield* EntryIndex.build(der, layout.entries, removalTest(der, layout.entries.hasRemovals));
     return { ok: true, value: new Crl(der, layout, index) };
   } catch (error) {
     if (error instanceof DerError || error instanceof MalformedError || error instanceof CrlError) {
@@ -48,6 +47,11 @@ function* readCrl(der: Uint8Array): Sliced<CrlOutcome> {
     }
     throw error;
   }
+}
+
+/** Kept with the list: so it may hold nothing of the layout, which is as large as the index. */
+function removalTest(der: Uint8Array, hasRemovals: boolean): (offset: number) => boolean {
+  return hasRemovals ? (offset) => entryAt(der, offset).reason === 'removeFromCRL' : () => false;
 }
 
 /** A certificate revocation list that was read strictly. Nothing is known yet of its signature or its freshness. */
@@ -103,15 +107,26 @@ export class Crl {
 
   /** The entry for this certificate, found by its issuer and serial number (5.3.3). */
   entryFor({ issuer, serialNumber }: Pick<Certificate, 'issuer' | 'serialNumber'>): CrlEntry | undefined {
-    const serial = Buffer.from(serialNumber, 'hex');
+    const numbers = this.#issuers.numbersOf(issuer);
     let found: CrlEntry | undefined;
-    for (const number of this.#issuers.numbersOf(issuer)) {
-      const offset = this.#index.get(serial, number);
-      if (offset === -1) continue;
-      const entry = entryAt(this.der, offset);
-      if (entry.reason !== 'removeFromCRL') return entry;
-      found = entry;
+    for (const number of numbers) {
+      const entry = this.#entryOf(serialNumber, number);
+      if (entry !== undefined && entry.reason !== 'removeFromCRL') return entry;
+      found ??= entry;
+    }
+    // As some tools write it. That lifts nothing: a number is lifted by itself alone.
+    const asSigned = serialReadAsSigned(serialNumber);
+    if (asSigned === undefined) return found;
+    for (const number of numbers) {
+      const entry = this.#entryOf(asSigned, number, true);
+      if (entry !== undefined && entry.reason !== 'removeFromCRL') return entry;
     }
     return found;
+  }
+
+  #entryOf(serial: string, issuerNumber: number, isExact: boolean = false): CrlEntry | undefined {
+    const octets = Buffer.from(serialOctetsText(serial), 'hex');
+    const offset = this.#index.get(octets, issuerNumber, serial.startsWith('-'), isExact);
+    return offset === -1 ? undefined : entryAt(this.der, offset);
   }
 }

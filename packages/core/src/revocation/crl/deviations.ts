@@ -21,6 +21,10 @@ const table = {
     sentence:
       'Conforming CRL issuers MUST use the key identifier method, and MUST include this extension in all CRLs issued',
   },
+  crl_authority_serial_negative: {
+    section: 'RFC 5280 4.1.2.2',
+    sentence: 'The serial number MUST be a positive integer, that of an authority as well',
+  },
   crl_next_update_missing: {
     section: 'RFC 5280 5.1.2.5',
     sentence: 'Conforming CRL issuers MUST include the nextUpdate field in all CRLs',

@@ -98,14 +98,9 @@ function checkEntry(reader: ProfileReader, facts: EntryFacts): void {
     reason = readEntryExtensions(reader, facts, start);
   }
   reader.leave(outer);
-  const first = bytes[serial] as number;
-  if (reason === removeFromCrl) {
-    facts.hasRemovals = true;
-    // The benefit of the doubt goes to the revocation: one is lifted by its own number alone.
-    if (first >= 0x80) return;
-  }
+  if (reason === removeFromCrl) facts.hasRemovals = true;
   // Unsigned: behind the zero octet that keeps it positive (X.690 8.3).
-  const serialStart = first === 0 && serialEnd - serial > 1 ? serial + 1 : serial;
+  const serialStart = bytes[serial] === 0 && serialEnd - serial > 1 ? serial + 1 : serial;
   facts.hashes.add(facts.hashes.serialHash.of(bytes, serialStart, serialEnd, facts.issuers.current), start);
 }
 

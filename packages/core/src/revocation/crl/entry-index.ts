@@ -12,10 +12,9 @@ const sliceEntries = 8_192;
  * lies anywhere in a large memory, so that what bits of a slot no offset needs are some of the hash, and only entries
  * that agree in them are looked at.
  *
- * RFC 5280 4.1.2.2: "Non-conforming CAs may issue certificates with serial numbers that are negative or zero. Certificate
- * users SHOULD be prepared to gracefully handle such certificates." No certificate with a negative one is ever accepted
- * here, so such an entry is of no use as a number. But some tools write the octets of a serial number without the zero that
- * keeps it positive, and mean one that is: every entry is compared unsigned, or else what they revoke would pass.
+ * Some tools write the octets of a serial number without the zero that keeps it positive, others put it before those of a
+ * negative one (`serial-number.ts`). So an entry that revokes is compared unsigned, or else whom they revoke would pass. The
+ * benefit of the doubt goes to the revocation: one that lifts it (removeFromCRL) is compared as a number.
  */
 export class EntryIndex {
   readonly #bytes: Uint8Array;
@@ -24,9 +23,11 @@ export class EntryIndex {
   readonly #slots: Uint32Array;
   readonly #offsetBits: number;
   readonly #offsetMask: number;
+  readonly #isRemoval: (offset: number) => boolean;
 
-  private constructor(bytes: Uint8Array, { hashes, issuers }: Entries) {
+  private constructor(bytes: Uint8Array, { hashes, issuers }: Entries, isRemoval: (offset: number) => boolean) {
     this.#bytes = bytes;
+    this.#isRemoval = isRemoval;
     this.#issuers = issuers;
     this.#serialHash = hashes.serialHash;
     this.#slots = new Uint32Array(Math.ceil(hashes.count * 1.5) + 1);
@@ -36,11 +37,11 @@ export class EntryIndex {
 
   /** @param isRemoval Whether the entry at an offset has the reason removeFromCRL. */
   static *build(bytes: Uint8Array, entries: Entries, isRemoval: (offset: number) => boolean): Sliced<EntryIndex> {
-    const index = new EntryIndex(bytes, entries);
+    const index = new EntryIndex(bytes, entries, isRemoval);
     let left = sliceEntries;
     for (const { pairs, length } of entries.hashes.blocks()) {
       for (let at = 0; at < length; at += 2) {
-        index.#put(pairs[at] as number, pairs[at + 1] as number, isRemoval);
+        index.#put(pairs[at] as number, pairs[at + 1] as number);
         if (--left === 0) {
           left = sliceEntries;
           yield;
@@ -50,27 +51,38 @@ export class EntryIndex {
     return index;
   }
 
-  #put(hash: number, offset: number, isRemoval: (offset: number) => boolean): void {
+  #put(hash: number, offset: number): void {
     const slots = this.#slots;
     let slot = this.#candidate(this.#firstSlot(hash), hash);
     while (slots[slot] !== 0 && !this.#isSameEntry(this.#offsetIn(slot), offset)) {
       slot = this.#candidate(this.#next(slot), hash);
     }
     // Of two entries for one certificate the one that revokes it counts.
-    if (slots[slot] === 0 || isRemoval(this.#offsetIn(slot))) slots[slot] = (hash << this.#offsetBits) | offset;
+    if (slots[slot] === 0 || this.#isRemoval(this.#offsetIn(slot))) slots[slot] = (hash << this.#offsetBits) | offset;
   }
 
-  /** The offset of the entry, or -1. `serial` is the unsigned number: no zero before the first octet of a greater one. */
-  get(serial: Uint8Array, issuerNumber: number): number {
+  /**
+   * The offset of the entry, or -1.
+   *
+   * @param serial The octets of the number, but for a zero before the first octet of a greater one.
+   * @param isNegative Whether the number that has these octets is.
+   * @param isExact Only an entry of that very number is asked for, else one that revokes may be of the other sign.
+   */
+  get(serial: Uint8Array, issuerNumber: number, isNegative: boolean, isExact: boolean): number {
     const hash = this.#serialHash.of(serial, 0, serial.length, issuerNumber);
+    let removal = -1;
     let slot = this.#candidate(this.#firstSlot(hash), hash);
     while (this.#slots[slot] !== 0) {
       const offset = this.#offsetIn(slot);
       const isSame = isSameSerial(this.#bytes, contentStart(this.#bytes, offset), serial, 0, serial.length);
-      if (isSame && this.#numberAt(offset) === issuerNumber) return offset;
+      if (isSame && this.#numberAt(offset) === issuerNumber) {
+        const isOwn = this.#isNegative(offset) === isNegative;
+        if ((isOwn || !isExact) && !this.#isRemoval(offset)) return offset;
+        if (isOwn) removal = offset;
+      }
       slot = this.#candidate(this.#next(slot), hash);
     }
-    return -1;
+    return removal;
   }
 
   #firstSlot(hash: number): number {
@@ -108,7 +120,13 @@ export class EntryIndex {
       unsignedStart(bytes, serial),
       contentEnd(bytes, serial),
     );
-    return isSame && this.#numberAt(held) === this.#numberAt(offset);
+    const isSameNumber = isSame && this.#isNegative(held) === this.#isNegative(offset);
+    return isSameNumber && this.#numberAt(held) === this.#numberAt(offset);
+  }
+
+  #isNegative(offset: number): boolean {
+    const serial = contentStart(this.#bytes, offset);
+    return (this.#bytes[contentStart(this.#bytes, serial)] as number) >= 0x80;
   }
 
   #numberAt(offset: number): number {

@@ -35,6 +35,9 @@ const standardExtensions: ReadonlyMap<string, Read> = new Map<string, Read>([
     (reader, extension, facts) => {
       checkAuthorityKeyIdentifier(reader);
       facts.authorityKeyIdentifier = decodeAuthorityKeyIdentifier(extension.open());
+      if (facts.authorityKeyIdentifier.authorityCertSerialNumber?.startsWith('-') === true) {
+        facts.deviations.push('crl_authority_serial_negative');
+      }
     },
   ],
   [extensionOid.issuerAltName, (reader) => checkGeneralNames(reader)],

@@ -1,10 +1,15 @@
 import { hash } from 'node:crypto';
 import { checkParameters } from '../../certificate/algorithm.ts';
 import type { Certificate } from '../../certificate/model.ts';
-import { serialNumberText } from '../../certificate/serial-number.ts';
 import { type DerReader, tag } from '../../encoding/der.ts';
-import { derElement, derObjectIdentifier, derUnsigned } from '../../encoding/der-writer.ts';
+import { derElement, derObjectIdentifier } from '../../encoding/der-writer.ts';
 import { objectIdentifierText } from '../../encoding/object-identifier.ts';
+import {
+  serialIntegerOctets,
+  serialNumberText,
+  serialOctetsText,
+  serialReadAsSigned,
+} from '../../encoding/serial-number.ts';
 
 /** What an OCSP request asks about: a certificate by its issuer and serial number (RFC 6960 4.1.1). */
 export type OcspSubject = Pick<Certificate, 'serialNumber' | 'issuer' | 'notBeforeMs'>;
@@ -56,7 +61,7 @@ export function encodeCertId(subject: OcspSubject, issuer: Certificate, name: Ce
     derElement(tag.sequence, derObjectIdentifier(hashOids[name]), derElement(tag.null)),
     derElement(tag.octetString, issuerNameHash(subject, name)),
     derElement(tag.octetString, issuerKeyHash(issuer, name)),
-    derUnsigned(Buffer.from(subject.serialNumber, 'hex')),
+    derElement(tag.integer, serialIntegerOctets(subject.serialNumber)),
   );
 }
 
@@ -71,7 +76,7 @@ export function readCertId(reader: DerReader): CertId {
   reader.leave(algorithm);
   const nameHash = reader.bytes.subarray(reader.readContent(tag.octetString), reader.offset);
   const keyHash = reader.bytes.subarray(reader.readContent(tag.octetString), reader.offset);
-  const serialStart = reader.readUnsigned();
+  const serialStart = reader.readInteger();
   const serialNumber = serialNumberText(reader.bytes, serialStart, reader.offset);
   reader.leave(outer);
   return Object.freeze({ hashAlgorithm, issuerNameHash: nameHash, issuerKeyHash: keyHash, serialNumber });
@@ -83,10 +88,25 @@ export function readCertId(reader: DerReader): CertId {
  * computed again; by an unknown one it is not identified.
  */
 export function matchesCertId(certId: CertId, subject: OcspSubject, issuer: Certificate): boolean {
+  return certId.serialNumber === subject.serialNumber && isOfIssuer(certId, subject, issuer);
+}
+
+/**
+ * The same, or of the serial number that has the same octets but for the zero which keeps one positive. Only whom an answer
+ * revokes is looked for so: a responder that reads serial numbers as unsigned says 255 of the certificate -1.
+ */
+export function matchesOctetsOf(certId: CertId, subject: OcspSubject, issuer: Certificate): boolean {
+  return (
+    (serialOctetsText(certId.serialNumber) === serialOctetsText(subject.serialNumber) ||
+      certId.serialNumber === serialReadAsSigned(subject.serialNumber)) &&
+    isOfIssuer(certId, subject, issuer)
+  );
+}
+
+function isOfIssuer(certId: CertId, subject: OcspSubject, issuer: Certificate): boolean {
   const name = hashByOid.get(certId.hashAlgorithm);
   return (
     name !== undefined &&
-    certId.serialNumber === subject.serialNumber &&
     Buffer.compare(certId.issuerNameHash, issuerNameHash(subject, name)) === 0 &&
     Buffer.compare(certId.issuerKeyHash, issuerKeyHash(issuer, name)) === 0
   );

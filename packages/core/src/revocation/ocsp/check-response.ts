@@ -1,7 +1,7 @@
 import type { Certificate, Extension } from '../../certificate/model.ts';
 import type { MaybePromise } from '../../decision.ts';
 import { type CertificateStatus, isFinal, type RevokedStatus, type StatusTimes, undetermined } from '../status.ts';
-import { matchesCertId, type OcspSubject } from './cert-id.ts';
+import { matchesCertId, matchesOctetsOf, type OcspSubject } from './cert-id.ts';
 import { currentUntilMs, freshnessRefusal, productionRefusal } from './freshness.ts';
 import { nonceOid, nonceRefusal } from './nonce.ts';
 import { type BasicOcspResponse, type OcspErrorStatus, parseOcspResponse } from './response.ts';
@@ -134,7 +134,9 @@ function judgeSingles(
   settings: OcspSettings,
   { delegate, production }: { readonly delegate: Certificate | undefined; readonly production: OcspRule | undefined },
 ): OcspVerdict {
-  const matching = responses.filter(({ certId }) => matchesCertId(certId, certificate, issuer));
+  const matching = responses.filter(({ certId, certStatus }) =>
+    (certStatus.kind === 'revoked' ? matchesOctetsOf : matchesCertId)(certId, certificate, issuer),
+  );
   const [first] = matching;
   if (first === undefined) return refused('ocsp_other_certificate');
   // One that is not understood could change what any of them means.

@@ -33,6 +33,11 @@ describe('authorityKeyIdentifier (4.2.1.1)', () => {
     });
   });
 
+  it('has a serial number of any sign, as authorities have', () => {
+    expect(read(issuer, element(0x82, [0xff]))?.authorityCertSerialNumber).toBe('-01');
+    expect(read(issuer, element(0x82, [0, 0xff]))?.authorityCertSerialNumber).toBe('FF');
+  });
+
   it('has issuer and serial number only together', () => {
     expect(refused(issuer)).toBe('authority_key_identifier_halved');
     expect(refused(serialNumber)).toBe('authority_key_identifier_halved');
@@ -42,7 +47,8 @@ describe('authorityKeyIdentifier (4.2.1.1)', () => {
 
   it('is refused in any other shape', () => {
     expect(refused(explicit(1), serialNumber)).toBe('der_empty_sequence');
-    expect(refused(issuer, element(0x82, [0xff]))).toBe('der_integer_negative');
+    expect(refused(issuer, element(0x82))).toBe('der_integer_empty');
+    expect(refused(issuer, element(0x82, [0xff, 0xff]))).toBe('der_integer_not_minimal');
     expect(refused(issuer, element(0x82, [0, 1]))).toBe('der_integer_not_minimal');
     expect(refused(serialNumber, issuer)).toBe('der_trailing_data');
     expect(refused(issuer, element(0x80, [1]), serialNumber)).toBe('der_trailing_data');

@@ -356,13 +356,18 @@ describe('serial numbers', () => {
     [true, [127], 127],
     [true, [128], 128],
     [true, [255, 1], 255],
-    // Without the zero that keeps them positive they are -1, -128 and -13,823, which no accepted certificate has.
+    // Without the zero that keeps them positive they are -1, -128 and -13,823.
     [true, [Uint8Array.of(0xff)], 255],
     [true, [-128], 128],
     [true, [Uint8Array.of(0xca, 0x01)], 0xca01],
     [true, [Uint8Array.of(0xca, 0x01), 0xca01], 0xca01],
     [false, [Uint8Array.of(0xca, 0x01)], 0x01],
-    [false, [Uint8Array.of(0xff)], 0xffff],
+    // A tool that takes the octets FF FF for a negative number writes it in the fewest octets.
+    [true, [Uint8Array.of(0xff)], 0xffff],
+    [true, [0xff, Uint8Array.of(0xff)], 0xffff],
+    [false, [0xff], 0xffff],
+    [false, [-2], 0xffff],
+    [false, [0xffff], 0xff],
     [false, [0x01], 0x0100],
     [false, [1], 256],
     [false, [256], 1],
@@ -372,7 +377,15 @@ describe('serial numbers', () => {
     [true, [1n << 2400n], 1n << 2400n],
     [false, [1n << 2400n], (1n << 2400n) + 1n],
     [false, [0x1234, 0x3412], 0x12],
-  ])('compare as unsigned numbers: %s for case %#', (answer, entries, serialNumber) => {
+    [true, [-1], -1],
+    [true, [255], -1],
+    [false, [1], -1],
+    [false, [-255], -1],
+    [true, [0xff01], -255],
+    [true, [0x80], -128],
+    [true, [(1n << 159n) + 7n], -(1n << 159n) + 7n],
+    [false, [(1n << 159n) + 7n], -(1n << 159n) + 8n],
+  ])('compare as numbers and by their octets: %s for case %#', (answer, entries, serialNumber) => {
     expect(revokes(entries, serialNumber)).toBe(answer);
   });
 
@@ -399,6 +412,36 @@ describe('serial numbers', () => {
     },
   );
 
+  it('of a negative one are lifted by their own number alone, and each of the two with the same octets', () => {
+    const reasonIn = (serialNumber: number, ...entries: readonly CrlEntryInput[]): string | undefined =>
+      list(ca, { number: 2, base: 1, entries }).entryFor(
+        client('CN=x', { by: ca, forge: { serialNumber } }).certificate,
+      )?.reason;
+    const minus: CrlEntryInput = { serialNumber: -1, reason: 'removeFromCRL' };
+    const plus: CrlEntryInput = { serialNumber: 255, reason: 'removeFromCRL' };
+    for (const both of [
+      [minus, plus],
+      [plus, minus],
+      [minus, plus, minus, plus],
+    ]) {
+      expect(reasonIn(-1, ...both)).toBe('removeFromCRL');
+      expect(reasonIn(255, ...both)).toBe('removeFromCRL');
+      for (const serialNumber of [-1, 255]) {
+        const revoking: CrlEntryInput = { serialNumber, reason: 'keyCompromise' };
+        for (const entries of [
+          [revoking, ...both],
+          [...both, revoking],
+          [both[0] as CrlEntryInput, revoking, ...both],
+        ]) {
+          expect(reasonIn(-1, ...entries)).toBe('keyCompromise');
+          expect(reasonIn(255, ...entries)).toBe('keyCompromise');
+        }
+      }
+    }
+    expect(reasonIn(-1, minus)).toBe('removeFromCRL');
+    expect(reasonIn(-1, plus)).toBeUndefined();
+  });
+
   it('are found exactly when they are listed', () => {
     fc.assert(
       fc.property(
@@ -409,7 +452,8 @@ describe('serial numbers', () => {
           const revoked = listed.map(unsigned);
           for (const serialNumber of [...revoked, ...others.map(unsigned)]) {
             const found = read.entryFor({ issuer: ca.certificate.subject, serialNumber }) !== undefined;
-            expect(found).toBe(revoked.includes(serialNumber));
+            const asSigned = BigInt.asIntN(serialNumber.length * 4, BigInt(`0x${serialNumber}`));
+            expect(found).toBe(revoked.includes(serialNumber) || (asSigned < 0n && listed.includes(asSigned)));
           }
         },
       ),

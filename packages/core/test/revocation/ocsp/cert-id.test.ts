@@ -67,15 +67,18 @@ describe('a CertID', () => {
     expect(matchesCertId(certId, subject.certificate, issuer.certificate)).toBe(false);
   });
 
-  it('has no negative serial number, and no fifth field', () => {
+  it('has a serial number of any sign, as certificates have, and no fifth field', () => {
     const [algorithm, name, key, serial] = pkiDer.children(certIdOf()) as [
       Uint8Array,
       Uint8Array,
       Uint8Array,
       Uint8Array,
     ];
-    const negative = pkiDer.integer(Uint8Array.of(0x80));
-    expect(() => read(pkiDer.sequence(algorithm, name, key, negative))).toThrow(/negative/);
+    const withSerial = (...octets: number[]): string =>
+      read(pkiDer.sequence(algorithm, name, key, pkiDer.integer(Uint8Array.from(octets)))).serialNumber;
+    expect(withSerial(0x80)).toBe('-80');
+    expect(withSerial(0, 0x80)).toBe('80');
+    expect(() => withSerial(0, 0x7f)).toThrow(/redundant/);
     expect(() => read(pkiDer.sequence(algorithm, name, key, serial, serial))).toThrow(/Octets follow/);
   });
 });
