@@ -87,7 +87,7 @@ describe('the pages written from tables', () => {
       '',
       '### header_malformed',
       '',
-      'The proxy has to write its header as [its preset](proxies.md) expects it.',
+      'The proxy has to write its header as [its preset](proxies.md) expects it; `detail.remedy` says how.',
       '',
       '| `rule` | |',
       '|---|---|',

@@ -417,7 +417,14 @@ export interface AboutClient {
 
 /** What each reason carries for the log, beside its code. */
 export interface ReasonDetails {
-  header_malformed: { readonly header: string; readonly rule: HeaderRule };
+  header_malformed: {
+    readonly header: string;
+    readonly rule: HeaderRule;
+    /** The rule in words, with the section of the standard where there is one. */
+    readonly explanation: string;
+    /** Which of the known mistakes it looks like, and what the source expects of the proxy. */
+    readonly remedy?: string;
+  };
   header_repeated: { readonly header: string; readonly count: number };
   input_too_large: { readonly limit: number; readonly actual: number; readonly unit: 'bytes' | 'certificates' };
   host_malformed: {

@@ -1,5 +1,6 @@
-import { type Outcome, reason } from '../reasons.ts';
+import type { Outcome } from '../reasons.ts';
 import type { NameText, NameTexts } from '../source/presented.ts';
+import { malformed } from '../source/proxy-verdict.ts';
 import type { Name } from './model.ts';
 import { parseDistinguishedName } from './name.ts';
 
@@ -24,9 +25,16 @@ export function parseAssertedName({ subject, issuer, serialNumber }: NameTexts):
 function parseName({ text, header }: NameText): Outcome<Name> {
   const name = text.length > longestName ? undefined : parseDistinguishedName(text);
   return name === undefined || name.isEmpty
-    ? { ok: false, reason: reason('header_malformed', { header, rule: 'name' }) }
+    ? {
+        ok: false,
+        reason: malformed(header, 'name', { setUp: nameForm }),
+      }
     : { ok: true, value: name };
 }
+
+/** What the operator has to look at, whose proxy writes `/O=Acme/CN=alice`. */
+const nameForm =
+  'a name such as CN=alice,O=Acme, as HAProxy writes it with ssl_c_s_dn(,0,rfc2253), and nginx in $ssl_client_s_dn';
 
 /** Real names have some hundred characters, of which percent signs and escapes make thrice as many. */
 const longestName = 16_384;

@@ -59,6 +59,7 @@ export function fromAlb(options: AlbOptions): Source {
       verifiedBy,
       certificate: { header: certificate as string, form: 'pem-escaped-list' },
       foreign: Object.values(verifyNames),
+      setUp: 'a listener with mutual authentication in mode passthrough',
     });
   }
   const { leaf, ...others } = compileHeaderNames(verifyNames, options.headers, [], where);
@@ -70,5 +71,6 @@ export function fromAlb(options: AlbOptions): Source {
     certificate: { header: leaf as string, form: 'pem-escaped' },
     companions: Object.values(others).filter((header) => header !== undefined),
     foreign: Object.values(passthroughNames),
+    setUp: 'a listener with mutual authentication in mode verify',
   });
 }

@@ -55,6 +55,10 @@ export function fromApache(options: ApacheOptions): Source {
     verifiedBy,
     certificate: { header: certificate as string, form, absent },
     chain: chainNames.map((header) => ({ header, form, absent })),
+    setUp: [
+      `RequestHeader set ${certificate} "${encoding === 'folded' ? '%{SSL_CLIENT_CERT}s' : 'expr=%{escape:%{SSL_CLIENT_CERT}}'}"`,
+      ...(verify === undefined ? [] : [`RequestHeader set ${verify} "%{SSL_CLIENT_VERIFY}s"`]),
+    ].join('; '),
     verdict: verify === undefined ? [] : [{ header: verify, verified: ['SUCCESS'], absent: ['NONE', '(null)'] }],
   });
 }

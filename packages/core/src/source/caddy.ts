@@ -29,5 +29,6 @@ export function fromCaddy(options: CaddyOptions): Source {
     options,
     verifiedBy,
     certificate: { header: certificate as string, form: 'base64', placeholder: /^\{/ },
+    setUp: `header_up ${certificate} {http.request.tls.client.certificate_der_base64}, for requests with a certificate alone`,
   });
 }

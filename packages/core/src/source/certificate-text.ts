@@ -45,7 +45,8 @@ export const certificateForms: { readonly [Form in CertificateForm]: Certificate
   'pem-escaped-list': escapedPem,
   'pem-form-escaped': (text) => one(pem(decodeFormPercent(text))),
   'pem-folded': foldedPem,
-  base64: (text) => single(decodeBase64(text), 'base64'),
+  // Hexadecimal digits are base64, too, of something that begins otherwise than DER.
+  base64: (text) => single(text.startsWith('308') ? undefined : decodeBase64(text), 'base64'),
   'base64-concatenated': concatenated,
   'base64-list': base64List,
   'byte-sequence': (text) => single(parseByteSequence(text), 'byte_sequence'),

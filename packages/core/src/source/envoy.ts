@@ -56,7 +56,14 @@ export function fromEnvoy(options: EnvoyOptions): Source {
   const names = compileHeaderNames({ forwarded: 'X-Forwarded-Client-Cert' }, options.headers, [], where);
   const spelt = names.forwarded as string;
   const header = spelt.toLowerCase();
-  const refused = (rule: HeaderRule): Outcome<never> => ({ ok: false, reason: malformed(header, rule) });
+  const setUp =
+    forwards === 'names'
+      ? 'forward_client_cert_details: SANITIZE_SET with set_current_client_cert_details: { subject: true }'
+      : 'forward_client_cert_details: SANITIZE_SET with set_current_client_cert_details: { cert: true }, or chain: true';
+  const refused = (rule: HeaderRule, value?: string): Outcome<never> => ({
+    ok: false,
+    reason: malformed(header, rule, { setUp, value }),
+  });
   const name = forwards === 'names' ? 'envoy-names' : 'envoy';
 
   return createHeaderSource({
@@ -66,10 +73,11 @@ export function fromEnvoy(options: EnvoyOptions): Source {
     verifiedBy,
     headers: [{ name: header }],
     vary: [spelt],
+    setUp,
     read([text]): Outcome<Presented> | undefined {
       if (text === undefined) return undefined;
       const parsed = text === '' ? ({ ok: false, rule: 'empty' } as const) : parseXfcc(text);
-      if (!parsed.ok) return refused(parsed.rule);
+      if (!parsed.ok) return refused(parsed.rule, text);
       const surplus = parsed.value.length - hops;
       const element = parsed.value[surplus];
       if (element === undefined || (surplus > 0 && clientElements === 'sanitized')) return refused('xfcc_elements');

@@ -21,6 +21,8 @@ export interface ForwardedCertificate {
   readonly companions?: readonly string[];
   readonly alsoReserved?: readonly string[];
   readonly foreign?: readonly string[];
+  /** What the configuration of the proxy says when it is right, for the log. */
+  readonly setUp?: string;
 }
 
 export interface CertificateHeader {
@@ -35,7 +37,7 @@ export interface CertificateHeader {
 }
 
 export function createCertificateSource(parts: ForwardedCertificate): Source {
-  const { name, certificate, chain = [], companions = [] } = parts;
+  const { name, certificate, chain = [], companions = [], setUp } = parts;
   const verdict = (parts.verdict ?? []).map((one) => ({ ...one, header: one.header.toLowerCase() }));
   const contents = [certificate, ...chain].map(compileContent);
   const word = verdictOf(parts.verifiedBy);
@@ -50,12 +52,12 @@ export function createCertificateSource(parts: ForwardedCertificate): Source {
         return value === undefined || absent.includes(value) ? undefined : value;
       });
       const words = values.slice(contents.length, contents.length + verdict.length);
-      const judged = judgeVerdict(verdict, words, texts[0] !== undefined);
+      const judged = judgeVerdict(verdict, words, texts[0] !== undefined, { setUp, value: values[0] });
       if (judged === 'absent') {
         const stray = texts.findIndex((text) => text !== undefined);
-        if (stray !== -1) return refused(contents[stray]?.name ?? '', 'chain_without_certificate');
+        if (stray !== -1) return refused(contents[stray]?.name ?? '', 'chain_without_certificate', { setUp });
         const left = companions.find((_, index) => values[contents.length + verdict.length + index] !== undefined);
-        return left === undefined ? undefined : refused(left.toLowerCase(), 'certificate_dropped');
+        return left === undefined ? undefined : refused(left.toLowerCase(), 'certificate_dropped', { setUp });
       }
       if (judged !== 'present') return { ok: false, reason: judged };
       const certificates: Uint8Array[] = [];
@@ -63,7 +65,7 @@ export function createCertificateSource(parts: ForwardedCertificate): Source {
         const text = texts[index];
         if (text === undefined) continue;
         const decoded = content.decode(text);
-        if (!decoded.ok) return refused(content.name, decoded.rule);
+        if (!decoded.ok) return refused(content.name, decoded.rule, { setUp, value: text });
         certificates.push(...decoded.value);
       }
       return { ok: true, value: { source: name, certificates, verdict: word } };
@@ -91,6 +93,6 @@ function compileContent({ header, form, absent = [], placeholder }: CertificateH
 
 const named = (header: string): ReadHeader => ({ name: header.toLowerCase() });
 
-function refused(header: string, rule: Parameters<typeof malformed>[1]): Outcome<never> {
-  return { ok: false, reason: malformed(header, rule) };
+function refused(...about: Parameters<typeof malformed>): Outcome<never> {
+  return { ok: false, reason: malformed(...about) };
 }

@@ -60,6 +60,12 @@ export function fromHaproxy(options: HaproxyOptions): Source {
     verifiedBy,
     certificate: { header: certificate as string, form: 'base64', absent: [''] },
     chain: chain === undefined ? [] : [{ header: chain, form: 'base64-concatenated', absent: [''] }],
+    setUp: setUpOf(
+      [certificate, 'ssl_c_der,base64'],
+      [chain, 'ssl_c_chain_der,base64'],
+      [verify, 'ssl_c_verify'],
+      [used, 'ssl_c_used'],
+    ),
     verdict:
       verify === undefined || used === undefined
         ? []
@@ -69,3 +75,8 @@ export function fromHaproxy(options: HaproxyOptions): Source {
           ],
   });
 }
+
+const setUpOf = (...lines: readonly (readonly [header: string | undefined, fetch: string])[]): string =>
+  lines
+    .flatMap(([header, fetch]) => (header === undefined ? [] : [`http-request set-header ${header} %[${fetch}]`]))
+    .join('; ');

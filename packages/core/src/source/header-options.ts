@@ -73,6 +73,7 @@ export function compileForwarding(
   vary: readonly string[],
   foreign: readonly string[],
   where: string,
+  setUp?: string,
 ): Forwarding {
   const { untrustedForwarder = 'ignore' } = options;
   if (untrustedForwarder !== 'ignore' && untrustedForwarder !== 'deny') {
@@ -84,6 +85,7 @@ export function compileForwarding(
     vary: Object.freeze([...vary]),
     trustedProxies: compileTrustedProxies(options.trustedProxies, where),
     untrustedForwarder,
+    ...(setUp !== undefined && { setUp }),
   });
 }
 

@@ -19,6 +19,8 @@ export interface HeaderSourceParts {
   readonly alsoReserved?: readonly string[];
   /** Headers that look like its own, and that not even its proxies write. */
   readonly foreign?: readonly string[];
+  /** What the configuration of the proxy says when it is right, for the log. */
+  readonly setUp?: string;
   /** Gets the values in the order of `headers`. Its answer depends on nothing else. */
   readonly read: (values: readonly (string | undefined)[]) => Outcome<Presented> | undefined;
 }
@@ -27,7 +29,7 @@ export interface HeaderSourceParts {
 export function createHeaderSource(parts: HeaderSourceParts): Source {
   const { name, verifiedBy, headers, read, alsoReserved = [], foreign = [] } = parts;
   const reserved = [...headers.map((header) => header.name), ...alsoReserved];
-  const forwarding = compileForwarding(parts.options, reserved, parts.vary, foreign, parts.where);
+  const forwarding = compileForwarding(parts.options, reserved, parts.vary, foreign, parts.where, parts.setUp);
   const { trustedProxies } = forwarding;
   const memory = new PresentedMemory();
 

@@ -61,6 +61,8 @@ type Found = Omit<LookedFor, 'sources' | 'remedy'>;
 /** The mistakes of operators, the most telling first. */
 function remedyFor(found: Found, facts: RequestFacts, forwardings: readonly Forwarding[]): string {
   const { expectedHeaders, isTrustedProxy, peerAddress = 'a peer without an address', receivedHeaders } = found;
+  const setUps = [...new Set(forwardings.flatMap(({ setUp }) => setUp ?? []))];
+  const expectation = setUps.length === 0 ? '' : `. Expected: ${setUps.join(', or ')}`;
   const known = receivedHeaders.filter((name) => expectedHeaders.includes(name));
   const strange = receivedHeaders.filter((name) => !expectedHeaders.includes(name));
   if (forwardings.length === 0) {
@@ -79,10 +81,33 @@ function remedyFor(found: Found, facts: RequestFacts, forwardings: readonly Forw
   if (known.length > 0) {
     const absent = expectedHeaders.filter((name) => !known.includes(name));
     return absent.length > 0
-      ? `The proxy ${peerAddress} sent ${known.join(', ')}, which say that there is no certificate, and not ${absent.join(', ')}`
+      ? `The proxy ${peerAddress} sent ${known.join(', ')}, which say that there is no certificate, and not ${absent.join(', ')}${expectation}`
       : `The proxy ${peerAddress} says that the client presented no certificate`;
   }
   return strange.length > 0
-    ? `The proxy ${peerAddress} sent ${strange.join(', ')}, which no source reads: another preset may fit it`
-    : `The proxy ${peerAddress} sent none of ${expectedHeaders.join(', ')}: its configuration does not set them for this route, or something between removes them`;
+    ? `The proxy ${peerAddress} sent ${strange.join(', ')}, which no source reads: ${presetFor(strange)}`
+    : `The proxy ${peerAddress} sent none of ${expectedHeaders.join(', ')}: its configuration does not set them for this route, or something between removes them${expectation}`;
+}
+
+/** Which preset reads the headers that came. */
+const presets: readonly (readonly [header: RegExp, preset: string])[] = [
+  [
+    /^x-amzn-mtls-clientcert$/,
+    "the listener of AWS ALB is in mode passthrough, read by fromAlb({ mode: 'passthrough' })",
+  ],
+  [/^x-amzn-mtls-clientcert-/, "the listener of AWS ALB is in mode verify, read by fromAlb({ mode: 'verify' })"],
+  [/^x-forwarded-tls-client-cert$/, 'fromTraefik() reads them'],
+  [
+    /^x-forwarded-tls-client-cert-info$/,
+    'pem: true is missing in passTLSClientCert of Traefik, or fromTraefikInfo() reads them',
+  ],
+  [/^x-forwarded-client-cert$/, 'fromEnvoy() reads them'],
+  [/^ssl-client-/, 'fromIngressNginx() reads them'],
+  [/^client-cert(?:-chain)?$/, 'fromRfc9440() reads them'],
+  [/_/, 'a name with underscores is not believed: write it with hyphens'],
+];
+
+function presetFor(headers: readonly string[]): string {
+  const found = presets.find(([pattern]) => headers.some((header) => pattern.test(header)));
+  return found?.[1] ?? 'another preset may fit it';
 }

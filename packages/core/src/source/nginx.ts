@@ -62,5 +62,9 @@ function fromEscapedPem(
     certificate: { header: certificate as string, form: nginxPem, absent: [''] },
     verdict: verify === undefined ? [] : [{ header: verify, verified: ['SUCCESS'], absent: ['NONE'] }],
     alsoReserved,
+    setUp:
+      name === 'nginx'
+        ? `proxy_set_header ${certificate} $ssl_client_escaped_cert;${verify === undefined ? '' : ` proxy_set_header ${verify} $ssl_client_verify;`}`
+        : 'the annotation nginx.ingress.kubernetes.io/auth-tls-pass-certificate-to-upstream: "true" on the host',
   });
 }

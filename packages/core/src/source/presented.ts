@@ -100,6 +100,8 @@ export interface Forwarding {
   readonly trustedProxies: TrustedPeers;
   /** `'deny'`: the headers of a peer that is no trusted proxy are `forwarder_untrusted`, instead of not being there. */
   readonly untrustedForwarder: 'ignore' | 'deny';
+  /** What the configuration of the proxy says when it is right: for the log, where no certificate came. */
+  readonly setUp?: string;
   /** The client's address as the proxy itself tells it, where that is not `X-Forwarded-For`. */
   readonly clientAddress?: (facts: RequestFacts) => string | undefined;
 }

@@ -1,5 +1,6 @@
 import { type Reason, reason } from '../reasons.ts';
-import type { HeaderRule } from './header-rules.ts';
+import { mistakeIn } from './header-mistakes.ts';
+import { type HeaderRule, headerRules } from './header-rules.ts';
 
 /** A header in which a proxy says whether it verified the certificate. */
 export interface VerdictHeader {
@@ -17,18 +18,20 @@ export interface VerdictHeader {
  *
  * @param values in the order of `verdict`
  * @param isThere whether a certificate or name came with them
+ * @param about for the log: what came in place of the certificate, and what the proxy should be told
  */
 export function judgeVerdict(
   verdict: readonly VerdictHeader[],
   values: readonly (string | undefined)[],
   isThere: boolean,
+  about: RefusedHeader = {},
 ): 'present' | 'absent' | Reason {
   const [first] = verdict;
   if (first === undefined) return isThere ? 'present' : 'absent';
   for (const [index, { header, absent }] of verdict.entries()) {
     const value = values[index];
     if (value === undefined || !absent.includes(value)) continue;
-    return isThere ? malformed(header, 'verdict_contradicted') : 'absent';
+    return isThere ? malformed(header, 'verdict_contradicted', { setUp: about.setUp }) : 'absent';
   }
   for (const [index, { header, verified }] of verdict.entries()) {
     const value = values[index];
@@ -38,14 +41,32 @@ export function judgeVerdict(
   const missing = verdict.findIndex((_, index) => values[index] === undefined);
   if (missing !== -1) {
     const isSilent = values.every((value) => value === undefined);
-    return isSilent && !isThere ? 'absent' : malformed(verdict[missing]?.header ?? first.header, 'verdict_missing');
+    return isSilent && !isThere
+      ? 'absent'
+      : malformed(verdict[missing]?.header ?? first.header, 'verdict_missing', { setUp: about.setUp });
   }
-  return isThere ? 'present' : malformed(first.header, 'verdict_without_certificate');
+  return isThere ? 'present' : malformed(first.header, 'verdict_without_certificate', about);
 }
 
 /** Enough for `FAILED:` and the longest text of OpenSSL. */
 const longestVerdict = 200;
 
-export function malformed(header: string, rule: HeaderRule): Reason {
-  return reason('header_malformed', { header, rule });
+/** What is known of a header that is refused, beside its rule. */
+export interface RefusedHeader {
+  /** What came. */
+  readonly value?: string | undefined;
+  /** What the configuration of the proxy says when it is right. */
+  readonly setUp?: string | undefined;
+}
+
+export function malformed(header: string, rule: HeaderRule, { setUp, value = '' }: RefusedHeader = {}): Reason {
+  const { section, explanation } = headerRules[rule];
+  const expected = setUp === undefined ? undefined : `This source expects: ${setUp}`;
+  const remedy = [mistakeIn(value), expected].filter((part) => part !== undefined).join('. ');
+  return reason('header_malformed', {
+    header,
+    rule,
+    explanation: section === '' ? explanation : `${section}: ${explanation}`,
+    ...(remedy !== '' && { remedy }),
+  });
 }

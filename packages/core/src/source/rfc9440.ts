@@ -29,5 +29,6 @@ export function fromRfc9440(options: Rfc9440Options): Source {
     verifiedBy,
     certificate: { header: certificate as string, form: 'byte-sequence' },
     chain: [{ header: chain as string, form: 'byte-sequence-list' }],
+    setUp: `${certificate}: a byte sequence of RFC 9440, base64 of the DER between colons`,
   });
 }

@@ -35,5 +35,6 @@ export function fromTraefik(options: TraefikOptions): Source {
     verifiedBy,
     certificate: { header: certificate as string, form: traefikCertificates },
     alsoReserved: [info as string],
+    setUp: 'the middleware passTLSClientCert with pem: true, on a router whose clientAuthType asks for certificates',
   });
 }
