@@ -112,7 +112,9 @@ export function assemble(options: CompiledOptions, about: BudgetedFor = 'clients
     if (isReadFromSockets && isPlainSocket(facts.socket)) {
       throw new PeercertFailure(
         'setup',
-        'mtls() runs on a server without TLS, where no client can present a certificate: create it with node:https, or, ' +
+        ('bun' in process.versions
+          ? 'mtls() runs on Bun, which does not show the certificate of a client: run it on Node, or, '
+          : 'mtls() runs on a server without TLS, where no client can present a certificate: create it with node:https, or, ') +
           "behind a proxy, give the option source: fromNginx({ trustedProxies: ['10.0.0.10'], verifiedBy: 'peercert' })",
       );
     }

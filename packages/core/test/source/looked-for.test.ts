@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createAuthenticator } from '../../src/authenticator.ts';
 import { createGate } from '../../src/gate.ts';
 import { createRoleGuard } from '../../src/guard.ts';
@@ -164,6 +164,17 @@ describe('a server without TLS', () => {
       );
     },
   );
+
+  it('is what every server of Bun looks like, which the failure says', () => {
+    const versions = { ...process.versions, bun: '1.4.5' };
+    vi.stubGlobal('process', Object.create(process, { versions: { value: versions } }));
+    onTestFinished(() => void vi.unstubAllGlobals());
+    expect(() => createAuthenticator({}).authenticate(plain)).toThrow(
+      expect.objectContaining({
+        cause: expect.objectContaining({ message: expect.stringMatching(/Bun.*run it on Node/) }),
+      }),
+    );
+  });
 
   it('is right where proxies are known by their certificates, too: this peer is none of them', () => {
     const byCertificate = proxyCertificate({ trust, identity: subjectCn('gateway') });
