@@ -1,5 +1,5 @@
 import { type Name, parseDistinguishedName } from '@peercert/core';
-import { encodeName, type RdnInput } from '@peercert/pki';
+import { der, encodeName, type RdnInput } from '@peercert/pki';
 import { checkName, DerError, MalformedError, nameAt, ProfileReader } from '../core.ts';
 import { partsOf, subjectOf } from '../keyring.ts';
 import { mutateDer } from '../mutation/elements.ts';
@@ -115,7 +115,17 @@ function readName(input: Uint8Array): Name | undefined {
 /** What must hold of any name. */
 export function judgeName(name: Name): void {
   ensure(isDer(name.der), 'a name is not DER');
-  ensure(sameBytes(encodeModel(name), name.der), 'the model of a name says something else than its DER');
+  const encoded = encodeModel(name);
+  if (isSorted(name.der)) {
+    ensure(sameBytes(encoded, name.der), 'the model of a name says something else than its DER');
+  } else {
+    const sorted = readName(encoded);
+    ensure(
+      sorted?.canonical === name.canonical && sorted.toString() === name.toString(),
+      'a name says something else once its sets are sorted',
+      () => name.toString(),
+    );
+  }
   const written = name.toString();
   if (hasTwins(name)) return;
   const again = parseDistinguishedName(written);
@@ -130,6 +140,16 @@ export function judgeName(name: Name): void {
     () => written,
   );
   ensure(name.isEmpty === (name.rdns.length === 0), 'an empty name has parts', () => written);
+}
+
+/** X.690 11.6: the attributes of each RDN ascend. */
+function isSorted(name: Uint8Array): boolean {
+  return der.children(name).every((rdn) => {
+    const attributes = der.children(rdn);
+    return attributes.every(
+      (one, index) => index === 0 || Buffer.compare(attributes[index - 1] as Uint8Array, one) <= 0,
+    );
+  });
 }
 
 /** RFC 4518 2.4: characters that make a comparison undefined. Such a value equals none but itself, octet by octet. */
