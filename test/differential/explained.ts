@@ -23,6 +23,20 @@ interface Explanation {
 
 const oids = { netscapeCertType: '2.16.840.1.113730.1.1', clientAuth: '1.3.6.1.5.5.7.3.2' } as const;
 
+/** Deviations, by name. */
+const malformedNames: ReadonlySet<string> = new Set([
+  'dns_name',
+  'rfc822_name',
+  'uri',
+  'ip_address',
+  'dns_name_underscore',
+]);
+const malformedTexts: ReadonlySet<string> = new Set([
+  'attribute_value',
+  'attribute_string_type',
+  'der_string_printable',
+]);
+
 const noSuchPoint: Pick<Explanation, 'of' | 'because'> = {
   of: ([leaf]) => leaf?.publicKey.keyType === 'ec' && !isKey(leaf),
   because:
@@ -39,6 +53,12 @@ const byOpenssl: readonly Explanation[] = [
     of: (path) => path.some(hasAttributeOfOtherType),
     because:
       'OpenSSL reads no extension of a certificate with a directoryName whose attribute has a type that it cannot print',
+  },
+  {
+    says: /^error 20 at/,
+    of: (path) => path.some(({ subjectAltName }) => subjectAltName.some(({ kind }) => kind === 'otherName')),
+    because:
+      'OpenSSL reads no extension of a certificate with an otherName whose value is no string of its type; nothing asks for that',
   },
   {
     says: /^error (26|20) at/,
@@ -59,6 +79,11 @@ const byOpenssl: readonly Explanation[] = [
 const byGo: readonly Explanation[] = [
   { says: /failed to unmarshal elliptic curve point/, ...noSuchPoint },
   {
+    says: /failed to unmarshal elliptic curve point/,
+    of: (path) => path.some(({ publicKey: { key, keyType } }) => keyType === 'ec' && key[0] !== 0x04),
+    because: 'Go reads no compressed point (RFC 5480 2.2: MAY support)',
+  },
+  {
     says: /unhandled critical extension/,
     of: (path) => path.some(({ extensions }) => extensions.some(({ critical }) => critical)),
     because:
@@ -70,8 +95,41 @@ const byGo: readonly Explanation[] = [
     because: 'Go compares names octet by octet; RFC 5280 7.1 has their characters compared',
   },
   {
-    says: /invalid RDNSequence: invalid attribute type/,
+    says: /invalid attribute type|malformed extension OID field|invalid extended key usages/,
+    of: (path) =>
+      path.some((certificate) =>
+        oidsOf(certificate).some((oid) => oid.split('.').some((arc) => Number(arc) >= 2 ** 31)),
+      ),
     because: 'Go reads no OBJECT IDENTIFIER whose arcs go beyond 31 bits',
+  },
+  {
+    says: /(cannot parse (dnsName|rfc822Name|URI|IP address)|SAN \w+ is malformed)/,
+    of: (path) => path.some(({ deviations }) => deviations.some((one) => malformedNames.has(one))),
+    because:
+      'Go reads no certificate with a name that is not in the form of its kind. Here it is kept as octets and equal to nothing',
+  },
+  {
+    says: /(failed to parse \w+ constraint|IP constraint contained|invalid constraint value)/,
+    of: (path) => path.some(({ deviations }) => deviations.some((one) => one.startsWith('name_constraint_'))),
+    because:
+      'Go reads no certificate with a constraint that is not in the form of its kind. Here it refuses every name of that kind',
+  },
+  {
+    says: /invalid attribute value: invalid \w+/,
+    of: (path) => path.some(({ deviations }) => deviations.some((one) => malformedTexts.has(one))),
+    because:
+      'Go reads no certificate with an attribute that has other characters than its string type. Here it is kept as octets, or has one meaning',
+  },
+  {
+    says: /malformed extension critical field|invalid basic constraints/,
+    of: (path) => path.some(({ deviations }) => deviations.some((one) => String(one) === 'der_boolean_true')),
+    because: 'Go reads no certificate with a BOOLEAN whose true is not FF',
+  },
+  {
+    says: /RSA key missing NULL parameters/,
+    of: (path) =>
+      path.some(({ publicKey: { algorithm, keyType } }) => keyType === 'rsa' && algorithm.parameters === undefined),
+    because: 'Go reads no RSA key whose algorithm lacks its NULL, which says nothing',
   },
   {
     says: /unsupported string type/,
@@ -117,4 +175,9 @@ function isSpeltOtherwise(child: Certificate, issuer: Certificate | undefined): 
   const [of, by] = [partsOf(parseElement(child.der)), issuer && partsOf(parseElement(issuer.der))];
   if (of === undefined || by === undefined) return false;
   return Buffer.compare(writeElement(issuerOf(of)), writeElement(subjectOf(by))) !== 0;
+}
+
+function oidsOf({ extendedKeyUsage = [], extensions, issuer, subject }: Certificate): readonly string[] {
+  const types = [issuer, subject].flatMap(({ rdns }) => rdns.flatMap((rdn) => rdn.map(({ type }) => type)));
+  return [...extensions.map(({ oid }) => oid), ...extendedKeyUsage, ...types];
 }

@@ -9,6 +9,10 @@ const readDifferently = {
   der_length_too_large: 'a length that goes beyond what holds it, in a place where OpenSSL does not look',
   der_truncated: 'an element is missing, in a place where OpenSSL or Go does not look',
   der_unexpected_tag: 'another type than the one that is defined, in a place where OpenSSL or Go does not look',
+  der_too_deep: 'more levels than any certificate has, in a place where nobody else looks',
+  der_high_tag_number: 'a tag that no certificate has, in a place where nobody else looks',
+  der_empty_sequence:
+    'an RDN without attributes makes two names of one text; a list of purposes, mappings or constraints without an element says the contrary of no list to some readers',
   der_integer_empty: 'an INTEGER without octets has no value; OpenSSL takes it for 0',
   der_integer_not_minimal: 'redundant octets in an INTEGER are refused by Go, and by OpenSSL elsewhere',
   der_integer_negative: 'a count below zero: OpenSSL ignores the constraint, or does not look',
@@ -45,6 +49,7 @@ const noMeaning = {
     'RFC 5280 4.2.1.4: a policy MUST NOT be twice in one extension; OpenSSL refuses it when it processes policies',
   policy_mapping_any_policy: 'RFC 5280 6.1.4 (a): the path is invalid; OpenSSL says so when it processes policies',
   key_usage_empty: 'RFC 5280 4.2.1.3: one bit at least MUST be set; otherwise the key may be used for nothing',
+  key_usage_unknown_bit: 'a use that does not exist: who knows it may do something else with the key',
   pss_parameters: 'parameters that break their ASN.1: no signature is verified with them',
   algorithm_parameters:
     'parameters that the algorithm does not have could mean something to somebody; TLS handshakes fail for most of them',
