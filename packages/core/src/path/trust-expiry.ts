@@ -1,5 +1,6 @@
 import type { Certificate } from '../certificate/model.ts';
 import { NotYetUsable } from '../not-yet-usable.ts';
+import { CertificateIndex } from './certificate-index.ts';
 import { hasEnded } from './checks.ts';
 import type { TrustExpiryEvent, TrustedCertificate } from './trust-event.ts';
 
@@ -43,8 +44,23 @@ export function refuseNotBegun(
   );
 }
 
-function isValidAt(anchor: Certificate, nowMs: number): boolean {
-  return nowMs >= anchor.notBeforeMs && !hasEnded(anchor, nowMs);
+/**
+ * Intermediates of which none has begun, with those before that are valid: clients that send too few come by these until then.
+ * They are not trusted by themselves, so that nobody gets in by them whom no anchor vouches for.
+ */
+export function besideThoseBefore(
+  next: CertificateIndex,
+  current: CertificateIndex,
+  nowMs: number | undefined,
+): CertificateIndex {
+  if (nowMs === undefined || !next.all.some(({ notBeforeMs }) => nowMs < notBeforeMs)) return next;
+  if (next.all.some((one) => isValidAt(one, nowMs))) return next;
+  const kept = current.all.filter((one) => isValidAt(one, nowMs));
+  return kept.length === 0 ? next : new CertificateIndex([...next.all, ...kept]);
+}
+
+function isValidAt(certificate: Certificate, nowMs: number): boolean {
+  return nowMs >= certificate.notBeforeMs && !hasEnded(certificate, nowMs);
 }
 
 /** What the clock answers; `undefined` where it fails, which is a 500 where it matters: for a request. */

@@ -8,7 +8,7 @@ import { filesIn, type WatchedCertificateInput } from './certificate-input.ts';
 import { IntermediateMemory } from './intermediate-memory.ts';
 import { LeafMemory } from './leaf-memory.ts';
 import type { TrustEvent, TrustedCertificate } from './trust-event.ts';
-import { refuseEnded, refuseNotBegun, timeOf, trustedCertificates } from './trust-expiry.ts';
+import { besideThoseBefore, refuseEnded, refuseNotBegun, timeOf, trustedCertificates } from './trust-expiry.ts';
 import { TrustListeners } from './trust-listeners.ts';
 import { type IndexedTrust, readAtOnce, readInSlices, type TrustInputs } from './trust-reading.ts';
 
@@ -252,8 +252,10 @@ class FollowingTrustStore implements TrustStore {
     refuseNotBegun(anchors, this.#current.anchors, place, timeOf(this.#clock));
   }
 
-  #advance({ maxDepth, paths }: CompiledTrust, { anchors, intermediates }: IndexedTrust): void {
-    const generation = (this.#current?.generation ?? 0) + 1;
+  #advance({ maxDepth, paths }: CompiledTrust, { anchors, intermediates: given }: IndexedTrust): void {
+    const before = this.#current;
+    const generation = (before?.generation ?? 0) + 1;
+    const intermediates = before ? besideThoseBefore(given, before.intermediates, timeOf(this.#clock)) : given;
     this.#current = Object.freeze({
       generation,
       anchors,

@@ -143,14 +143,16 @@ export class CrlDownload {
     this.#record.failed(failure, this.nextAtMs);
   }
 
-  /** The first of the URLs that gives something usable, else the trouble of the last. */
+  /** The first of the URLs that gives something usable, else what is of the future, else the trouble of the last. */
   async #firstDelivery(client: string | undefined): Promise<ListDelivery> {
     let last: ListDelivery | undefined;
+    let early: ListDelivery | undefined;
     for (const url of this.#settings.urls) {
       last = await this.#delivery(url, client);
-      if (last.ok) return last;
+      if (last.ok && last.isUsable) return last;
+      if (last.ok) early ??= last;
     }
-    return last as ListDelivery;
+    return early ?? (last as ListDelivery);
   }
 
   async #delivery(url: URL, client: string | undefined): Promise<ListDelivery> {

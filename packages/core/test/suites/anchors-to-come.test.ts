@@ -9,7 +9,7 @@ import { fromFile } from '../../src/file-watcher.ts';
 import type { TrustEvent } from '../../src/path/trust-event.ts';
 import { createTrustStore, type TrustOptions, type TrustStore } from '../../src/path/trust-store.ts';
 import { resolveTrust } from '../../src/trust.ts';
-import { authority, client, type Entity } from '../path/certificates.ts';
+import { authority, client, type Entity, keyOf } from '../path/certificates.ts';
 import { facts, handing, handshakeWith, now, presented, presenting } from '../requests.ts';
 
 const hour = 3_600_000;
@@ -129,6 +129,43 @@ describe('a file of anchors of which none is valid yet', () => {
     expect(names(store)).toEqual(['CN=Later']);
     write(later);
     expect(names(open())).toEqual(['CN=Later']);
+  });
+});
+
+describe('a file of intermediates of which none is valid yet', () => {
+  const old = authority('CN=Intermediate', { by: present });
+  const next = authority('CN=Intermediate', { by: present, notBefore: begins, keyPair: keyOf('next') });
+  const carol = client('CN=carol', { by: old });
+  const dave = client('CN=dave', { by: next });
+
+  it('leaves those before beside it, for clients that send none, until another reading', async () => {
+    write(old);
+    const store = open({ anchors: present.der, intermediates: fromFile(path) });
+    const { authenticate } = createAuthenticator({ source: handing, trust: store, clock });
+    const outcome = async (who: Entity): Promise<string> => {
+      const decision = await authenticate(presenting([who]));
+      return decision.outcome === 'deny' ? decision.reason.code : decision.outcome;
+    };
+    write(next);
+    await store.reload();
+    expect([await outcome(carol), await outcome(dave)]).toEqual(['allow', 'intermediate_not_yet_valid']);
+    time += hour;
+    expect([await outcome(carol), await outcome(dave)]).toEqual(['allow', 'allow']);
+    writeFileSync(path, `# renewed\n${pem(next)}`);
+    await store.reload();
+    expect([await outcome(carol), await outcome(dave)]).toEqual(['signature_invalid', 'allow']);
+  });
+
+  it('keeps nothing where one in it is valid, nor where all are taken out', async () => {
+    write(old);
+    const store = open({ anchors: present.der, intermediates: fromFile(path) });
+    write(next, authority('CN=Another', { by: present }));
+    await store.reload();
+    expect(store.current.intermediates.has(old.certificate)).toBe(false);
+    write(old);
+    await store.reload();
+    store.replace({ anchors: present.der });
+    expect(store.current.intermediates.all).toEqual([]);
   });
 });
 

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CrlDownload, type CrlDownloadSettings, type ListDelivery } from '../../../src/revocation/crl-download.ts';
+import {
+  type AcceptedDelivery,
+  CrlDownload,
+  type CrlDownloadSettings,
+  type ListDelivery,
+} from '../../../src/revocation/crl-download.ts';
 import type { FetchRequest, FetchResult } from '../../../src/revocation/fetcher.ts';
 import type { RevocationEvent } from '../../../src/revocation/source-status.ts';
 
@@ -187,6 +192,21 @@ describe('several ways to one list', () => {
     await second.download.refresh(now);
     expect(second.paths()).toEqual(['/1.crl', '/2.crl']);
     expect(second.download.failure).toBeUndefined();
+  });
+
+  it('are tried until one gives what is of now, and else one of the future is no trouble', async () => {
+    const early: ListDelivery = { ...(accepted() as AcceptedDelivery), isUsable: false };
+    for (const [deliveries, tried] of [
+      [[early, accepted()], 2],
+      [[early, refused], 2],
+      [[refused, early], 2],
+    ] as const) {
+      const left = [...deliveries];
+      const one = downloading({ urls, deliver: async () => left.shift() as ListDelivery });
+      await one.download.refresh(now);
+      expect(one.paths()).toHaveLength(tried);
+      expect(one.download.failure).toBeUndefined();
+    }
   });
 
   it('that all fail leave the trouble of the last', async () => {

@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CrlOptions } from '@peercert/pki';
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startRevocationServer } from '@peercert/testing';
+import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fromFile } from '../../../src/file-watcher.ts';
 import { createRevocation, type Revocation } from '../../../src/revocation/revocation.ts';
 import type { RevocationOptions } from '../../../src/revocation/revocation-options.ts';
@@ -19,6 +20,7 @@ import {
   hour,
   issueClient,
   issueClientWith,
+  issuing,
   line,
   listOf,
   minute,
@@ -352,5 +354,29 @@ describe('a 503 for want of a list', () => {
   it('says which source failed, where no list is there because of it', async () => {
     const { trouble } = await troubleOf({ sources: [{ url: 'http://127.0.0.1:1/a.crl' }] });
     expect(trouble).toMatchObject({ problem: 'fetch_failed', source: 'crl http://127.0.0.1:1/a.crl', lists: [] });
+  });
+
+  it('says which responder failed, and why; where lists are of no help either, what denies', async () => {
+    const responder = await startRevocationServer({ authority: issuing, clock: () => time.now - 3 * hour });
+    onTestFinished(() => responder.close());
+    const of = async (options: RevocationOptions): Promise<unknown> => {
+      const decision = await line({ revocation: { scope: 'leaf', ...options } }).decide(alice);
+      return decision.outcome === 'deny' ? decision.reason.detail : decision.outcome;
+    };
+    const ocsp = { responders: responder.ocspUrl };
+    const trouble = {
+      problem: 'ocsp_next_update_past',
+      explanation: 'A nextUpdate in the past',
+      source: `ocsp ${responder.ocspUrl}`,
+    };
+    expect(await of({ methods: ['ocsp'], ocsp })).toMatchObject({ kind: 'stale', trouble });
+    const both = { methods: ['crl', 'ocsp'], crls: { sources: [rootList] }, ocsp } as const;
+    expect(await of(both)).toMatchObject({ kind: 'stale', trouble });
+    expect(await of({ ...both, methods: ['ocsp', 'crl'] })).toMatchObject({ kind: 'stale', trouble });
+    const gone = { methods: ['ocsp'], ocsp: { responders: 'http://127.0.0.1:1/' } } as const;
+    expect(await of(gone)).toMatchObject({
+      kind: 'unreachable',
+      trouble: { problem: 'fetch_failed', source: 'ocsp http://127.0.0.1:1/' },
+    });
   });
 });
