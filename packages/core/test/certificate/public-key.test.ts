@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SubjectPublicKeyInfo } from '../../src/certificate/model.ts';
+import { isSameKey } from '../../src/certificate/public-key.ts';
 import {
   bitString,
   element,
@@ -181,4 +182,28 @@ it('a key is cut out once', () => {
   const read = key(rsaKey(modulus(2048), e));
   expect(read.key).toBe(read.key);
   expect(read.algorithm).toBe(read.algorithm);
+});
+
+describe('two keys', () => {
+  const keys = [p256, ecKey('1.2.840.10045.3.1.7', join([0x04], new Uint8Array(64).fill(8))), rsaKey(modulus(2048), e)];
+  /** As a certificate has it that was read by another copy of this package. */
+  const foreign = ({ der }: SubjectPublicKeyInfo): SubjectPublicKeyInfo => ({ der }) as SubjectPublicKeyInfo;
+
+  it('are the same when their octets are, wherever they stand', () => {
+    for (const [index, one] of keys.entries()) {
+      for (const [other, two] of keys.entries()) {
+        const left = parsed({ publicKey: one }).publicKey;
+        const right = parsed({ publicKey: two, serialNumber: integer(2n ** 90n) }).publicKey;
+        expect(isSameKey(left, right)).toBe(index === other);
+        expect(isSameKey(foreign(left), right)).toBe(index === other);
+        expect(isSameKey(left, foreign(right))).toBe(index === other);
+      }
+    }
+  });
+
+  it('differ by the last octet alone', () => {
+    const last = Uint8Array.from(p256Key);
+    last[64] = 8;
+    expect(isSameKey(key(p256), key(ecKey('1.2.840.10045.3.1.7', last)))).toBe(false);
+  });
 });
