@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 /** Written beside and renamed, as whoever rotates files should. */
-function file(name: string, content: string): ReturnType<typeof fromFile> {
+function file(name: string, content: string | Uint8Array): ReturnType<typeof fromFile> {
   const path = join(folder, name);
   writeFileSync(`${path}.new`, content);
   renameSync(`${path}.new`, path);
@@ -51,6 +51,25 @@ describe.each(frameworks)('$name', (framework) => {
       expect(outcomeOf(await admin.get('/profile'))).toBe('200 ok');
       expect(outcomeOf(await impostor.get('/profile'))).toBe('401 issuer_unknown');
     });
+  });
+
+  it('takes authorities and lists out of one file, as PowerShell wrote it', async () => {
+    const { root } = await theWorld();
+    const { crlPem } = root.issueCrl({ entries: [] });
+    const ca = file('ca.crt', Buffer.from(`\ufeff${root.certificatePem}${crlPem}`.replaceAll('\n', '\r\n'), 'utf16le'));
+    const trust = createTrustStore({ anchors: ca });
+    onTestFinished(() => trust.close());
+    const crls = { methods: ['crl'] as const, crls: { sources: [ca] } };
+    const api = await startApi(framework, { mtls: { trust, revocation: crls } });
+    expect(outcomeOf(await api.get('admin', '/profile'))).toBe('200 ok');
+    expect(trust.current.anchors.all).toHaveLength(1);
+    await expect(startApi(framework, { mtls: { trust } })).rejects.toThrow(/ca\.crt, block 2 is a revocation list/);
+
+    // The same in the `ca` of the server, which is read with the first request.
+    const text = `${root.certificatePem}${crlPem}`;
+    const inline = { methods: ['crl'] as const, crls: { sources: [text] } };
+    const other = await startApi(framework, { mtls: { revocation: inline }, tls: { ca: text } });
+    expect(outcomeOf(await other.get('admin', '/profile'))).toBe('200 ok');
   });
 
   it('applies pins and roles of files as they are now, on a connection that lives', async () => {

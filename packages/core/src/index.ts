@@ -72,6 +72,7 @@ export {
   type GuardOptions,
 } from './guard.ts';
 export { defaultLimits, type Limits } from './limits.ts';
+export { requireListsConsulted } from './lists-among-anchors.ts';
 export { logText } from './log-text.ts';
 export { refuseUnknownKeys, shown } from './option-keys.ts';
 export type { CertificatePolicyOptions, DecisionEvent, MtlsOptions, PeercertEvent } from './options.ts';

@@ -2,6 +2,7 @@ import { systemClock } from './clock.ts';
 import type { Decision } from './decision.ts';
 import { compileExcludedPaths } from './excluded-path.ts';
 import { compileLimits, type Limits } from './limits.ts';
+import { requireListsConsulted } from './lists-among-anchors.ts';
 import { oneOf, pickOptions, refuseUnknownKeys } from './option-keys.ts';
 import type { WeakAlgorithm } from './path/algorithms.ts';
 import type { PathSettings } from './path/settings.ts';
@@ -180,12 +181,14 @@ export function compileOptions(options: MtlsOptions = {}): CompiledOptions {
   try {
     trust = compileTrust(options.trust, sources, { clock, onEvent });
     const surroundings = { clock, onEvent, path, trust: (isTrustByName(trust) ? trust.default : trust)?.current };
-    return Object.freeze({
-      ...compiled,
-      policy,
-      trust,
-      revocation: compileRevocation(options, sources, surroundings),
-    });
+    const revocation = compileRevocation(options, sources, surroundings);
+    try {
+      requireListsConsulted(trust, revocation);
+    } catch (error) {
+      if (revocation !== options.revocation) revocation?.close();
+      throw error;
+    }
+    return Object.freeze({ ...compiled, policy, trust, revocation: checkerOf(revocation) });
   } catch (error) {
     closePolicy(policy);
     if (trust !== options.trust) trust?.close();
@@ -197,7 +200,7 @@ function compileRevocation(
   options: MtlsOptions,
   sources: readonly Source[],
   surroundings: Parameters<typeof openRevocation>[1],
-): RevocationChecker | undefined {
+): Revocation | undefined {
   const revocation: unknown = 'revocation' in options ? options.revocation : 'off';
   if (revocation === 'off') return undefined;
   if (sources.every(({ verifiedBy }) => verifiedBy === 'proxy')) {
@@ -208,7 +211,9 @@ function compileRevocation(
   if (typeof revocation !== 'object' || revocation === null) {
     throw new TypeError("revocation must be 'off', an object with options, or what createRevocation() makes");
   }
-  return checkerOf(revocation) ?? checkerOf(openRevocation(revocation as RevocationOptions, surroundings));
+  return checkerOf(revocation) === undefined
+    ? openRevocation(revocation as RevocationOptions, surroundings)
+    : (revocation as Revocation);
 }
 
 function compileSources(source: MtlsOptions['source'] = fromTls()): readonly Source[] {

@@ -1,5 +1,6 @@
 import { systemClock } from './clock.ts';
 import { PeercertFailure } from './error.ts';
+import { requireListsConsulted } from './lists-among-anchors.ts';
 import { NotYetUsable } from './not-yet-usable.ts';
 import { observer } from './observer.ts';
 import { CertificateIndex } from './path/certificate-index.ts';
@@ -10,6 +11,7 @@ import { isTrustByName, type TrustByName } from './path/trust-by-name.ts';
 import type { TrustEvent } from './path/trust-event.ts';
 import { timeOf } from './path/trust-expiry.ts';
 import { createTrustStore, type TrustSnapshot, type TrustStore, type TrustStoreSettings } from './path/trust-store.ts';
+import type { RevocationChecker } from './revocation/checker.ts';
 import type { Presented, PresentedHandshake, TlsServer } from './source/presented.ts';
 import { serverNameOf } from './source/tls-socket.ts';
 
@@ -23,7 +25,7 @@ export type TrustResolver = (presented: Presented, connection: unknown) => Trust
  */
 export function resolveTrust(
   trust: TrustStore | TrustByName | undefined,
-  { clock, onEvent }: TrustStoreSettings = {},
+  { clock, onEvent, revocation }: TrustStoreSettings & { readonly revocation?: RevocationChecker | undefined } = {},
 ): TrustResolver {
   if (isTrustByName(trust)) return resolveByName(trust);
   if (trust !== undefined) return ({ verdict }) => (verdict.by === 'proxy' ? nobody : trust.current);
@@ -77,8 +79,11 @@ export function resolveTrust(
     const wasHeldBack = isSame && known.heldBackAtMs !== undefined;
     known.heldBackAtMs = undefined;
     try {
-      if (known.store === undefined) known.store = createTrustStore({ anchors: ca }, { clock, onEvent });
-      else known.store.replace({ anchors: ca });
+      if (known.store === undefined) {
+        const store = createTrustStore({ anchors: ca }, { clock, onEvent });
+        requireListsConsulted(store, revocation);
+        known.store = store;
+      } else known.store.replace({ anchors: ca });
     } catch (error) {
       if (!(error instanceof TypeError)) {
         known.ca = undefined;

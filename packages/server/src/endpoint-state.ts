@@ -4,6 +4,7 @@ import {
   type Revocation,
   type RevocationEvent,
   type RevocationOptions,
+  requireListsConsulted,
 } from '@peercert/core';
 import { type EndpointIdentities, failureOf, openIdentities } from './endpoint-identities.ts';
 import type { EndpointSettings } from './endpoint-options.ts';
@@ -60,6 +61,7 @@ function assemble(
   // Behind whatever else hears of the change: it must be in place everywhere.
   const recheck = (): void => void setImmediate(() => void liveSockets.recheck());
   const revocation = openRevocation(settings, closing, recheck);
+  requireListsConsulted(trust.option, revocation ?? givenRevocation(settings));
   const policy = closing(openPolicyFiles(settings, recheck));
   stapler?.use(currentOf(identities));
   trust.subscribe((event) => {
@@ -130,6 +132,11 @@ function openRevocation(
       ...(profile !== undefined && { profile }),
     }),
   );
+}
+
+/** What was made apart, if anything. */
+function givenRevocation({ mtls: { revocation } }: EndpointSettings): Revocation | undefined {
+  return typeof revocation === 'object' && revocation !== null && isRevocation(revocation) ? revocation : undefined;
 }
 
 function isRevocation(revocation: RevocationOptions | Revocation): revocation is Revocation {

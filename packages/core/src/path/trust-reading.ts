@@ -2,7 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import type { Certificate } from '../certificate/model.ts';
 import type { FileContents } from '../file-watcher.ts';
 import { CertificateIndex } from './certificate-index.ts';
-import { type CertificateInputCheck, certificatesIn, type WatchedCertificateInput } from './certificate-input.ts';
+import {
+  type CertificateInputCheck,
+  certificatesIn,
+  type ListCheck,
+  type ListPlace,
+  type WatchedCertificateInput,
+} from './certificate-input.ts';
 
 /** Where the certificates of a trust store come from. */
 export interface TrustInputs {
@@ -10,35 +16,45 @@ export interface TrustInputs {
   readonly intermediates: WatchedCertificateInput;
   /** Throws TypeError for an anchor that cannot be used. */
   readonly checkAnchor: CertificateInputCheck;
+  /** Throws TypeError for a revocation list that nobody was given who consults lists. */
+  readonly checkList: ListCheck;
 }
 
 interface ReadTrust {
   readonly anchors: readonly Certificate[];
   readonly intermediates: readonly Certificate[];
+  /** Revocation lists that stand among them. */
+  readonly lists: readonly ListPlace[];
 }
 
 /** The certificates of one generation, each kind by its names. */
 export interface IndexedTrust {
   readonly anchors: CertificateIndex;
   readonly intermediates: CertificateIndex;
+  readonly lists: readonly ListPlace[];
 }
 
 /** Yields each certificate as it was read. */
 function* certificatesOf(inputs: TrustInputs, contents: FileContents): Generator<Certificate, ReadTrust> {
   const anchors: Certificate[] = [];
-  for (const one of certificatesIn(inputs.anchors, 'trust.anchors', contents, inputs.checkAnchor)) {
+  const lists: ListPlace[] = [];
+  const hear: ListCheck = (list) => {
+    inputs.checkList(list);
+    lists.push(list);
+  };
+  for (const one of certificatesIn(inputs.anchors, 'trust.anchors', contents, inputs.checkAnchor, hear)) {
     anchors.push(one);
     yield one;
   }
   const intermediates: Certificate[] = [];
   const { intermediates: given } = inputs;
   if (!Array.isArray(given) || given.length > 0) {
-    for (const one of certificatesIn(given, 'trust.intermediates', contents)) {
+    for (const one of certificatesIn(given, 'trust.intermediates', contents, undefined, hear)) {
       intermediates.push(one);
       yield one;
     }
   }
-  return { anchors, intermediates };
+  return { anchors, intermediates, lists };
 }
 
 /** Throws TypeError for what is no certificate. */
@@ -46,8 +62,8 @@ export function readAtOnce(inputs: TrustInputs, contents: FileContents): Indexed
   const reading = certificatesOf(inputs, contents);
   let step = reading.next();
   while (!step.done) step = reading.next();
-  const { anchors, intermediates } = step.value;
-  return { anchors: new CertificateIndex(anchors), intermediates: new CertificateIndex(intermediates) };
+  const { anchors, intermediates, lists } = step.value;
+  return { anchors: new CertificateIndex(anchors), intermediates: new CertificateIndex(intermediates), lists };
 }
 
 /** Certificates that are read before others may run: a millisecond of work with code that is not compiled yet. */
@@ -75,5 +91,5 @@ export async function readInSlices(inputs: TrustInputs, contents: FileContents):
     anchors.withSubject(anchor.subject);
   }
   await setImmediate();
-  return { anchors, intermediates: new CertificateIndex(step.value.intermediates) };
+  return { anchors, intermediates: new CertificateIndex(step.value.intermediates), lists: step.value.lists };
 }

@@ -4,7 +4,7 @@ import { type FileContents, isFileSource } from '../file-watcher.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
 import { type FileFailure, type WatchedFiles, watchFiles } from '../watched-files.ts';
 import type { CertificateIndex } from './certificate-index.ts';
-import { filesIn, type WatchedCertificateInput } from './certificate-input.ts';
+import { filesIn, type ListCheck, type ListPlace, type WatchedCertificateInput } from './certificate-input.ts';
 import { IntermediateMemory } from './intermediate-memory.ts';
 import { LeafMemory } from './leaf-memory.ts';
 import type { TrustEvent, TrustedCertificate } from './trust-event.ts';
@@ -34,6 +34,8 @@ export interface TrustSnapshot {
   readonly leaves: LeafMemory;
   /** @internal Hears that a path was refused because its anchor has ended. */
   readonly onAnchorEnded?: (anchor: Certificate) => void;
+  /** @internal Revocation lists that stand among the certificates. */
+  readonly lists?: readonly ListPlace[];
 }
 
 /** A trust store as it is now: for a health check. */
@@ -102,6 +104,18 @@ export function createTrustStore(options: TrustOptions, settings: TrustStoreSett
   return store;
 }
 
+/** Shared by every copy of this package. */
+const listChecks: unique symbol = Symbol.for('peercert.trust-lists') as never;
+
+/**
+ * Holds the revocation lists that stand among the certificates of a store against `check`, now and whenever it reads its
+ * files: one that throws TypeError leaves the old generation in place.
+ */
+export function checkListsOf(store: TrustStore, check: ListCheck): void {
+  for (const list of store.current.lists ?? []) check(list);
+  (store as Partial<FollowingTrustStore>)[listChecks]?.push(check);
+}
+
 /** Whether a value is a store rather than options for one. */
 export function isTrustStore(value: object): value is TrustStore {
   return 'replace' in value && 'current' in value;
@@ -119,6 +133,8 @@ class FollowingTrustStore implements TrustStore {
   readonly #listeners: TrustListeners;
   #current: TrustSnapshot | undefined;
   #origin: Origin | undefined;
+  /** Of those who use this store. */
+  readonly [listChecks]: ListCheck[] = [];
   #orders = 0;
   #isClosed = false;
 
@@ -199,6 +215,9 @@ class FollowingTrustStore implements TrustStore {
       checkAnchor: (anchor, place) => {
         if (this.#current?.anchors.has(anchor) !== true) refuseEnded(anchor, place, nowMs);
       },
+      checkList: (list) => {
+        for (const check of this[listChecks]) check(list);
+      },
     };
   }
 
@@ -252,7 +271,7 @@ class FollowingTrustStore implements TrustStore {
     refuseNotBegun(anchors, this.#current.anchors, place, timeOf(this.#clock));
   }
 
-  #advance({ maxDepth, paths }: CompiledTrust, { anchors, intermediates: given }: IndexedTrust): void {
+  #advance({ maxDepth, paths }: CompiledTrust, { anchors, intermediates: given, lists }: IndexedTrust): void {
     const before = this.#current;
     const generation = (before?.generation ?? 0) + 1;
     const intermediates = before ? besideThoseBefore(given, before.intermediates, timeOf(this.#clock)) : given;
@@ -264,6 +283,7 @@ class FollowingTrustStore implements TrustStore {
       memory: new IntermediateMemory(),
       leaves: new LeafMemory(),
       onAnchorEnded: (anchor: Certificate) => this.#listeners.anchorEnded(anchor),
+      lists,
     });
     this.#listeners.tell({
       type: 'trust_updated',

@@ -1,5 +1,7 @@
+import { Buffer } from 'node:buffer';
 import type { Certificate } from '../certificate/model.ts';
 import type { MaybePromise } from '../decision.ts';
+import { type FileSource, isFileSource } from '../file-watcher.ts';
 import { about } from '../path/checks.ts';
 import type { PathSettings } from '../path/settings.ts';
 import type { TrustSnapshot } from '../path/trust-store.ts';
@@ -25,6 +27,8 @@ export interface CheckerSettings {
   /** Hears which anchors are trusted now. */
   readonly onTrust: (trust: TrustSnapshot) => void;
   readonly tell: (event: RevocationEvent) => void;
+  /** The files and contents that the options name as lists. */
+  readonly listSources?: readonly (string | Uint8Array | FileSource)[];
   /** What every finding is held against. */
   readonly known: KnownRevocations;
 }
@@ -43,6 +47,14 @@ export class RevocationChecker {
   /** Whether a bare name, of which nothing can be asked, goes through. */
   get allowsNames(): boolean {
     return this.#settings.on.noSource === 'allow';
+  }
+
+  /** Whether the options name this file, or these very octets, as lists. */
+  consults(source: string | Uint8Array | FileSource): boolean {
+    return (this.#settings.listSources ?? []).some((named) => {
+      if (isFileSource(source)) return isFileSource(named) && named.path === source.path;
+      return !isFileSource(named) && Buffer.from(named).equals(Buffer.from(source));
+    });
   }
 
   /** Something is known that was not known before: whatever was checked is to be checked again. */

@@ -117,6 +117,7 @@ export function openRevocation(
       },
     }),
     known,
+    listSources: [...(settings.crls?.inline ?? []), ...(settings.crls?.files ?? [])],
   });
   return Object.freeze({
     [revocationBrand]: checker,
