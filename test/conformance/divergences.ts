@@ -162,8 +162,16 @@ const chains: readonly Group[] = [
     ids: ['bssl-chain:target-has-keycertsign-but-not-ca/main'],
   },
   {
+    profile: 'strict',
     expected: 'accept',
-    actual: 'certificate_malformed name_constraint_uri',
+    actual: 'certificate_malformed name_constraints_not_critical',
+    sentence: 'RFC 5280 4.2.1.10: Conforming CAs MUST mark this extension as critical.',
+    ids: ['bssl-chain:many-names/ok-all-types'],
+  },
+  {
+    profile: 'interoperable',
+    expected: 'accept',
+    actual: 'name_constraint_violated',
     sentence:
       'RFC 5280 4.2.1.10: For URIs, the constraint applies to the host part of the name. The constraint MUST be specified as a fully qualified domain name and MAY specify a host or a domain. (Here it is a URI.)',
     ids: ['bssl-chain:many-names/ok-all-types'],

@@ -35,6 +35,7 @@ export type {
   ReasonFlag,
   RelativeDistinguishedName,
   SubjectPublicKeyInfo,
+  UncomparableName,
 } from './certificate/model.ts';
 export { parseDistinguishedName } from './certificate/name.ts';
 export { systemClock } from './clock.ts';

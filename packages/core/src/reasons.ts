@@ -478,7 +478,13 @@ export interface ReasonDetails {
   path_length_exceeded: AboutCertificate & { readonly limit: number };
   key_usage_forbids: AboutCertificate & { readonly required: string };
   extended_key_usage_missing: AboutCertificate & { readonly required: string };
-  name_constraint_violated: AboutCertificate & { readonly name: string };
+  name_constraint_violated: AboutCertificate & {
+    readonly name: string;
+    /** `'not permitted'`, `'excluded'`, `'ambiguous'`, `'not comparable'` or `'constraint not supported'`. */
+    readonly problem: string;
+    /** What the constraints are on: `dNSName`, or `otherName 1.3.6.1.4.1.311.20.2.3`. */
+    readonly constraint: string;
+  };
   policy_constraint_violated: AboutCertificate;
   critical_extension_unsupported: AboutCertificate & { readonly oid: string };
   certificate_revoked: AboutCertificate & {

@@ -6,6 +6,7 @@ import type {
   GeneralName,
   Name,
   RelativeDistinguishedName,
+  UncomparableName,
 } from '@peercert/core';
 import { der } from '@peercert/pki';
 
@@ -114,6 +115,25 @@ export function encodeGeneralName(name: GeneralName): Uint8Array {
     case 'x400Address':
     case 'ediPartyName':
       return name.value;
+    case 'uncomparable':
+      return encodeUncomparable(name);
+  }
+}
+
+function encodeUncomparable(name: UncomparableName): Uint8Array {
+  switch (name.of) {
+    case 'otherName':
+      return der.constructed(0, der.oid(name.typeId), der.constructed(0, name.bytes));
+    case 'rfc822Name':
+      return der.primitive(1, name.bytes);
+    case 'dNSName':
+      return der.primitive(2, name.bytes);
+    case 'directoryName':
+      return der.constructed(4, name.bytes);
+    case 'uniformResourceIdentifier':
+      return der.primitive(6, name.bytes);
+    case 'iPAddress':
+      return der.primitive(7, name.bytes);
   }
 }
 

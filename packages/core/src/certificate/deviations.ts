@@ -15,6 +15,49 @@ export interface DeviationEntry {
   readonly sentence: string;
 }
 
+/**
+ * Names that are not in the form of their kind, wherever one stands: in certificates and in lists. They are kept as octets:
+ * a GeneralName is then equal to nothing (`UncomparableName`), and an attribute of a distinguished name to the same octets.
+ */
+const nameTable = {
+  dns_name: {
+    section: 'RFC 5280 4.2.1.6',
+    sentence: 'A dNSName MUST be in the preferred name syntax of RFC 1034',
+  },
+  rfc822_name: {
+    section: 'RFC 5280 4.2.1.6',
+    sentence: 'The format of an rfc822Name is a Mailbox as defined in RFC 2821',
+  },
+  uri: {
+    section: 'RFC 5280 4.2.1.6',
+    sentence: 'The name MUST NOT be a relative URI, and it MUST follow the URI syntax and encoding rules of RFC 3986',
+  },
+  ip_address: {
+    section: 'RFC 5280 4.2.1.6',
+    sentence: 'An iPAddress MUST contain exactly four octets for IP version 4 and exactly sixteen for IP version 6',
+  },
+  directory_name_empty: {
+    section: 'RFC 5280 4.2.1.6',
+    sentence: 'The DN in a directoryName MUST be unique for each subject entity, so that it is not the empty name',
+  },
+  attribute_characters: {
+    section: 'X.680 41',
+    sentence: 'A character string has the characters that its type has, and no others',
+  },
+  attribute_control: {
+    section: 'RFC 5280 A.1',
+    sentence: 'A character string in a name is text for people, in which NUL and control characters have no place',
+  },
+  attribute_not_text: {
+    section: 'RFC 5280 A.1',
+    sentence: 'The value of an attribute of a name is a character string',
+  },
+  other_name: {
+    section: 'RFC 5280 4.2.1.6',
+    sentence: 'The value of an otherName is one element of ASN.1, encoded by the rules of DER',
+  },
+} as const;
+
 const table = {
   serial_number_negative: {
     section: 'RFC 5280 4.1.2.2',
@@ -99,6 +142,24 @@ const table = {
     section: 'RFC 5280 4.2.1.10',
     sentence: 'DNS name restrictions are expressed as host.example.com',
   },
+  name_constraint_dns: {
+    section: 'RFC 5280 4.2.1.10',
+    sentence: 'DNS name restrictions are expressed as a domain name',
+  },
+  name_constraint_mail: {
+    section: 'RFC 5280 4.2.1.10',
+    sentence:
+      'A name constraint for mail addresses MAY specify a particular mailbox, a host, or all mailboxes in a domain',
+  },
+  name_constraint_uri: {
+    section: 'RFC 5280 4.2.1.10',
+    sentence: 'A constraint for URIs MUST be specified as a fully qualified domain name',
+  },
+  name_constraint_ip: {
+    section: 'RFC 5280 4.2.1.10',
+    sentence:
+      'For IPv4 addresses the iPAddress field MUST contain eight octets, for IPv6 addresses 32, encoded in the style of RFC 4632',
+  },
   policy_constraints_not_critical: {
     section: 'RFC 5280 4.2.1.11',
     sentence: 'Conforming CAs MUST mark the policyConstraints extension as critical',
@@ -138,6 +199,15 @@ const table = {
 } as const;
 
 /** A way in which a certificate that can be read differs from what RFC 5280 asks of its issuer. */
-export type Deviation = keyof typeof table;
+export type Deviation = keyof typeof table | NameDeviation;
 
-export const deviations: { readonly [Name in Deviation]: DeviationEntry } = table;
+/** A name that is not in the form of its kind. */
+export type NameDeviation = keyof typeof nameTable;
+
+export const nameDeviations: { readonly [Name in NameDeviation]: DeviationEntry } = nameTable;
+
+export function isOfName(deviation: Deviation): deviation is NameDeviation {
+  return Object.hasOwn(nameTable, deviation);
+}
+
+export const deviations: { readonly [Name in Deviation]: DeviationEntry } = { ...table, ...nameTable };

@@ -1,11 +1,13 @@
-import { contextConstructed, type DerReader, tag } from '../encoding/der.ts';
-import { checkAscii, decodeLatin1 } from '../encoding/der-string.ts';
+import { contextConstructed, type DerReader, isOneElement, tag } from '../encoding/der.ts';
+import { decodeLatin1, isPrintableAscii } from '../encoding/der-string.ts';
 import { objectIdentifierText } from '../encoding/object-identifier.ts';
+import type { Deviation } from './deviations.ts';
 import { presentedDnsSyntax } from './dns-name.ts';
 import { isMailbox } from './mailbox.ts';
 import { MalformedError } from './malformed.ts';
-import type { GeneralName } from './model.ts';
+import type { GeneralName, UncomparableName } from './model.ts';
 import { checkName, nameAt } from './name-der.ts';
+import { otherNameText } from './other-name-text.ts';
 import type { ProfileReader } from './profile-reader.ts';
 import { isAbsoluteUri } from './uri.ts';
 
@@ -22,45 +24,60 @@ export const generalNameTag = {
   registeredID: 0x88,
 } as const;
 
-/** What is asked of the kinds that have one form as a name and another as the base of a name constraint. */
+/** Whether the content between two offsets has the form of its kind. */
+export type Form = (bytes: Uint8Array, start: number, end: number) => boolean;
+
+/**
+ * The forms of the kinds that have one as a name, another as the base of a name constraint, and another as a place. What is
+ * not in the form of its kind is noted, for the profile to decide, and kept as `uncomparable`.
+ */
 export interface GeneralNameSyntax {
-  checkMail(reader: ProfileReader, start: number): void;
-  checkDns(reader: ProfileReader, start: number): void;
-  checkUri(reader: ProfileReader, start: number): void;
-  checkAddress(reader: ProfileReader, start: number): void;
-  checkDirectoryName(isEmpty: boolean): void;
+  readonly isMail: Form;
+  readonly isDns: Form;
+  readonly isUri: Form;
+  readonly isAddress: Form;
+  /** Whether a directoryName may be the name without RDNs. */
+  readonly allowsEmptyName: boolean;
+  readonly broken: Readonly<Record<ComparedKind, Deviation>>;
+  /** Notes what is odd about a name that has its form. `reader.offset` is where the content ends. */
+  readonly remark: (reader: ProfileReader, identifier: number, start: number) => void;
 }
 
-/** The forms of a name. `reader.offset` is where the content ends. */
+type ComparedKind = 'rfc822Name' | 'dNSName' | 'uniformResourceIdentifier' | 'iPAddress';
+
+const underscore = 0x5f;
+
+/** Notes an underscore in a dNSName that has its form. */
+export function noteUnderscore(reader: ProfileReader, start: number): void {
+  const at = reader.bytes.indexOf(underscore, start);
+  if (at !== -1 && at < reader.offset) reader.note('dns_name_underscore');
+}
+
+/** The forms of a name. */
 const nameSyntax: GeneralNameSyntax = {
-  checkMail(reader, start) {
-    if (!isMailbox(reader.bytes, start, reader.offset)) throw new MalformedError('rfc822_name');
-  },
-  checkDns(reader, start) {
-    const syntax = presentedDnsSyntax(reader.bytes, start, reader.offset);
-    if (syntax === 'invalid') throw new MalformedError('dns_name');
-    if (syntax === 'underscore') reader.note('dns_name_underscore');
-  },
-  checkUri(reader, start) {
-    if (!isAbsoluteUri(reader.bytes, start, reader.offset)) throw new MalformedError('uri');
-  },
-  checkAddress(reader, start) {
-    const length = reader.offset - start;
-    if (length !== 4 && length !== 16) throw new MalformedError('ip_address');
-  },
-  checkDirectoryName(isEmpty) {
-    if (isEmpty) throw new MalformedError('directory_name_empty');
+  isMail: isMailbox,
+  isDns: (bytes, start, end) => presentedDnsSyntax(bytes, start, end) !== 'invalid',
+  isUri: isAbsoluteUri,
+  isAddress: (_, start, end) => end - start === 4 || end - start === 16,
+  allowsEmptyName: false,
+  broken: { rfc822Name: 'rfc822_name', dNSName: 'dns_name', uniformResourceIdentifier: 'uri', iPAddress: 'ip_address' },
+  remark(reader, identifier, start) {
+    if (identifier === generalNameTag.dNSName) noteUnderscore(reader, start);
   },
 };
 
 /**
  * The forms of a place where something can be fetched. Its URI names nobody, and LDAP URLs with blanks are common in
- * real certificates: what is not a URI of RFC 3986 is noted, for the profile to decide.
+ * real certificates: of what is not a URI of RFC 3986 the text is kept.
  */
 export const locationSyntax: GeneralNameSyntax = {
   ...nameSyntax,
-  checkUri(reader, start) {
-    if (!isAbsoluteUri(reader.bytes, start, reader.offset)) reader.note('location_uri_syntax');
+  isUri: isPrintableAscii,
+  remark(reader, identifier, start) {
+    if (identifier === generalNameTag.uniformResourceIdentifier && !isAbsoluteUri(reader.bytes, start, reader.offset)) {
+      reader.note('location_uri_syntax');
+    }
+    nameSyntax.remark(reader, identifier, start);
   },
 };
 
@@ -69,24 +86,21 @@ export function checkGeneralName(reader: ProfileReader, syntax: GeneralNameSynta
   const identifier = reader.peek();
   switch (identifier) {
     case generalNameTag.rfc822Name:
-      syntax.checkMail(reader, readAscii(reader, identifier));
-      break;
     case generalNameTag.dNSName:
-      syntax.checkDns(reader, readAscii(reader, identifier));
-      break;
     case generalNameTag.uniformResourceIdentifier:
-      syntax.checkUri(reader, readAscii(reader, identifier));
+    case generalNameTag.iPAddress: {
+      const start = reader.readContent(identifier);
+      if (hasForm(syntax, identifier, reader.bytes, start, reader.offset)) syntax.remark(reader, identifier, start);
+      else reader.note(syntax.broken[comparedKind[identifier]]);
       break;
-    case generalNameTag.iPAddress:
-      syntax.checkAddress(reader, reader.readContent(identifier));
-      break;
+    }
     case generalNameTag.registeredID:
       reader.readObjectIdentifier(identifier);
       break;
     case generalNameTag.directoryName: {
       const outer = reader.enter(identifier);
       const start = checkName(reader);
-      syntax.checkDirectoryName(reader.offset - start === 2);
+      if (reader.offset - start === 2 && !syntax.allowsEmptyName) reader.note('directory_name_empty');
       reader.leave(outer);
       break;
     }
@@ -94,7 +108,8 @@ export function checkGeneralName(reader: ProfileReader, syntax: GeneralNameSynta
       const outer = reader.enter(identifier);
       reader.readObjectIdentifier();
       const value = reader.enter(contextConstructed(0));
-      reader.readAny();
+      if (!isOneElement(reader.bytes, reader.offset, reader.end)) reader.note('other_name');
+      reader.offset = reader.end;
       reader.leave(value);
       reader.leave(outer);
       break;
@@ -108,10 +123,32 @@ export function checkGeneralName(reader: ProfileReader, syntax: GeneralNameSynta
   }
 }
 
-function readAscii(reader: ProfileReader, identifier: number): number {
-  const start = reader.readContent(identifier);
-  checkAscii(reader.bytes, start, reader.offset);
-  return start;
+type ComparedTag = (typeof generalNameTag)[ComparedKind];
+
+const comparedKind: Readonly<Record<ComparedTag, ComparedKind>> = {
+  [generalNameTag.rfc822Name]: 'rfc822Name',
+  [generalNameTag.dNSName]: 'dNSName',
+  [generalNameTag.uniformResourceIdentifier]: 'uniformResourceIdentifier',
+  [generalNameTag.iPAddress]: 'iPAddress',
+};
+
+function hasForm(
+  { isAddress, isDns, isMail, isUri }: GeneralNameSyntax,
+  identifier: ComparedTag,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): boolean {
+  switch (identifier) {
+    case generalNameTag.rfc822Name:
+      return isMail(bytes, start, end);
+    case generalNameTag.dNSName:
+      return isDns(bytes, start, end);
+    case generalNameTag.uniformResourceIdentifier:
+      return isUri(bytes, start, end);
+    case generalNameTag.iPAddress:
+      return isAddress(bytes, start, end);
+  }
 }
 
 /** Consumes `GeneralNames`: a SEQUENCE, or whatever implicit tag stands for it, of at least one. */
@@ -125,13 +162,29 @@ export function checkGeneralNames(
   reader.leave(outer);
 }
 
-/** Decodes a `GeneralName` that was checked. */
-export function decodeGeneralName(reader: DerReader): GeneralName {
+/** Decodes a `GeneralName` that was checked by the same syntax. */
+export function decodeGeneralName(reader: DerReader, syntax: GeneralNameSyntax = nameSyntax): GeneralName {
   const { bytes } = reader;
   const identifier = reader.peek();
   const elementStart = reader.offset;
   const start = reader.readContent(identifier);
   const end = reader.offset;
+  switch (identifier) {
+    case generalNameTag.rfc822Name:
+    case generalNameTag.dNSName:
+    case generalNameTag.uniformResourceIdentifier:
+    case generalNameTag.iPAddress:
+      if (!hasForm(syntax, identifier, bytes, start, end)) {
+        return uncomparable(comparedKind[identifier], bytes.subarray(start, end));
+      }
+      break;
+    case generalNameTag.directoryName:
+      // The whole of it is a name of two octets, which has no RDN.
+      if (end - start === 2 && !syntax.allowsEmptyName)
+        return uncomparable('directoryName', bytes.subarray(start, end));
+      break;
+    default:
+  }
   switch (identifier) {
     case generalNameTag.rfc822Name:
       return Object.freeze({ kind: 'rfc822Name', value: decodeLatin1(bytes, start, end) });
@@ -162,16 +215,32 @@ function decodeOtherName(reader: DerReader, elementStart: number): GeneralName {
   const typeId = objectIdentifierText(reader.bytes, typeStart, reader.offset);
   reader.readHeader(contextConstructed(0));
   const value = reader.bytes.subarray(reader.offset, elementEnd);
+  const valueStart = reader.offset;
   reader.offset = elementEnd;
   reader.leave(outer);
-  return Object.freeze({ kind: 'otherName', typeId, value });
+  return isOneElement(reader.bytes, valueStart, elementEnd)
+    ? Object.freeze({
+        kind: 'otherName',
+        typeId,
+        value,
+        text: otherNameText(typeId, reader.bytes, valueStart, elementEnd),
+      })
+    : Object.freeze({ kind: 'uncomparable', of: 'otherName', typeId, bytes: value });
 }
 
-/** Decodes `GeneralNames` that were checked. */
-export function decodeGeneralNames(reader: DerReader, identifier: number = tag.sequence): readonly GeneralName[] {
+function uncomparable(of: Exclude<UncomparableName['of'], 'otherName'>, bytes: Uint8Array): UncomparableName {
+  return Object.freeze({ kind: 'uncomparable', of, bytes });
+}
+
+/** Decodes `GeneralNames` that were checked by the same syntax. */
+export function decodeGeneralNames(
+  reader: DerReader,
+  identifier: number = tag.sequence,
+  syntax: GeneralNameSyntax = nameSyntax,
+): readonly GeneralName[] {
   const outer = reader.enter(identifier);
   const names: GeneralName[] = [];
-  while (!reader.isDone) names.push(decodeGeneralName(reader));
+  while (!reader.isDone) names.push(decodeGeneralName(reader, syntax));
   reader.leave(outer);
   return Object.freeze(names);
 }

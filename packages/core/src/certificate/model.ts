@@ -144,7 +144,10 @@ export type RelativeDistinguishedName = readonly AttributeTypeAndValue[];
 export interface AttributeTypeAndValue {
   /** Dotted object identifier. */
   readonly type: string;
-  /** The decoded text, or `undefined` when the value is not a character string. */
+  /**
+   * The decoded text, or `undefined` when the value is not a character string, or one that is not in its character set or
+   * has control characters. Such a value is equal to the same octets alone.
+   */
   readonly text: string | undefined;
   /** The value, DER, header included. */
   readonly der: Uint8Array;
@@ -168,7 +171,14 @@ export interface BasicConstraints {
 
 /** RFC 5280 4.2.1.6. `value` is the exact decoded text; `bytes` are octets as encoded. */
 export type GeneralName =
-  | { readonly kind: 'otherName'; readonly typeId: string; readonly value: Uint8Array }
+  | {
+      readonly kind: 'otherName';
+      readonly typeId: string;
+      /** DER, header included. */
+      readonly value: Uint8Array;
+      /** Where the value is a character string of any type, also inside an OCTET STRING. */
+      readonly text: string | undefined;
+    }
   | { readonly kind: 'rfc822Name'; readonly value: string }
   | { readonly kind: 'dNSName'; readonly value: string }
   | { readonly kind: 'x400Address'; readonly value: Uint8Array }
@@ -177,7 +187,27 @@ export type GeneralName =
   | { readonly kind: 'uniformResourceIdentifier'; readonly value: string }
   /** 4 or 16 octets; in a name constraint 8 or 32: address, then mask. */
   | { readonly kind: 'iPAddress'; readonly bytes: Uint8Array }
-  | { readonly kind: 'registeredID'; readonly oid: string };
+  | { readonly kind: 'registeredID'; readonly oid: string }
+  | UncomparableName;
+
+/**
+ * A name that is not in the form that its kind has (RFC 5280 4.2.1.6), as a dNSName with a blank: its octets as they are
+ * encoded. It is equal to nothing, no rule matches it, and where its kind is under name constraints its certificate is
+ * refused. It has a kind of its own, so that nobody who looks for a dNSName ever finds it.
+ */
+export type UncomparableName =
+  | {
+      readonly kind: 'uncomparable';
+      readonly of: 'rfc822Name' | 'dNSName' | 'uniformResourceIdentifier' | 'iPAddress' | 'directoryName';
+      readonly bytes: Uint8Array;
+    }
+  /** The octets where its value should be, which are not one element of DER. */
+  | {
+      readonly kind: 'uncomparable';
+      readonly of: 'otherName';
+      readonly typeId: string;
+      readonly bytes: Uint8Array;
+    };
 
 export type GeneralNameKind = GeneralName['kind'];
 

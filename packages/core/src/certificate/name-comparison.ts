@@ -1,4 +1,6 @@
 import { Buffer } from 'node:buffer';
+import { isTextTag } from '../encoding/der-string.ts';
+import { attributeTypeByOid } from './attribute-types.ts';
 import type { AttributeTypeAndValue, RelativeDistinguishedName } from './model.ts';
 
 /**
@@ -26,7 +28,16 @@ export function canonicalRdn(rdn: RelativeDistinguishedName): string {
 
 /** Whether a name can be told from another spelling of it. Where one spelling is forbidden, the others must be too. */
 export function isComparable(rdns: readonly RelativeDistinguishedName[]): boolean {
-  return isShort(rdns) && rdns.every((rdn) => rdn.every(({ text }) => text === undefined || isStreamSafe(text)));
+  return isShort(rdns) && rdns.every((rdn) => rdn.every(isComparableAttribute));
+}
+
+/**
+ * A value that is no text is compared as octets. Where its type or its tag says that it is text, it may be another spelling
+ * of one that can be read.
+ */
+function isComparableAttribute({ type, text, der }: AttributeTypeAndValue): boolean {
+  if (text !== undefined) return isStreamSafe(text);
+  return !attributeTypeByOid.has(type) && !isTextTag(der[0] as number);
 }
 
 /** Whether every value of a name has a match at all (RFC 4518 2.4), beside that with itself. */

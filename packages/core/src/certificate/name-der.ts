@@ -1,9 +1,10 @@
 import { DerReader, equalRanges, isAscending, tag } from '../encoding/der.ts';
 import { DerError } from '../encoding/der-rules.ts';
-import { decodeString, isTextTag, readString } from '../encoding/der-string.ts';
+import { isTextTag } from '../encoding/der-string.ts';
 import { objectIdentifierText } from '../encoding/object-identifier.ts';
 import { logText } from '../log-text.ts';
 import { findAttributeType } from './attribute-types.ts';
+import { readCharacters, textAt } from './character-string.ts';
 import { MalformedError } from './malformed.ts';
 import type { AttributeTypeAndValue, Name, RelativeDistinguishedName } from './model.ts';
 import { canonicalRdns } from './name-comparison.ts';
@@ -50,17 +51,27 @@ function checkAttribute(reader: ProfileReader): void {
   const type = findAttributeType(reader.bytes, typeStart, reader.offset);
   const identifier = reader.peek();
   if (isTextTag(identifier)) {
-    const length = readString(reader, identifier);
-    if (type !== undefined) {
+    const length = readCharacters(reader, identifier);
+    if (typeof length === 'string') {
+      reader.note(length);
+    } else if (type !== undefined) {
       if (!hasStringType(type.strings, identifier)) reader.note('attribute_string_type');
       if (length === 0 || (type.maximum !== undefined && length > type.maximum)) reader.note('attribute_length');
     }
   } else {
-    // What is known is a character string, whichever; anything else is kept as it is.
     reader.readAny();
-    if (type !== undefined) throw new MalformedError('attribute_value');
+    if (type !== undefined) noteValue(reader, identifier);
   }
   reader.leave(outer);
+}
+
+/**
+ * What is known is a character string, whichever. Of values that are none OpenSSL takes those of two types, and no other
+ * reader in use takes any.
+ */
+function noteValue(reader: ProfileReader, identifier: number): void {
+  if (identifier !== tag.bitString && identifier !== tag.sequence) throw new MalformedError('attribute_value');
+  reader.note('attribute_not_text');
 }
 
 /** RFC 5280 A.1. */
@@ -166,11 +177,8 @@ export function decodeRdnContent(reader: DerReader): RelativeDistinguishedName {
     const typeStart = reader.readObjectIdentifier();
     const type = objectIdentifierText(reader.bytes, typeStart, reader.offset);
     const valueStart = reader.offset;
-    const identifier = reader.peek();
-    const contentStart = reader.readContent(identifier);
-    const text = isTextTag(identifier)
-      ? decodeString(reader.bytes, identifier, contentStart, reader.offset)
-      : undefined;
+    reader.skip();
+    const text = textAt(reader.bytes, valueStart, reader.offset);
     attributes.push(Object.freeze({ type, text, der: reader.bytes.subarray(valueStart, reader.offset) }));
     reader.leave(outer);
   }

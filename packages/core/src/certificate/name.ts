@@ -3,6 +3,7 @@ import { tag } from '../encoding/der.ts';
 import { DerError } from '../encoding/der-rules.ts';
 import { encodeObjectIdentifier } from '../encoding/object-identifier.ts';
 import { type AttributeType, attributeTypeByKeyword, attributeTypeByOid } from './attribute-types.ts';
+import { textAt } from './character-string.ts';
 import { MalformedError } from './malformed.ts';
 import type { Name } from './model.ts';
 import { checkName, nameAt } from './name-der.ts';
@@ -115,7 +116,9 @@ function readValue(text: string, start: number, type: AttributeType | undefined)
     plainStart = at + 1;
   }
   takePlain();
-  return { der: element(stringTag(type, parts), parts), end: at };
+  const der = element(stringTag(type, parts), parts);
+  // What no certificate of an honest authority spells out is written as the hex of its DER, which is its only spelling.
+  return textAt(der, 0, der.length) === undefined ? undefined : { der, end: at };
 }
 
 const isEndOfValue = (text: string, at: number): boolean => at === text.length || text[at] === ',' || text[at] === '+';

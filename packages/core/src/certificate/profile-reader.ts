@@ -1,5 +1,5 @@
 import { DerReader } from '../encoding/der.ts';
-import { type Deviation, deviations } from './deviations.ts';
+import { type Deviation, deviations, isOfName, type NameDeviation } from './deviations.ts';
 
 const none: readonly Deviation[] = Object.freeze([]);
 
@@ -17,5 +17,10 @@ export class ProfileReader extends DerReader {
     const noted = this.#noted;
     if (noted === undefined) return none;
     return Object.freeze((Object.keys(deviations) as Deviation[]).filter((name) => noted.has(name)));
+  }
+
+  /** Those of names alone, which lists have as well. */
+  get nameDeviations(): readonly NameDeviation[] {
+    return this.deviations.filter(isOfName);
   }
 }

@@ -72,6 +72,15 @@ export function checkAscii(bytes: Uint8Array, start: number, end: number): void 
   }
 }
 
+/** Characters of ASCII without the control characters. */
+export function isPrintableAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const octet = bytes[at] as number;
+    if (octet < 0x20 || octet >= 0x7f) return false;
+  }
+  return true;
+}
+
 function refuse(octet: number): never {
   throw new DerError(isControl(octet) ? 'der_string_control' : 'der_string');
 }

@@ -291,6 +291,18 @@ export class DerReader {
   }
 }
 
+/** Whether there is one element of DER between the offsets, and nothing behind it. */
+export function isOneElement(bytes: Uint8Array, start: number, end: number): boolean {
+  const reader = new DerReader(bytes, start, end);
+  try {
+    reader.readAny();
+    return reader.isDone;
+  } catch (error) {
+    if (error instanceof DerError) return false;
+    throw error;
+  }
+}
+
 /** X.690 11.6: the order of the elements of a SET OF. Both run from their identifier octet to their end. */
 export function isAscending(
   bytes: Uint8Array,

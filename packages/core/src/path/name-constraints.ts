@@ -1,6 +1,7 @@
 import type { Certificate, GeneralName, NameConstraints } from '../certificate/model.ts';
+import { uncomparableText } from '../certificate/uncomparable-text.ts';
 import type { Relation } from './name-constraints/relation.ts';
-import { Subtrees } from './name-constraints/subtrees.ts';
+import { formOf, type NameForm, Subtrees } from './name-constraints/subtrees.ts';
 
 /**
  * Name constraints: RFC 5280 4.2.1.10, 6.1.3 (b) and (c), 6.1.4 (g).
@@ -21,11 +22,27 @@ export interface ComparisonMeter {
   spendComparisons(count: number): boolean;
 }
 
+/** Why an authority may not certify a name. */
+export type NameConstraintProblem =
+  /** It is outside the permitted subtrees. */
+  | 'not permitted'
+  /** It is inside the excluded subtrees. */
+  | 'excluded'
+  /** It stands for several names, some inside and some not, or two readings of the constraint differ about it. */
+  | 'ambiguous'
+  /** It is in no form that can be compared. */
+  | 'not comparable'
+  /** A constraint on names of its kind cannot be processed, whatever it says. */
+  | 'constraint not supported';
+
 export type NameConstraintViolation =
-  /** `name` is outside the permitted or inside the excluded subtrees, or in no form that can be compared. */
-  | { readonly kind: 'violated'; readonly name: string }
-  /** `name` is of a kind that is constrained in a way that cannot be processed. */
-  | { readonly kind: 'unsupported'; readonly name: string }
+  | {
+      readonly kind: 'violated';
+      readonly name: string;
+      readonly problem: NameConstraintProblem;
+      /** What the constraints are on: `dNSName`, or `otherName 1.3.6.1.4.1.311.20.2.3`. */
+      readonly constraint: NameForm;
+    }
   /** The budget is used up. */
   | { readonly kind: 'budget' };
 
@@ -99,8 +116,17 @@ function violationIn(
   if (!meter.spendComparisons(comparisons)) return { kind: 'budget' };
   const relation = subtrees.relate(name);
   if (relation === wanted) return undefined;
-  return { kind: relation === 'unsupported' ? 'unsupported' : 'violated', name: textOf(name) };
+  return { kind: 'violated', name: textOf(name), problem: problems[relation], constraint: formOf(name) };
 }
+
+/** Permitted lists ask for `inside` and excluded ones for `outside`: that a name is one of the two is the problem of the other. */
+const problems: Readonly<Record<Relation, NameConstraintProblem>> = {
+  inside: 'excluded',
+  outside: 'not permitted',
+  overlapping: 'ambiguous',
+  unintelligible: 'not comparable',
+  unsupported: 'constraint not supported',
+};
 
 const emailAddress = '1.2.840.113549.1.9.1';
 
@@ -128,9 +154,11 @@ function textOf(name: GeneralName): string {
     case 'iPAddress':
       return `${name.kind}:${Buffer.from(name.bytes).toString('hex')}`;
     case 'otherName':
-      return `${name.kind}:${name.typeId}`;
+      return `${name.kind}:${name.typeId}${name.text === undefined ? '' : `:${name.text}`}`;
     case 'registeredID':
       return `${name.kind}:${name.oid}`;
+    case 'uncomparable':
+      return uncomparableText(name);
     default:
       return name.kind;
   }

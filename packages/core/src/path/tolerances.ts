@@ -21,6 +21,15 @@ export type Validator = 'OpenSSL' | 'Go';
 
 const all: readonly Validator[] = ['OpenSSL', 'Go'];
 
+const uncomparable =
+  'The name is kept as octets and equal to nothing: no rule matches it, and where its kind is under name constraints the path is refused.';
+
+const octets =
+  'The value is kept as octets and has no text: no rule matches it, and it is equal to the same octets alone. Where directoryName constraints apply the path is refused.';
+
+const broken =
+  'Nobody can say what such a constraint holds, so that it refuses every name of its kind, permitted or excluded; names of other kinds it does not speak of.';
+
 export const tolerances: readonly Tolerance[] = [
   tolerate(
     'authority_key_identifier_missing',
@@ -95,6 +104,29 @@ export const tolerances: readonly Tolerance[] = [
     'The underscore is compared like any letter. Host names of container networks have it.',
     all,
   ),
+  tolerate(
+    'dns_name',
+    `${uncomparable} Names with a trailing period, a blank or a port, and names of people, are written so.`,
+    all,
+  ),
+  tolerate(
+    'rfc822_name',
+    `${uncomparable} Names of people, and addresses with characters beyond ASCII, are written so.`,
+    all,
+  ),
+  tolerate('uri', `${uncomparable} Relative references and host names are written so.`, all),
+  tolerate('ip_address', `${uncomparable} Addresses as text, and with a mask, are written so.`, ['OpenSSL']),
+  tolerate('directory_name_empty', `${uncomparable}`, all),
+  tolerate('attribute_characters', `${octets} Old authorities write ISO 8859-1 or UTF-8 into a PrintableString.`, [
+    'OpenSSL',
+  ]),
+  tolerate('attribute_control', `${octets} Names that were pasted end with a line end.`, all),
+  tolerate('attribute_not_text', octets, ['OpenSSL']),
+  tolerate('other_name', `${uncomparable} Tools write text without an element around it.`, all),
+  tolerate('name_constraint_dns', broken, all),
+  tolerate('name_constraint_mail', `${broken} \`@example.com\` is read as the host, as by OpenSSL.`, all),
+  tolerate('name_constraint_uri', broken, all),
+  tolerate('name_constraint_ip', broken, ['OpenSSL']),
   tolerate(
     'location_uri_syntax',
     'It says where more can be fetched, and what cannot be read as a URI is not fetched.',

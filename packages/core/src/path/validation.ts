@@ -100,7 +100,12 @@ function walkPath(
       if (violation !== undefined) {
         return {
           ok: false,
-          reason: reason('name_constraint_violated', { ...about(certificate, index), name: violation.name }),
+          reason: reason('name_constraint_violated', {
+            ...about(certificate, index),
+            name: violation.name,
+            problem: violation.problem,
+            constraint: violation.constraint,
+          }),
         };
       }
     }

@@ -21,3 +21,8 @@ export function soleValue(name: Name, type: string): string | undefined {
   }
   return count === 1 ? value : undefined;
 }
+
+/** Whether a name has the attribute with a value that is no text: nobody can say what it says. */
+export function hasUncomparable(name: Name, type: string): boolean {
+  return name.rdns.some((rdn) => rdn.some((attribute) => attribute.type === type && attribute.text === undefined));
+}

@@ -1,5 +1,6 @@
 import { addressText } from '../address-range.ts';
 import type { GeneralName } from '../certificate/model.ts';
+import { uncomparableText } from '../certificate/uncomparable-text.ts';
 
 /** A subject alternative name for people and logs, as `DNS:api.example.com`. Nothing parses it. */
 export function generalNameText(name: GeneralName): string {
@@ -17,7 +18,9 @@ export function generalNameText(name: GeneralName): string {
     case 'registeredID':
       return `RID:${name.oid}`;
     case 'otherName':
-      return `otherName:${name.typeId}`;
+      return name.text === undefined ? `otherName:${name.typeId}` : `otherName:${name.typeId}:${name.text}`;
+    case 'uncomparable':
+      return uncomparableText(name);
     case 'x400Address':
     case 'ediPartyName':
       return name.kind;

@@ -28,6 +28,7 @@ export function copyOfGeneralName(name: GeneralName): GeneralName {
     case 'registeredID':
       return Object.freeze({ ...name });
     case 'iPAddress':
+    case 'uncomparable':
       return Object.freeze({ ...name, bytes: new Uint8Array(name.bytes) });
     case 'directoryName':
       return Object.freeze({ ...name, name: copyOfName(name.name) });

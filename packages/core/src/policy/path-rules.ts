@@ -1,4 +1,5 @@
 import type { Certificate } from '../certificate/model.ts';
+import { isComparable } from '../certificate/name-comparison.ts';
 import { encodeObjectIdentifier } from '../encoding/object-identifier.ts';
 import { parseSerialText, serialOctetsText, serialOf } from '../encoding/serial-number.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
@@ -20,9 +21,10 @@ import { createCertificateRule, createRule, type Rule, ruleBrand } from './rule.
 export function issuer(value: IssuerOption): Rule {
   const wanted = readIssuerOption(value, 'issuer()');
   if (wanted.kind === 'name') {
-    return createRule(`issuer(${shown(String(wanted.name))})`, 'name', (subject) =>
-      subject.issuer.isEmpty ? undefined : subject.issuer.canonical === wanted.name.canonical,
-    );
+    return createRule(`issuer(${shown(String(wanted.name))})`, 'name', (subject) => {
+      if (subject.issuer.canonical === wanted.name.canonical) return true;
+      return subject.issuer.isEmpty || !isComparable(subject.issuer.rdns) ? undefined : false;
+    });
   }
   return createCertificateRule(`issuer(${describeAuthority(wanted.certificate)})`, (leaf, { path }) => {
     const found = issuerInPath(leaf, path);

@@ -1,23 +1,34 @@
 import { compileAddressRanges } from '../address-range.ts';
-import type { GeneralName, GeneralNameKind } from '../certificate/model.ts';
+import type { GeneralName, GeneralNameKind, UncomparableName } from '../certificate/model.ts';
+import { isComparable } from '../certificate/name-comparison.ts';
 import { encodeObjectIdentifier } from '../encoding/object-identifier.ts';
 import { refuseUnknownKeys, shown } from '../option-keys.ts';
 import { readNameOption } from './issuer-option.ts';
 import { createCertificateRule, type Rule } from './rule.ts';
-import { compileSpiffePattern, spiffeIdOf } from './spiffe-id.ts';
+import { compileSpiffePattern, hasUncomparableUri, spiffeIdOf } from './spiffe-id.ts';
 
-/** Rules on the subject alternative names (RFC 5280 4.2.1.6). Any name of the kind may match, unless stated. */
+/**
+ * Rules on the subject alternative names (RFC 5280 4.2.1.6). Any name of the kind may match, unless stated. One that cannot
+ * be compared matches nothing, and what it says is not known: `not(...)` does not match it either.
+ */
 
-type Named<Kind extends GeneralNameKind> = Extract<GeneralName, { readonly kind: Kind }>;
+type NamedKind = Exclude<GeneralNameKind, 'uncomparable'>;
+type Named<Kind extends NamedKind> = Extract<GeneralName, { readonly kind: Kind }>;
 
-function sanRule<Kind extends GeneralNameKind>(
+function isUncomparable(name: GeneralName, kind: NamedKind): boolean {
+  return name.kind === 'uncomparable' && name.of === kind;
+}
+
+function sanRule<Kind extends NamedKind>(
   description: string,
   kind: Kind,
   matches: (name: Named<Kind>) => boolean,
+  mayMatch: (name: GeneralName) => boolean = (name) => isUncomparable(name, kind),
 ): Rule {
-  return createCertificateRule(description, (certificate) =>
-    certificate.subjectAltName.some((name) => name.kind === kind && matches(name as Named<Kind>)),
-  );
+  return createCertificateRule(description, ({ subjectAltName }) => {
+    if (subjectAltName.some((name) => name.kind === kind && matches(name as Named<Kind>))) return true;
+    return subjectAltName.some(mayMatch) ? undefined : false;
+  });
 }
 
 /**
@@ -63,7 +74,8 @@ export function sanUri(pattern: string): Rule {
     const matches = compileSpiffePattern(pattern, 'sanUri()');
     return createCertificateRule(description, (certificate) => {
       const id = spiffeIdOf(certificate);
-      return id !== undefined && matches(id);
+      if (id !== undefined) return matches(id);
+      return hasUncomparableUri(certificate) ? undefined : false;
     });
   }
   if (pattern.includes('*')) {
@@ -89,7 +101,12 @@ export function sanIp(range: string): Rule {
 /** A directoryName equal (RFC 5280 7.1) to a distinguished name given as RFC 4514 text. */
 export function sanDirectoryName(text: string): Rule {
   const wanted = readNameOption(text, 'sanDirectoryName()').canonical;
-  return sanRule(`sanDirectoryName(${shown(text)})`, 'directoryName', ({ name }) => name.canonical === wanted);
+  return sanRule(
+    `sanDirectoryName(${shown(text)})`,
+    'directoryName',
+    ({ name }) => name.canonical === wanted,
+    (name) => (name.kind === 'directoryName' ? !isComparable(name.name.rdns) : isUncomparable(name, 'directoryName')),
+  );
 }
 
 /** A registeredID: a dotted object identifier. */
@@ -101,7 +118,7 @@ export function sanRegisteredId(oid: string): Rule {
 export interface OtherNameOptions {
   /** Dotted object identifier of the kind of name: `1.3.6.1.4.1.311.20.2.3` for a user principal name. */
   readonly typeId: string;
-  /** Text is compared with a UTF8String, bytes with the DER of the value, byte for byte. */
+  /** Text is compared with a value that is a character string of any type, bytes with the DER of the value, byte for byte. */
   readonly value: string | Uint8Array;
 }
 
@@ -113,27 +130,31 @@ export function sanOtherName(options: OtherNameOptions): Rule {
   if ((typeof value !== 'string' && !(value instanceof Uint8Array)) || value.length === 0) {
     throw new TypeError(`sanOtherName() value: expected text or the DER of the value, got ${shown(value)}`);
   }
-  const wanted = typeof value === 'string' ? utf8String(value) : Buffer.from(value);
+  const matches =
+    typeof value === 'string'
+      ? ({ text }: Named<'otherName'>): boolean => text === value
+      : matchesOctets(Buffer.from(value));
   return sanRule(
     `sanOtherName(${shown(typeId)}, ${shown(value)})`,
     'otherName',
-    (name) => name.typeId === typeId && wanted.equals(name.value),
+    (name) => name.typeId === typeId && matches(name),
+    (name) => isOfType(name, typeId) && (name.kind === 'uncomparable' || name.text === undefined),
   );
 }
+
+type AnyOtherName = Named<'otherName'> | Extract<UncomparableName, { readonly of: 'otherName' }>;
+
+function isOfType(name: GeneralName, typeId: string): name is AnyOtherName {
+  const isOtherName = name.kind === 'otherName' || (name.kind === 'uncomparable' && name.of === 'otherName');
+  return isOtherName && name.typeId === typeId;
+}
+
+const matchesOctets =
+  (wanted: Buffer) =>
+  ({ value }: Named<'otherName'>): boolean =>
+    wanted.equals(value);
 
 function requireOid(oid: unknown, where: string): void {
   if (typeof oid === 'string' && encodeObjectIdentifier(oid) !== undefined) return;
   throw new TypeError(`${where}: expected a dotted object identifier such as '1.3.6.1.4.1.99999.1', got ${shown(oid)}`);
-}
-
-/** X.690 8.1.3 and 8.23: the tag, the length in its shortest form, the text. */
-function utf8String(text: string): Buffer {
-  const content = Buffer.from(text, 'utf8');
-  const length =
-    content.length < 0x80
-      ? [content.length]
-      : content.length < 0x100
-        ? [0x81, content.length]
-        : [0x82, content.length >> 8, content.length & 0xff];
-  return Buffer.concat([Buffer.from([0x0c, ...length]), content]);
 }

@@ -8,6 +8,11 @@ import { shown } from '../option-keys.ts';
 const spiffeId = /^spiffe:\/\/[a-z0-9._-]{1,255}(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)+$/;
 const longest = 2048;
 
+/** Whether a client has a URI of which nobody can say what it is. */
+export function hasUncomparableUri({ subjectAltName }: Certificate): boolean {
+  return subjectAltName.some((san) => san.kind === 'uncomparable' && san.of === 'uniformResourceIdentifier');
+}
+
 /**
  * The SPIFFE ID of a client, or `undefined`. An X.509-SVID has exactly one URI SAN (X509-SVID section 2), and that of
  * a leaf has a path (3.1): with a second URI nobody can say which of them is meant.
@@ -15,6 +20,8 @@ const longest = 2048;
 export function spiffeIdOf(certificate: Certificate): string | undefined {
   let only: string | undefined;
   for (const san of certificate.subjectAltName) {
+    // It may be the one that is meant.
+    if (san.kind === 'uncomparable' && san.of === 'uniformResourceIdentifier') return undefined;
     if (san.kind !== 'uniformResourceIdentifier') continue;
     if (only !== undefined) return undefined;
     only = san.value;

@@ -1,4 +1,5 @@
 import { parseCertificate } from '../../src/certificate/certificate.ts';
+import { type Deviation, isOfName } from '../../src/certificate/deviations.ts';
 import type { Certificate } from '../../src/certificate/model.ts';
 import {
   bitString,
@@ -101,6 +102,19 @@ export function parsed(template: Template | Uint8Array = {}): Certificate {
 /** The verdict on a leaf with this extension beside its authorityKeyIdentifier. */
 export const extensionVerdict = (type: string, value: Octets, critical = false): string =>
   verdict({ extensions: [authorityKeyIdentifier, extension(type, value, critical)] });
+
+/** The same, or what is noted of the form of a name or of the base of a constraint in a leaf that can be read. */
+export const formVerdict = (type: string, value: Octets, critical = false): string =>
+  judged({ extensions: [authorityKeyIdentifier, extension(type, value, critical)] });
+
+/** The rule that is broken, or what is noted of the form of a name. */
+export function judged(template: Template | Uint8Array): string {
+  const broken = verdict(template);
+  return broken === 'accepted' ? (parsed(template).deviations.find(isOfForm) ?? broken) : broken;
+}
+
+export const isOfForm = (deviation: Deviation): boolean =>
+  isOfName(deviation) || /^name_constraint_(?:dns|ip|mail|uri)$/.test(deviation);
 
 /** A leaf with this extension. */
 export const withExtension = (type: string, value: Octets, critical = false): Certificate =>

@@ -38,7 +38,12 @@ export const ip = (...octets: readonly number[]): GeneralName => ({
   kind: 'iPAddress',
   bytes: Uint8Array.from(octets),
 });
-export const otherName = (typeId: string): GeneralName => ({ kind: 'otherName', typeId, value: new Uint8Array() });
+export const otherName = (typeId: string): GeneralName => ({
+  kind: 'otherName',
+  typeId,
+  value: new Uint8Array(),
+  text: undefined,
+});
 
 export const permit = (...bases: readonly GeneralName[]): NameConstraints => ({
   permittedSubtrees: bases,

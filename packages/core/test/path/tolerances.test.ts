@@ -5,6 +5,7 @@ import { createOpensslVerify } from '../../../../test/validators/openssl.ts';
 import { hasAskedVersion } from '../../../../test/validators/versions.ts';
 import { type Deviation, deviations } from '../../src/certificate/deviations.ts';
 import { isTolerated, tolerances } from '../../src/path/tolerances.ts';
+import { element } from '../encoding/der-writer.ts';
 import { authority, client, type Entity, keyOf, now, oid, refusalOf, trusting, verify } from './certificates.ts';
 
 /** The anchor, what comes with the leaf, and the leaf. */
@@ -46,6 +47,16 @@ function compressed({ publicKey }: KeyPair): Uint8Array {
   return der.sequence(der.children(spki)[0] as Uint8Array, der.bitString(point));
 }
 
+/** A subjectAltName with one GeneralName of this tag and content. */
+const named = (identifier: number, content: string | Uint8Array): Example =>
+  leafWith({ extensions: [extension.subjectAltName([{ der: element(identifier, Buffer.from(content)) }])] });
+
+/** A constraint of this tag and content, excluded, over a client that has no name of its kind. */
+const constrained = (identifier: number, content: string | Uint8Array): Example =>
+  authorityWith({
+    extensions: [extension.nameConstraints({ excluded: [{ der: element(identifier, Buffer.from(content)) }] })],
+  });
+
 /** For each tolerance, a chain of real certificates in which nothing else is odd. */
 const examples: Partial<Record<Deviation, Example>> = {
   authority_key_identifier_missing: leafWith({ without: [oid.authorityKeyIdentifier] }),
@@ -81,6 +92,23 @@ const examples: Partial<Record<Deviation, Example>> = {
   attribute_string_type: leafWith({}, [{ E: { utf8: 'client@acme.example' } }]),
   attribute_length: leafWith({}, [{ CN: 'c'.repeat(65) }]),
   dns_name_underscore: leafWith({ extensions: [extension.subjectAltName([{ dns: 'my_host.example' }])] }),
+  dns_name: named(0x82, 'node-1.cluster.internal.'),
+  rfc822_name: named(0x81, 'Alice Example'),
+  uri: named(0x86, 'client.example'),
+  ip_address: named(0x87, Uint8Array.of(192, 0, 2, 1, 255, 255, 255, 255)),
+  directory_name_empty: named(0xa4, Uint8Array.of(0x30, 0)),
+  other_name: leafWith({
+    extensions: [
+      extension.subjectAltName([{ otherName: { typeId: '1.2.3.4', value: Uint8Array.of(0x0c, 0x81, 0x01, 0x41) } }]),
+    ],
+  }),
+  attribute_characters: leafWith({}, [{ CN: { der: element(0x13, Buffer.from('J\xf6rg', 'latin1')) } }]),
+  attribute_control: leafWith({}, [{ CN: { utf8: 'client\n' } }]),
+  attribute_not_text: leafWith({}, [{ CN: { der: element(0x03, Uint8Array.of(0, 1)) } }]),
+  name_constraint_dns: constrained(0x82, '*.other.example'),
+  name_constraint_mail: constrained(0x81, ''),
+  name_constraint_uri: constrained(0x86, 'https://other.example/'),
+  name_constraint_ip: constrained(0x87, Uint8Array.of(10, 0, 0, 0, 0, 255, 0, 0)),
   location_uri_syntax: leafWith({
     extensions: [extension.crlDistributionPoints([[{ uri: 'ldap://acme.example/cn=Acme CA' }]])],
   }),

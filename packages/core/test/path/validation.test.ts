@@ -258,7 +258,13 @@ describe('name constraints, 6.1.3 (b), (c) and 6.1.4 (g)', () => {
     expect(validate(pathTo(line, named('client.acme.test'))).ok).toBe(true);
     expect(refusal(pathTo(line, named('client.other.test')))).toEqual({
       code: 'name_constraint_violated',
-      detail: { index: 0, subject: 'CN=client', name: 'dNSName:client.other.test' },
+      detail: {
+        index: 0,
+        subject: 'CN=client',
+        name: 'dNSName:client.other.test',
+        problem: 'not permitted',
+        constraint: 'dNSName',
+      },
     });
   });
 

@@ -212,7 +212,18 @@ describe('sanRegisteredId', () => {
 describe('sanOtherName', () => {
   const user = (name: string) => ({ otherName: { typeId: upn, value: der.utf8String(name) } });
 
-  it('compares text with a UTF8String of the type, exactly', async () => {
+  it.each([
+    ['UTF8String', der.utf8String('alice@acme.example')],
+    ['IA5String', der.ia5String('alice@acme.example')],
+    ['BMPString', der.bmpString('alice@acme.example')],
+    ['a string in an OCTET STRING', der.octetString(der.ia5String('alice@acme.example'))],
+  ])('compares text with a string of any type: %s', async (_, value) => {
+    const rule = sanOtherName({ typeId: upn, value: 'alice@acme.example' });
+    expect(await matches(rule, { otherName: { typeId: upn, value } })).toBe(true);
+    expect(await matches(rule, { otherName: { typeId: '1.2.3.4', value } })).toBe(false);
+  });
+
+  it('compares text with a string of the type, exactly', async () => {
     expect(await matches(sanOtherName({ typeId: upn, value: 'alice@acme.example' }), user('alice@acme.example'))).toBe(
       true,
     );
@@ -233,7 +244,9 @@ describe('sanOtherName', () => {
   it('compares bytes with the DER of the value', async () => {
     const value = der.ia5String('7');
     expect(await matches(sanOtherName({ typeId: upn, value }), { otherName: { typeId: upn, value } })).toBe(true);
-    expect(await matches(sanOtherName({ typeId: upn, value: '7' }), { otherName: { typeId: upn, value } })).toBe(false);
+    expect(
+      await matches(sanOtherName({ typeId: upn, value }), { otherName: { typeId: upn, value: der.utf8String('7') } }),
+    ).toBe(false);
   });
 
   it.each([

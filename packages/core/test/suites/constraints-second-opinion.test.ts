@@ -1,4 +1,4 @@
-import { extension, type GeneralNameInput } from '@peercert/pki';
+import { der, extension, type GeneralNameInput } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
 import { createGo } from '../../../../test/validators/go.ts';
 import { createOpensslVerify } from '../../../../test/validators/openssl.ts';
@@ -22,6 +22,20 @@ interface Question {
 }
 
 const dns = (name: string): readonly GeneralNameInput[] => [{ dns: name }];
+
+const mail = (name: string): readonly GeneralNameInput[] => [{ email: name }];
+const uri = (name: string): readonly GeneralNameInput[] => [{ uri: name }];
+const upn = (value: string | Uint8Array): readonly GeneralNameInput[] => [
+  {
+    otherName: {
+      typeId: '1.3.6.1.4.1.311.20.2.3',
+      value: typeof value === 'string' ? der.utf8String(value) : value,
+    },
+  },
+];
+const octets = (identifier: number, text: string): readonly GeneralNameInput[] => [
+  { der: der.tlv(identifier, Buffer.from(text, 'latin1')) },
+];
 
 const questions: Readonly<Record<string, Question>> = {
   'a subdomain of .acme.example': { permitted: dns('.acme.example'), names: dns('a.acme.example'), accepted: true },
@@ -48,6 +62,122 @@ const questions: Readonly<Record<string, Question>> = {
     excluded: dns('.acme.example'),
     names: dns('a.other.example'),
     accepted: true,
+  },
+
+  // Bases in no defined form: nobody holds a name against them here.
+  'a name under *.acme.example': { permitted: dns('*.acme.example'), names: dns('a.acme.example'), accepted: false },
+  // Both compare the asterisk with the first letter: what the authority wanted to exclude passes.
+  'a name where *.acme.example is excluded': {
+    excluded: dns('*.acme.example'),
+    names: dns('a.acme.example'),
+    accepted: false,
+    OpenSSL: true,
+    Go: true,
+  },
+  'a name of another kind where *.acme.example is excluded': {
+    excluded: dns('*.acme.example'),
+    names: mail('a@acme.example'),
+    accepted: true,
+  },
+  'a name under acme.example.': { permitted: dns('acme.example.'), names: dns('a.acme.example'), accepted: false },
+  'a name where acme.example. is excluded': {
+    excluded: dns('acme.example.'),
+    names: dns('a.acme.example'),
+    accepted: false,
+    OpenSSL: true,
+  },
+  'a name where every dNSName is excluded': { excluded: dns(''), names: dns('a.acme.example'), accepted: false },
+  'a mailbox under no character': { permitted: mail(''), names: mail('a@acme.example'), accepted: false, Go: true },
+  'a mailbox where no character is excluded': {
+    excluded: mail(''),
+    names: mail('a@acme.example'),
+    accepted: false,
+    OpenSSL: true,
+  },
+  'a mailbox under @acme.example': {
+    permitted: mail('@acme.example'),
+    names: mail('a@acme.example'),
+    accepted: true,
+    Go: false,
+  },
+  'a mailbox of a subdomain under @acme.example': {
+    permitted: mail('@acme.example'),
+    names: mail('a@b.acme.example'),
+    accepted: false,
+  },
+  'a mailbox of a subdomain where .acme.example is excluded': {
+    excluded: mail('.acme.example'),
+    names: mail('a@b.acme.example'),
+    accepted: false,
+  },
+  'a mailbox of acme.example where .acme.example is excluded': {
+    excluded: mail('.acme.example'),
+    names: mail('a@acme.example'),
+    accepted: true,
+  },
+  'a URI of a subdomain under .acme.example': {
+    permitted: uri('.acme.example'),
+    names: uri('spiffe://a.acme.example/x'),
+    accepted: true,
+  },
+  'a URI of acme.example under .acme.example': {
+    permitted: uri('.acme.example'),
+    names: uri('spiffe://acme.example/x'),
+    accepted: false,
+  },
+
+  // Names that cannot be compared.
+  'a dNSName with a final period under acme.example': {
+    permitted: dns('acme.example'),
+    names: dns('a.acme.example.'),
+    accepted: false,
+  },
+  'a dNSName with a final period where acme.example is excluded': {
+    excluded: dns('acme.example'),
+    names: dns('a.acme.example.'),
+    accepted: false,
+    OpenSSL: true,
+  },
+  'a person as dNSName where acme.example is excluded': {
+    excluded: dns('acme.example'),
+    names: dns('Alice Example'),
+    accepted: false,
+    OpenSSL: true,
+  },
+  'a person as dNSName where a mailbox is excluded': {
+    excluded: mail('acme.example'),
+    names: dns('Alice Example'),
+    accepted: true,
+    Go: false,
+  },
+  'an address with a mask under a range': {
+    permitted: [{ ip: '10.0.0.0/8' }],
+    names: octets(0x87, '\n\0\0\x01\xff\xff\xff\xff'),
+    accepted: false,
+  },
+
+  // User principal names.
+  'a user under @acme.example': {
+    permitted: upn('@acme.example'),
+    names: upn('alice@acme.example'),
+    accepted: true,
+    OpenSSL: false,
+    Go: false,
+  },
+  'a user as IA5String under @acme.example': {
+    permitted: upn('@acme.example'),
+    names: upn(der.ia5String('alice@ACME.example')),
+    accepted: true,
+    OpenSSL: false,
+    Go: false,
+  },
+  'a user of another domain': { permitted: upn('@acme.example'), names: upn('alice@other.example'), accepted: false },
+  'no user': { permitted: upn('@acme.example'), names: dns('a.example'), accepted: true, Go: false },
+  'an otherName of another type': {
+    permitted: upn('@acme.example'),
+    names: [{ otherName: { typeId: '1.3.6.1.5.5.7.8.7', value: der.ia5String('_ldap.acme.example') } }],
+    accepted: true,
+    Go: false,
   },
 };
 

@@ -111,7 +111,7 @@ export function decodeDistributionPoints(reader: DerReader): readonly Distributi
 /** Decodes a `DistributionPointName` that was checked. */
 export function decodeDistributionPointName(reader: DerReader): DistributionPointName {
   if (reader.peek() === fullNameTag) {
-    return Object.freeze({ kind: 'fullName', names: decodeGeneralNames(reader, fullNameTag) });
+    return Object.freeze({ kind: 'fullName', names: decodeGeneralNames(reader, fullNameTag, locationSyntax) });
   }
   const outer = reader.enter(relativeNameTag);
   const rdn = decodeRdnContent(reader);

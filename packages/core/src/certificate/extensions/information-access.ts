@@ -23,7 +23,7 @@ export function decodeInformationAccess(reader: DerReader): readonly AccessDescr
     const description = reader.enter(tag.sequence);
     const start = reader.readObjectIdentifier();
     const accessMethod = objectIdentifierText(reader.bytes, start, reader.offset);
-    descriptions.push(Object.freeze({ accessMethod, accessLocation: decodeGeneralName(reader) }));
+    descriptions.push(Object.freeze({ accessMethod, accessLocation: decodeGeneralName(reader, locationSyntax) }));
     reader.leave(description);
   }
   reader.leave(outer);

@@ -1,7 +1,13 @@
 import { contextConstructed, contextPrimitive, type DerReader, tag } from '../../encoding/der.ts';
 import { decodeLatin1 } from '../../encoding/der-string.ts';
 import { dnsSyntax } from '../dns-name.ts';
-import { checkGeneralName, decodeGeneralName, type GeneralNameSyntax } from '../general-name.ts';
+import {
+  checkGeneralName,
+  decodeGeneralName,
+  type GeneralNameSyntax,
+  generalNameTag,
+  noteUnderscore,
+} from '../general-name.ts';
 import { isMailbox, lastAt } from '../mailbox.ts';
 import { MalformedError } from '../malformed.ts';
 import type { GeneralName, NameConstraints } from '../model.ts';
@@ -15,51 +21,56 @@ const minimumTag = contextPrimitive(0);
 const maximumTag = contextPrimitive(1);
 
 const period = 0x2e;
+const commercialAt = 0x40;
 
-/** The forms of the base of a subtree. `reader.offset` is where the content ends. */
+/**
+ * The forms of the base of a subtree. Of a base in none of them nobody can say what it holds: every name of its kind is
+ * then refused below the authority, permitted or excluded alike.
+ */
 const baseSyntax: GeneralNameSyntax = {
-  /** A mailbox, a host, or a domain behind a period. */
-  checkMail(reader, start) {
-    const { bytes, offset: end } = reader;
-    const isValid = lastAt(bytes, start, end) !== -1 ? isMailbox(bytes, start, end) : isHostOrDomain(bytes, start, end);
-    if (!isValid) throw new MalformedError('name_constraint_mail');
+  /** A mailbox, a host, or a domain behind a period. A host behind an `@` is noted, for the profile to decide. */
+  isMail: (bytes, start, end) => {
+    if (bytes[start] === commercialAt && start < end) return dnsSyntax(bytes, start + 1, end) === 'valid';
+    return lastAt(bytes, start, end) !== -1 ? isMailbox(bytes, start, end) : isHostOrDomain(bytes, start, end);
   },
   /**
    * A domain name. The empty one, which every name extends, is how authorities exclude them all. A leading period has no
    * meaning in the RFC, but is widely issued: it is noted, for the profile to decide.
    */
-  checkDns(reader, start) {
-    const { bytes, offset: end } = reader;
-    if (start === end) return;
-    const hasPeriod = bytes[start] === period;
-    const syntax = dnsSyntax(bytes, hasPeriod ? start + 1 : start, end);
-    if (syntax === 'invalid') throw new MalformedError('name_constraint_dns');
-    if (syntax === 'underscore') reader.note('dns_name_underscore');
-    if (hasPeriod) reader.note('name_constraint_dns_leading_period');
-  },
+  isDns: (bytes, start, end) =>
+    start === end || dnsSyntax(bytes, bytes[start] === period ? start + 1 : start, end) !== 'invalid',
   /** A host, or a domain behind a period; never an IP address, which the RFC does not let one constrain in a URI. */
-  checkUri(reader, start) {
-    const { bytes, offset: end } = reader;
-    const isAddress = /(?:^|\.)[0-9]+$/.test(decodeLatin1(bytes, start, end));
-    if (isAddress || !isHostOrDomain(bytes, start, end)) throw new MalformedError('name_constraint_uri');
-  },
+  isUri: (bytes, start, end) =>
+    isHostOrDomain(bytes, start, end) && !/(?:^|\.)[0-9]+$/.test(decodeLatin1(bytes, start, end)),
   /** An address and a mask in the style of CIDR (RFC 4632). Host bits may be set: the mask decides. */
-  checkAddress(reader, start) {
-    const length = reader.offset - start;
-    if (length !== 8 && length !== 32) throw new MalformedError('name_constraint_ip');
+  isAddress: (bytes, start, end) => {
+    const length = end - start;
+    if (length !== 8 && length !== 32) return false;
     let isMaskOver = false;
-    for (let at = start + length / 2; at < reader.offset; at++) {
-      const octet = reader.bytes[at] as number;
+    for (let at = start + length / 2; at < end; at++) {
+      const octet = bytes[at] as number;
       const inverted = ~octet & 0xff;
       // The zero bits of a contiguous mask are all on the right, and nothing but zero follows them.
-      if ((inverted & (inverted + 1)) !== 0 || (isMaskOver && octet !== 0)) {
-        throw new MalformedError('name_constraint_ip');
-      }
+      if ((inverted & (inverted + 1)) !== 0 || (isMaskOver && octet !== 0)) return false;
       isMaskOver = octet !== 0xff;
     }
+    return true;
   },
   /** Every name lies within the empty one. */
-  checkDirectoryName() {},
+  allowsEmptyName: true,
+  broken: {
+    rfc822Name: 'name_constraint_mail',
+    dNSName: 'name_constraint_dns',
+    uniformResourceIdentifier: 'name_constraint_uri',
+    iPAddress: 'name_constraint_ip',
+  },
+  remark(reader, identifier, start) {
+    const first = start < reader.offset ? reader.bytes[start] : undefined;
+    if (identifier === generalNameTag.rfc822Name && first === commercialAt) reader.note('name_constraint_mail');
+    if (identifier !== generalNameTag.dNSName) return;
+    noteUnderscore(reader, start);
+    if (first === period) reader.note('name_constraint_dns_leading_period');
+  },
 };
 
 function isHostOrDomain(bytes: Uint8Array, start: number, end: number): boolean {
@@ -100,7 +111,7 @@ function decodeSubtrees(reader: DerReader, identifier: number): readonly General
     const outer = reader.enter(identifier);
     while (!reader.isDone) {
       const subtree = reader.enter(tag.sequence);
-      bases.push(decodeGeneralName(reader));
+      bases.push(decodeGeneralName(reader, baseSyntax));
       reader.leave(subtree);
     }
     reader.leave(outer);

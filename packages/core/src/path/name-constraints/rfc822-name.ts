@@ -10,8 +10,9 @@ export class Rfc822NameSubtrees {
   readonly #mailboxes = new Set<string>();
   readonly #hosts = new HostSubtrees();
 
-  /** False when `base` is none of the three forms. */
+  /** False when `base` is none of the three forms. `@example.com`, with which OpenSSL does the same, is a host. */
   add(base: string): boolean {
+    if (/^@[^.]/.test(base)) return this.#hosts.add(base.slice(1));
     if (!base.includes('@')) return this.#hosts.add(base);
     const mailbox = parseMailbox(base);
     if (mailbox === undefined) return false;

@@ -54,7 +54,11 @@ export class CertificateIssuers {
     // certificate that corresponds to this CRL entry."
     const directoryNames = names.filter((name) => name.kind === 'directoryName');
     // Of a name that is too long or too strange nobody can say whose other spelling it is.
-    if (directoryNames.length === 0 || !directoryNames.every(({ name }) => isComparable(name.rdns))) {
+    if (
+      directoryNames.length === 0 ||
+      !directoryNames.every(({ name }) => isComparable(name.rdns)) ||
+      names.some((name) => name.kind === 'uncomparable' && name.of === 'directoryName')
+    ) {
       throw new CrlError('crl_entry_issuer_name');
     }
     if (this.#count >= mostIssuers) throw new CrlError('crl_too_many_issuers');

@@ -1,3 +1,5 @@
+import { type NameDeviation, nameDeviations } from '../../certificate/deviations.ts';
+
 /**
  * Sentences of RFC 5280 section 5 that bind the issuer of a list, and that a list can break while it can still be used
  * without doubt: `strict` refuses all of them. `interoperable` takes them all, because the tools that most private
@@ -52,6 +54,6 @@ const table = {
 } as const;
 
 /** A way in which a list that can be used differs from what RFC 5280 asks of its issuer. */
-export type CrlDeviation = keyof typeof table;
+export type CrlDeviation = keyof typeof table | NameDeviation;
 
-export const crlDeviations: { readonly [Name in CrlDeviation]: CrlDeviationEntry } = table;
+export const crlDeviations: { readonly [Name in CrlDeviation]: CrlDeviationEntry } = { ...table, ...nameDeviations };

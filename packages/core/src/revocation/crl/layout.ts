@@ -91,7 +91,11 @@ export function* readCrlLayout(bytes: Uint8Array): Sliced<CrlLayout> {
     algorithmStart,
     algorithmEnd,
     signatureStart,
-    deviations: Object.freeze([...missing(extensions, nextUpdateMs, entries), ...extensions.deviations]),
+    deviations: Object.freeze([
+      ...missing(extensions, nextUpdateMs, entries),
+      ...extensions.deviations,
+      ...reader.nameDeviations,
+    ]),
   };
 }
 

@@ -133,6 +133,9 @@ function comparable(name: GeneralName): string {
       return `iPAddress ${hex(name.bytes)}`;
     case 'otherName':
       return `otherName ${name.typeId} ${hex(name.value)}`;
+    case 'uncomparable':
+      // The very same octets are the same name, whatever it is; any other spelling is another.
+      return `uncomparable ${name.of} ${name.of === 'otherName' ? name.typeId : ''} ${hex(name.bytes)}`;
     case 'x400Address':
     case 'ediPartyName':
       return `${name.kind} ${hex(name.value)}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ascii, element, nothing, oid, sequence } from '../../encoding/der-writer.ts';
-import { extensionVerdict, withExtension } from '../template.ts';
+import { formVerdict, withExtension } from '../template.ts';
 
 const type = '1.3.6.1.5.5.7.1.1';
 const uri = (text: string): Uint8Array => element(0x86, ascii(text));
@@ -26,7 +26,7 @@ describe('authorityInfoAccess (4.2.2.1)', () => {
   });
 
   it.each([type, '1.3.6.1.5.5.7.1.11'])('is refused in any other shape, like subjectInfoAccess: %s', (oidText) => {
-    const verdict = (...content: Uint8Array[]): string => extensionVerdict(oidText, sequence(...content));
+    const verdict = (...content: Uint8Array[]): string => formVerdict(oidText, sequence(...content));
     expect(verdict()).toBe('der_empty_sequence');
     expect(verdict(sequence())).toBe('der_truncated');
     expect(verdict(sequence(oid('1.2.3')))).toBe('general_name_kind');

@@ -13,7 +13,7 @@ import {
   sequence,
   utf8,
 } from '../../encoding/der-writer.ts';
-import { commonName, extensionVerdict, name, withExtension } from '../template.ts';
+import { commonName, formVerdict, name, withExtension } from '../template.ts';
 
 const type = '2.5.29.30';
 const subtree = (base: Octets, ...more: Octets[]): Uint8Array => sequence(base, ...more);
@@ -26,7 +26,7 @@ const address = (octets: string): Uint8Array => element(0x87, hex(octets));
 
 const read = (...content: Octets[]): NameConstraints | undefined =>
   withExtension(type, sequence(...content), true).nameConstraints;
-const refused = (...content: Octets[]): string => extensionVerdict(type, sequence(...content), true);
+const refused = (...content: Octets[]): string => formVerdict(type, sequence(...content), true);
 const base = (der: Uint8Array): string => {
   const one = refused(permitted(der));
   expect(refused(excluded(der))).toBe(one);
@@ -171,13 +171,22 @@ describe('a constraint of another kind', () => {
     expect(base(explicit(3))).toBe('accepted');
     expect(base(explicit(4, commonName('x')))).toBe('der_unexpected_tag');
     expect(base(element(0x89, []))).toBe('general_name_kind');
-    expect(base(join(dns('a\0')))).toBe('der_string_control');
+    expect(base(join(dns('a\0')))).toBe('name_constraint_dns');
   });
 });
 
-it('an empty host is not completed by the octets behind it', () => {
-  // A tag that is a period.
-  const following = element(0x2e);
-  expect(refused(explicit(0, subtree(mail(''), following)))).toBe('name_constraint_mail');
-  expect(refused(explicit(0, subtree(uri(''), following)))).toBe('name_constraint_uri');
+it('a base in no form is kept as octets, so that no name is ever held against it', () => {
+  const text = (value: string): Uint8Array => Uint8Array.from(Buffer.from(value));
+  expect(
+    read(permitted(dns('*.example.com'), mail('')), excluded(uri('http://a.example/'), address('c0000201'))),
+  ).toEqual({
+    permittedSubtrees: [
+      { kind: 'uncomparable', of: 'dNSName', bytes: text('*.example.com') },
+      { kind: 'uncomparable', of: 'rfc822Name', bytes: text('') },
+    ],
+    excludedSubtrees: [
+      { kind: 'uncomparable', of: 'uniformResourceIdentifier', bytes: text('http://a.example/') },
+      { kind: 'uncomparable', of: 'iPAddress', bytes: Uint8Array.from(hex('c0000201')) },
+    ],
+  });
 });

@@ -52,6 +52,12 @@ describe('rfc822Name subtrees', () => {
     expect(subtrees('"a\\"\\\\b"@example.com').relate('"a\\"\\\\b"@example.com')).toBe('inside');
   });
 
+  it('hold the mailboxes of a host behind an @', () => {
+    const set = subtrees('@example.com');
+    expect(set.relate('anyone@example.com')).toBe('inside');
+    expect(set.relate('anyone@mail.example.com')).toBe('outside');
+  });
+
   it.each([
     '',
     'example.com',
@@ -91,7 +97,9 @@ describe('rfc822Name subtrees', () => {
     '.',
     '@',
     'a@',
-    '@example.com',
+    '@',
+    '@.example.com',
+    '@@example.com',
     'a@b@example.com',
     '..example.com',
     'example.com.',

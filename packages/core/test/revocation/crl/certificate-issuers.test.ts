@@ -90,7 +90,10 @@ describe('the certificate issuer of entries (RFC 5280 5.3.3)', () => {
     ['crl_entry_issuer_name', [{ dns: 'one.test' }]],
     ['crl_entry_issuer_name', [{ directoryName: `CN=${'x'.repeat(2_100)}` }]],
     ['der_empty_sequence', []],
-    ['directory_name_empty', [{ directoryName: '' }]],
+    ['crl_entry_issuer_name', [{ directoryName: '' }]],
+    ['crl_entry_issuer_name', [{ directoryName: 'CN=One,O=Acme' }, { directoryName: '' }]],
+    ['crl_entry_issuer_name', [{ directoryName: [{ CN: { der: Uint8Array.of(0x13, 2, 0x4f, 0xf6) } }] }]],
+    ['crl_entry_issuer_name', [{ directoryName: [{ CN: { utf8: 'One\0' } }] }]],
   ])('breaks %s', (rule, certificateIssuer) => {
     expect(ruleOf(listDer(ca, { scope, entries: [{ serialNumber: 7, certificateIssuer }] }))).toBe(rule);
   });
