@@ -45,6 +45,14 @@ describe('pins of a file', () => {
     expect(pinned(store)).toEqual([true, false]);
     expect(store.file).toBe(join(folder, 'pins.txt'));
     expect(pinned(follow(`\uFEFF${pinOf(bob)}\n\t${pinOf(alice)}`).store)).toEqual([true, true]);
+    expect(pinned(follow(Buffer.from(`\uFEFF${pinOf(bob)}\r\n`, 'utf16le')).store)).toEqual([false, true]);
+    expect(pinned(follow(`${pinOf(alice)}\r${pinOf(bob)}\r`).store)).toEqual([true, true]);
+  });
+
+  it('are a TypeError with the remedy when the file is missing', () => {
+    const path = join(folder, 'missing.txt');
+    const words = `pins: the file ${path} cannot be read (ENOENT): there is no such file; a relative path starts at the working directory of the process`;
+    expect(() => createPinStore(fromFile(path))).toThrow(new TypeError(words));
   });
 
   it('count as soon as the file says so', async () => {
@@ -59,6 +67,7 @@ describe('pins of a file', () => {
     ['nothing but comments', '# none yet\n', ': it holds no pin'],
     ['half-written', `${pinOf(alice)}\n${pinOf(bob).slice(0, -9)}`, ': line 2: "sha256/'],
     ['two pins on a line', `\n\n${pinOf(alice)} ${pinOf(bob)}`, ': line 3: "sha256/'],
+    ['a certificate', alice.certificate.toPem(), ': it holds PEM, not pins: of a certificate, openssl x509 -in FILE'],
     ['a fingerprint', 'AB:CD', ': line 1: "AB:CD" is no SPKI pin'],
     ['not UTF-8', Uint8Array.of(0xff, 0xff), ' is neither UTF-8 nor UTF-16 with a byte order mark'],
   ])('that are %s are a TypeError at the start, and later leave those of before', async (_, content, message) => {

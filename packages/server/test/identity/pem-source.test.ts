@@ -1,8 +1,10 @@
 import { fromFile } from '@peercert/core';
+import { createRootAuthority } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
 import { type PemSource, readPem, readText } from '../../src/identity/pem-source.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
+const root = await createRootAuthority({ subject: 'CN=Root' });
 const block = '-----BEGIN THING-----\nAAAA\n-----END THING-----\n';
 
 /** The message with which a source is refused. */
@@ -80,6 +82,24 @@ describe('a PEM source', () => {
     );
     expect(refusal('some\ntext')).toBe('certificate (given as text) has no "-----BEGIN" line: it is not PEM');
     expect(refusal(Buffer.from('tls.crt'))).toBe('certificate (given as text) has no "-----BEGIN" line: it is not PEM');
+  });
+
+  it.each<[string, PemSource, string]>([
+    ['a variable that is not set', 'undefined', 'is the text "undefined": was the variable of the environment set'],
+    ['DER of a certificate', Buffer.from(root.certificateDer), 'is a certificate: are certificate and key swapped?'],
+    ['base64 of PEM', Buffer.from(root.privateKeyPem).toString('base64'), 'is the base64 of PEM'],
+    ['base64 alone', root.privateKeyPem.replace(/-----.*-----|\n/g, ''), 'is base64 without "-----BEGIN ...-----"'],
+    ['a page', '<html><title>Log in</title></html>', 'is HTML or XML'],
+    [
+      'a store of Java',
+      Buffer.from('feedfeed00000002', 'hex'),
+      'is a key store of Java (JKS): make it PKCS #12 with keytool',
+    ],
+    ['a path', '/run/secrets/key', 'has no "-----BEGIN" line: is it a path? Then write fromFile(path)'],
+  ])('is refused by what it is where a key was asked for: %s', (_, source, words) => {
+    const read = (): unknown => readPem(source, 'key', undefined, 'key');
+    expect(read).toThrow(TypeError);
+    expect(read).toThrow(`key (given as text) ${words}`);
   });
 
   it('is refused when it is far larger than any chain', () => {

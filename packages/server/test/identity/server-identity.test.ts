@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpsServer, get } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { fromFile } from '@peercert/core';
-import { type Authority, createRootAuthority } from '@peercert/pki';
+import { type Authority, createRootAuthority, toPem } from '@peercert/pki';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { tool } from '../../../../test/tools.ts';
 import { identityFiles, readServerIdentity, type ServerIdentityOptions } from '../../src/identity/server-identity.ts';
@@ -65,6 +66,61 @@ describe('the identity of a server', () => {
     expect(identity.chain.map(({ der }) => der)).toEqual(server.chainDer.map((der) => new Uint8Array(der)));
     expect(identity.chain[0]).toBe(identity.certificate);
     expect(Object.isFrozen(identity)).toBe(true);
+  });
+
+  const oddities: readonly (readonly [string, (pem: string) => string | Uint8Array])[] = [
+    ['UTF-16, as PowerShell writes it', (pem) => Buffer.from(`\ufeff${pem.replaceAll('\n', '\r\n')}`, 'utf16le')],
+    ['UTF-8 with a byte order mark', (pem) => Buffer.from(`\ufeff${pem}`)],
+    ['a variable of the environment', (pem) => JSON.stringify(pem)],
+    ['one line', (pem) => pem.replaceAll('\n', ' ')],
+    ['one line without blanks', (pem) => pem.replaceAll('\n', '')],
+    ['CR alone', (pem) => pem.replaceAll('\n', '\r')],
+    ['YAML', (pem) => `tls: |\n${pem.replace(/^/gm, '    ')}`],
+    ['empty lines', (pem) => pem.replaceAll('\n', '\n \n')],
+    [
+      'bag attributes',
+      (pem) =>
+        pem.replaceAll('-----BEGIN', 'Bag Attributes\n    localKeyID: 01\nKey Attributes: <No Attributes>\n-----BEGIN'),
+    ],
+  ];
+
+  it.each(oddities)(
+    'serves a handshake from files in the form of %s, and Node reads what was read here',
+    async (_, odd) => {
+      const folder = temporaryFolder();
+      const identity = read({
+        certificate: fromFile(folder.write('tls.crt', odd(server.chainPem))),
+        key: fromFile(folder.write('tls.key', odd(server.privateKeyPem))),
+      });
+      expect(identity.chainPem).toBe(server.chainPem);
+      expect(identity.tls.key).toBe(server.privateKeyPem);
+      expect(await visit(identity.tls, root.certificatePem)).toBe('hello');
+    },
+  );
+
+  it.each(oddities)('takes a key that is encrypted in the old form, as %s', (_, odd) => {
+    const key = createPrivateKey(server.privateKeyPem);
+    const encrypted = key
+      .export({ type: 'sec1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'sesame' })
+      .toString();
+    const form = odd(encrypted);
+    const options = { certificate: server.chainPem, key: form, passphrase: 'sesame' };
+    // Where nothing parts the headers, they have no one meaning.
+    if (form === encrypted.replaceAll('\n', '')) expect(() => read(options)).toThrow('is damaged: the body of');
+    else expect(read(options).tls.key).toBe(encrypted);
+  });
+
+  it('takes its certificate under the old labels, by the settings of OpenSSL', () => {
+    const labelled = (label: string): string => server.chainPem.replaceAll('CERTIFICATE', label);
+    for (const label of ['X509 CERTIFICATE', 'TRUSTED CERTIFICATE']) {
+      expect(read({ ...given(), certificate: labelled(label) }).chainPem).toBe(server.chainPem);
+    }
+    // X509_CERT_AUX: nothing trusted but 1.3.6.1.5.5.7.3.2, clientAuth.
+    const aux = Buffer.from('300c300a06082b06010505070302', 'hex');
+    const trusted = toPem(Buffer.concat([server.certificateDer, aux]), 'TRUSTED CERTIFICATE');
+    expect(() => read({ ...given(), certificate: trusted })).toThrow(
+      'certificate (given as text): certificate 1 of 1 is trusted for other purposes than serverAuth by the settings of OpenSSL',
+    );
   });
 
   it('serves a handshake', async () => {
