@@ -126,7 +126,7 @@ export class CrlDownload {
   async #fetch(client: string | undefined): Promise<void> {
     const delivery = await this.#firstDelivery(client);
     const nowMs = this.#surroundings.clock();
-    if (delivery.ok) this.#record.gaveEarly(delivery.early);
+    if (delivery.ok) this.#record.gaveEarly(delivery.early, delivery);
     if (delivery.ok && !delivery.isUsable) {
       // Where the authority mends its clock, there is a better list before this one's moment comes.
       this.#schedule.succeeded(nowMs, Math.min(...delivery.early.map(({ usableAtMs }) => usableAtMs)));

@@ -311,7 +311,7 @@ export class CrlMethod implements RevocationMethod {
     const delivery = await this.#deliver(additions);
     if (!delivery.ok) return record.failed(delivery, undefined);
     if (delivery.isUsable) record.updated(delivery, delivery.isNew);
-    record.gaveEarly(delivery.early);
+    record.gaveEarly(delivery.early, delivery);
   }
 
   /** Tells what became of lists. Of several the first one that is refused counts, and the others are in. */

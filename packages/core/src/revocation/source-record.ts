@@ -38,6 +38,8 @@ export class SourceRecord {
   #failure: (SourceFailure & { readonly atMs: number }) | undefined;
   #early: readonly { readonly of: WeakRef<Crl>; readonly list: EarlyList }[] = [];
 
+  #besideEarly: SourceUpdate = { entries: 0, nextUpdateMs: undefined };
+
   constructor(name: string, surroundings: SourceSurroundings) {
     this.name = name;
     this.#surroundings = surroundings;
@@ -68,9 +70,14 @@ export class SourceRecord {
     });
   }
 
-  /** These were given ahead of their time, with others or alone. Each is told of once. */
-  gaveEarly(deliveries: readonly EarlyDelivery[]): void {
+  /**
+   * These were given ahead of their time. Each is told of once.
+   *
+   * @param beside What came with them, and is in use.
+   */
+  gaveEarly(deliveries: readonly EarlyDelivery[], beside: SourceUpdate): void {
     const before = this.#early;
+    this.#besideEarly = beside;
     this.#early = deliveries.map(
       ({ crl, usableAtMs }) =>
         before.find(({ of }) => of.deref() === crl) ?? { of: new WeakRef(crl), list: describe(crl, usableAtMs) },
@@ -87,11 +94,13 @@ export class SourceRecord {
     const come = this.#early.flatMap(({ of }) => usable.find((crl) => crl === of.deref()) ?? []);
     this.#early = this.#early.filter(({ of }) => isKept(of.deref()));
     if (come.length === 0) return;
-    const nextUpdates = come.map(({ nextUpdateMs }) => nextUpdateMs ?? Number.POSITIVE_INFINITY);
-    this.updated(
-      { entries: come.reduce((sum, { entryCount }) => sum + entryCount, 0), nextUpdateMs: Math.min(...nextUpdates) },
-      true,
-    );
+    const { entries, nextUpdateMs } = this.#besideEarly;
+    const nextUpdates = [nextUpdateMs, ...come.map((crl) => crl.nextUpdateMs)];
+    this.#besideEarly = {
+      entries: come.reduce((sum, { entryCount }) => sum + entryCount, entries),
+      nextUpdateMs: Math.min(...nextUpdates.map((one) => one ?? Number.POSITIVE_INFINITY)),
+    };
+    this.updated(this.#besideEarly, true);
   }
 
   failed(failure: SourceFailure, nextAttemptMs: number | undefined): void {

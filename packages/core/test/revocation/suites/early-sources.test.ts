@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CrlOptions } from '@peercert/pki';
+import { type CrlOptions, toPem } from '@peercert/pki';
 import { startRevocationServer } from '@peercert/testing';
 import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fromFile } from '../../../src/file-watcher.ts';
@@ -24,6 +24,7 @@ import {
   line,
   listOf,
   minute,
+  root,
   rootList,
   spoken,
   start,
@@ -127,7 +128,8 @@ describe('a file with a list of the future', () => {
     const client = await fresh('told early');
     writeFileSync(path, listOf([]));
     const one = open({ sources: [fromFile(path)] });
-    expect(await one.say(client)).toBe('allow');
+    // Twice, so that the second one is remembered.
+    expect([await one.say(client), await one.say(client)]).toEqual(['allow', 'allow']);
     writeFileSync(path, ahead(hour, [client]));
     await one.revocation.refresh();
     expect(await one.say(client)).toBe('certificate_revoked');
@@ -142,6 +144,7 @@ describe('a file with a list of the future', () => {
     writeFileSync(path, listOf([], { crlNumber: 1 }));
     const one = open({ sources: [fromFile(path)] });
     expect(await one.say(client)).toBe('allow');
+    time.pass(hour);
     writeFileSync(
       path,
       ahead(300 * day, [{ ...client, reason: 'certificateHold' }], {
@@ -152,7 +155,6 @@ describe('a file with a list of the future', () => {
     await one.revocation.refresh();
     expect(await one.say(client)).toBe('certificate_revoked');
     // Signed before that was heard of, and later by its number.
-    time.pass(minute);
     writeFileSync(path, listOf([], { crlNumber: 3, thisUpdate: new Date(start + 1_000) }));
     await one.revocation.refresh();
     expect(await one.say(client)).toBe('allow');
@@ -196,6 +198,25 @@ describe('a file with a list of the future', () => {
     });
     time.pass(hour);
     expect(await one.say()).toBe('allow');
+  });
+
+  it('beside one of now waits alone, and is counted with it when it has come', async () => {
+    const path = join(folder, 'two.crl');
+    const text = (...lists: readonly Uint8Array[]): string => lists.map((der) => toPem(der, 'X509 CRL')).join('');
+    writeFileSync(path, text(rootList, listOf([])));
+    const one = open({ sources: [fromFile(path)] });
+    expect(await one.say()).toBe('allow');
+    const client = await fresh('two');
+    time.pass(minute);
+    const { crlDer } = root.issueCrl({ entries: [{ serialNumber: 7 }], nextUpdate: new Date(start + 9 * day) });
+    writeFileSync(path, text(crlDer, ahead(hour, [client])));
+    await one.revocation.refresh();
+    expect(one.revocation.status()).toMatchObject([
+      { entries: 1, nextUpdate: new Date(start + 9 * day), early: [{ issuer: 'CN=Issuing' }] },
+    ]);
+    time.pass(hour);
+    expect(await one.say()).toBe('allow');
+    expect(one.revocation.status()).toMatchObject([{ entries: 2, nextUpdate: new Date(start + 9 * day), early: [] }]);
   });
 
   it('goes by the tolerance of the options', async () => {
