@@ -1,5 +1,6 @@
 import { internalFailure, type PeercertFailure } from './error.ts';
 import { errorText, logText } from './log-text.ts';
+import { isError } from './realm.ts';
 
 /**
  * What a framework prints of a failure is one sentence without the cause, because clients may see it. So the operator
@@ -35,7 +36,7 @@ export function reportFailure(error: unknown): PeercertFailure {
 
 /** Tells the operator of the cause of a failure. */
 export function warnOfFailure({ cause, code }: PeercertFailure): void {
-  const isSetup = code === 'setup' && cause instanceof Error;
+  const isSetup = code === 'setup' && isError(cause);
   const text = isSetup ? logText(cause.message) : `Peercert failed to decide a request: ${errorText(cause)}`;
   if (!failuresTold.isNew(text)) return;
   process.emitWarning(text, {
@@ -58,7 +59,7 @@ export function warnOfError(error: unknown): void {
 
 /** Where a bug is. */
 function framesOf(cause: unknown): string {
-  const stack: unknown = cause instanceof Error ? cause.stack : undefined;
+  const stack: unknown = isError(cause) ? cause.stack : undefined;
   return typeof stack === 'string'
     ? stack
         .split('\n')

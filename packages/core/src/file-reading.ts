@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { isError } from './realm.ts';
 
 /** What becomes of the octets of one file, which are handed over in their order, bit by bit. */
 export interface FileIntake<Content> {
@@ -60,7 +61,7 @@ function about<T>(path: string, read: () => T): T {
 }
 
 function named(error: unknown, path: string): unknown {
-  return error instanceof Error && !('path' in error) && 'code' in error ? Object.assign(error, { path }) : error;
+  return isError(error) && !('path' in error) && 'code' in error ? Object.assign(error, { path }) : error;
 }
 
 /** Reads files bit by bit. */

@@ -1,3 +1,4 @@
+import { isError } from './realm.ts';
 /**
  * What is wrong with watched files. It is told, and counts, once it has lasted for a while: files that belong together
  * rarely change in one moment, and half of a change is no failure. One trouble is told once, until it is another or over.
@@ -22,7 +23,7 @@ export class FileTrouble {
   }
 
   meet(error: unknown): void {
-    this.#present = error instanceof Error ? error : new Error(String(error));
+    this.#present = isError(error) ? error : new Error(String(error));
     if (this.#isKnown(this.#present)) this.#stopWaiting();
     else if (this.#patienceMilliseconds === 0) this.tellNow();
     // However often it changes meanwhile, the files were in trouble all the time.

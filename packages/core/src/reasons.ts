@@ -1,3 +1,4 @@
+import { isDate } from 'node:util/types';
 import type { MalformedRule } from './certificate/malformed.ts';
 import { logText } from './log-text.ts';
 import type { RevocationTrouble } from './revocation/trouble.ts';
@@ -530,7 +531,7 @@ export function reason<Code extends ReasonCode>(
 
 function logField(value: unknown): unknown {
   if (typeof value === 'string') return logText(value);
-  if (value instanceof Date) return new Date(value);
+  if (isDate(value)) return new Date(value);
   if (Array.isArray(value)) return Object.freeze(value.map(logField));
   return isPlain(value)
     ? Object.freeze(Object.fromEntries(Object.entries(value).map(([key, one]) => [key, logField(one)])))

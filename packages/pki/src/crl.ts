@@ -1,4 +1,5 @@
 /** Certificate revocation lists (RFC 5280 section 5): sound ones by default, and any other for tests of refusals. */
+import { isUint8Array } from 'node:util/types';
 import * as der from './der.ts';
 import { type IssuingDistributionPointInput, issuingDistributionPoint } from './distribution-point.ts';
 import { authorityKeyIdentifier, type ExtensionInput, encodeExtension } from './extension.ts';
@@ -159,11 +160,9 @@ function encodeEntries(
   entries: readonly (CrlEntryInput | Uint8Array)[] | Uint8Array,
   thisUpdate: Date | string | Uint8Array,
 ): Uint8Array[] {
-  if (entries instanceof Uint8Array) return [entries];
+  if (isUint8Array(entries)) return [entries];
   if (entries.length === 0) return [];
-  return [
-    der.sequence(...entries.map((entry) => (entry instanceof Uint8Array ? entry : encodeEntry(entry, thisUpdate)))),
-  ];
+  return [der.sequence(...entries.map((entry) => (isUint8Array(entry) ? entry : encodeEntry(entry, thisUpdate))))];
 }
 
 function encodeEntry(entry: CrlEntryInput, thisUpdate: Date | string | Uint8Array): der.Der {
@@ -192,12 +191,12 @@ function encodeEntry(entry: CrlEntryInput, thisUpdate: Date | string | Uint8Arra
 }
 
 function encodeExtensions(extensions: readonly ExtensionInput[] | Uint8Array): Uint8Array[] {
-  if (extensions instanceof Uint8Array) return [extensions];
+  if (isUint8Array(extensions)) return [extensions];
   return extensions.length === 0 ? [] : [der.constructed(0, der.sequence(...extensions.map(encodeExtension)))];
 }
 
 function encodeTime(time: Date | string | Uint8Array): Uint8Array {
-  if (time instanceof Uint8Array) return time;
+  if (isUint8Array(time)) return time;
   if (typeof time !== 'string') return der.time(time);
   return time.length <= 13 ? der.utcTime(time) : der.generalizedTime(time);
 }

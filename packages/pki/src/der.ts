@@ -2,6 +2,7 @@
  * A DER writer (X.690): every function returns one whole encoding, header included. What a standard forbids can be
  * written too, with `tlv` and with content octets given verbatim: hostile tests need exactly that.
  */
+import { isUint8Array } from 'node:util/types';
 
 /** Octets of one or more DER encodings. */
 export type Der = Uint8Array;
@@ -37,7 +38,7 @@ export function boolean(value: boolean): Der {
 
 /** A number, or content octets verbatim. */
 export function integer(value: number | bigint | Uint8Array): Der {
-  return tlv(0x02, value instanceof Uint8Array ? value : integerOctets(BigInt(value)));
+  return tlv(0x02, isUint8Array(value) ? value : integerOctets(BigInt(value)));
 }
 
 export function enumerated(value: number): Der {

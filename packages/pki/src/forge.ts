@@ -2,7 +2,9 @@
  * Certificates that no honest authority would issue, built from explicit parts. For tests of what must be refused: wrong
  * versions, duplicate extensions, two signature algorithms, odd dates and serials, bytes that are not DER.
  */
+
 import { randomBytes } from 'node:crypto';
+import { isUint8Array } from 'node:util/types';
 import * as der from './der.ts';
 import { type ExtensionInput, encodeExtension } from './extension.ts';
 import { type IssuedCertificate, wrapCertificate } from './issued-certificate.ts';
@@ -98,16 +100,14 @@ function encodeVersion(version: number | Uint8Array): Uint8Array[] {
 }
 
 function encodeTime(time: Date | string | Uint8Array): Uint8Array {
-  if (time instanceof Uint8Array) return time;
+  if (isUint8Array(time)) return time;
   if (typeof time !== 'string') return der.time(time);
   return time.length <= 13 ? der.utcTime(time) : der.generalizedTime(time);
 }
 
 function encodeExtensions(extensions: readonly (ExtensionInput | Uint8Array)[] | Uint8Array): Uint8Array[] {
-  if (extensions instanceof Uint8Array) return [extensions];
+  if (isUint8Array(extensions)) return [extensions];
   if (extensions.length === 0) return [];
-  const encoded = extensions.map((extension) =>
-    extension instanceof Uint8Array ? extension : encodeExtension(extension),
-  );
+  const encoded = extensions.map((extension) => (isUint8Array(extension) ? extension : encodeExtension(extension)));
   return [der.constructed(3, der.sequence(...encoded))];
 }

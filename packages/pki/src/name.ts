@@ -1,4 +1,5 @@
 /** Distinguished names (RFC 5280 4.1.2.4) from RFC 4514 text, from exact structures, or as DER. */
+import { isUint8Array } from 'node:util/types';
 import * as der from './der.ts';
 
 /**
@@ -57,7 +58,7 @@ const ia5Types: ReadonlySet<string> = new Set(['0.9.2342.19200300.100.1.25', '1.
 
 /** The DER of a name. Throws TypeError for text that RFC 4514 does not allow and for an unknown attribute type. */
 export function encodeName(name: NameInput): der.Der {
-  if (name instanceof Uint8Array) return Uint8Array.from(name);
+  if (isUint8Array(name)) return Uint8Array.from(name);
   const rdns = typeof name === 'string' ? parseNameText(name) : name;
   return der.sequence(...rdns.map(encodeRdn));
 }

@@ -1,4 +1,5 @@
 /** OCSP responses (RFC 6960 4.2.1), built from explicit parts: what an honest responder says, and what none would. */
+import { isUint8Array } from 'node:util/types';
 import * as der from './der.ts';
 import { type ExtensionInput, encodeExtension } from './extension.ts';
 import { type KeyPair, keyIdentifierOf, spkiOf } from './key-pair.ts';
@@ -116,7 +117,7 @@ function encodeResponseBytes(options: ForgeOcspOptions): Uint8Array {
 }
 
 function encodeResponderId(id: Exclude<ForgeOcspOptions['responderId'], undefined>): Uint8Array {
-  if (id instanceof Uint8Array) return id;
+  if (isUint8Array(id)) return id;
   return 'name' in id ? der.constructed(1, encodeName(id.name)) : der.constructed(2, der.octetString(id.keyHash));
 }
 
@@ -136,7 +137,7 @@ function encodeSingle({ certId, status, thisUpdate, nextUpdate, extensions }: Oc
 }
 
 function encodeStatus(status: OcspStatusInput): Uint8Array {
-  if (status instanceof Uint8Array) return status;
+  if (isUint8Array(status)) return status;
   if (status === 'good') return der.primitive(0);
   if (status === 'unknown') return der.primitive(2);
   const { revocationDate, reason } = status;
@@ -150,7 +151,7 @@ function encodeExtensions(extensions: readonly ExtensionInput[] | undefined): Ui
 }
 
 function encodeTime(time: Date | string | Uint8Array): Uint8Array {
-  if (time instanceof Uint8Array) return time;
+  if (isUint8Array(time)) return time;
   const text = typeof time === 'string' ? time : `${time.toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
   return der.generalizedTime(text);
 }

@@ -1,8 +1,10 @@
 /** One HTTPS request over real TLS, with every detail of the connection in the caller's hand. */
+
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { isIP } from 'node:net';
 import type { SecureVersion, TLSSocket } from 'node:tls';
+import { isUint8Array } from 'node:util/types';
 import type { Credential } from './credential.ts';
 
 /** Names as they go over the wire; a list of values, or of pairs, repeats the header line. */
@@ -112,7 +114,7 @@ interface Body {
 function encodeBody(body: unknown): Body | undefined {
   if (body === undefined) return undefined;
   if (typeof body === 'string') return { bytes: Buffer.from(body), type: undefined };
-  if (body instanceof Uint8Array) return { bytes: Buffer.from(body), type: undefined };
+  if (isUint8Array(body)) return { bytes: Buffer.from(body), type: undefined };
   return { bytes: Buffer.from(JSON.stringify(body)), type: 'application/json' };
 }
 

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { isUint8Array } from 'node:util/types';
 import { DerReader } from '../encoding/der.ts';
 import { DerError } from '../encoding/der-rules.ts';
 import { decodePem, encodePem, type PemRule } from '../encoding/pem.ts';
@@ -54,7 +55,7 @@ const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
  * @throws {TypeError} When `der` is not a `Uint8Array`: a mistake of the program, not of the client.
  */
 export function parseCertificate(der: Uint8Array, index: number = 0): Outcome<Certificate> {
-  if (!(der instanceof Uint8Array)) {
+  if (!isUint8Array(der)) {
     throw new TypeError('parseCertificate takes DER as a Uint8Array; for PEM text there is parseCertificatePem');
   }
   const bytes = new Uint8Array(der);

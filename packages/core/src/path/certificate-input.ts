@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { isUint8Array } from 'node:util/types';
 import { parseCertificate } from '../certificate/certificate.ts';
 import { malformedText } from '../certificate/malformed-detail.ts';
 import type { Certificate } from '../certificate/model.ts';
@@ -109,14 +110,14 @@ function* inItem(
   takesFiles: boolean,
   onList: ListCheck,
 ): Generator<Placed, void, undefined> {
-  if (item instanceof Uint8Array) {
+  if (isUint8Array(item)) {
     // A Buffer read from a .pem file is PEM.
     if (beginsAsDer(item)) yield [parse(item, option), option];
     else yield* inPem(item, new AsciiOctets().write(item), option, onList);
   } else if (typeof item === 'string') {
     refuseNoContent(item, option, takesFiles);
     yield* inPem(item, asciiOctets(item), option, onList);
-  } else if (typeof item === 'object' && item?.der instanceof Uint8Array) {
+  } else if (typeof item === 'object' && isUint8Array(item?.der)) {
     yield [parse(item.der, option), option];
   } else {
     throw new TypeError(`${option} is neither PEM text nor DER bytes`);

@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import { compileAddressRanges } from '../address-range.ts';
 import type { GeneralName, GeneralNameKind, UncomparableName } from '../certificate/model.ts';
 import { isComparable } from '../certificate/name-comparison.ts';
@@ -127,7 +128,7 @@ export function sanOtherName(options: OtherNameOptions): Rule {
   refuseUnknownKeys(options, ['typeId', 'value'], 'sanOtherName()');
   const { typeId, value } = options;
   requireOid(typeId, 'sanOtherName() typeId');
-  if ((typeof value !== 'string' && !(value instanceof Uint8Array)) || value.length === 0) {
+  if ((typeof value !== 'string' && !isUint8Array(value)) || value.length === 0) {
     throw new TypeError(`sanOtherName() value: expected text or the DER of the value, got ${shown(value)}`);
   }
   const matches =

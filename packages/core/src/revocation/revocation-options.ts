@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import { compileAddressRanges } from '../address-range.ts';
 import { isPathText, unsetText } from '../encoding/option-text.ts';
 import { type FileSource, isFileSource } from '../file-watcher.ts';
@@ -184,7 +185,7 @@ interface ReadSource {
 function readSource(source: unknown, where: string): ReadSource {
   if (isFileSource(source)) return { file: source };
   if (typeof source === 'string') refuseNoContent(source, where);
-  if (source instanceof Uint8Array || typeof source === 'string') {
+  if (isUint8Array(source) || typeof source === 'string') {
     refuseBrokenList(source, where);
     return { inline: source };
   }

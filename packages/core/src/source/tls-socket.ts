@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { PeercertFailure } from '../error.ts';
 import { processWide } from '../process-wide.ts';
+import { isError } from '../realm.ts';
 import { type Outcome, reason } from '../reasons.ts';
 import type { RequestFacts } from './facts.ts';
 import type { Presented, Source, TlsServer } from './presented.ts';
@@ -176,7 +177,7 @@ const nobodys: Presented['verdict'] = Object.freeze({ by: 'nobody' });
 function objectionOf({ authorizationError }: TLSSocket): string | undefined {
   const error: unknown = authorizationError;
   if (typeof error === 'string') return error;
-  return error instanceof Error ? error.message : undefined;
+  return isError(error) ? error.message : undefined;
 }
 
 function hasContextsByName({ _SNICallback, server }: ServerSocket): boolean {

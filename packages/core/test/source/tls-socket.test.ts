@@ -3,6 +3,7 @@ import { createSecureServer, connect as http2Connect, type ServerHttp2Stream } f
 import { type AddressInfo, createServer as createPlainServer, connect as plainConnect, Socket } from 'node:net';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type ConnectionOptions, connect, createServer, type Server, TLSSocket, type TlsOptions } from 'node:tls';
+import { runInNewContext } from 'node:vm';
 import { extension, toPem } from '@peercert/pki';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { PeercertFailure } from '../../src/error.ts';
@@ -380,6 +381,7 @@ describe('a socket without a server', () => {
       presentedBy(own({ raw: alice.der }, { authorizationError })).handshake.objection;
     expect(objectionTo('CERT_REVOKED')).toBe('CERT_REVOKED');
     expect(objectionTo(new Error('CERT_REVOKED'))).toContain('CERT_REVOKED');
+    expect(objectionTo(runInNewContext("new Error('CERT_REVOKED')"))).toBe('CERT_REVOKED');
     expect(objectionTo(null)).toBeUndefined();
   });
 

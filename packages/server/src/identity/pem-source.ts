@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isUint8Array } from 'node:util/types';
 import {
   decodeText,
   encodePem,
@@ -76,7 +77,7 @@ function readContent(source: PemSource, option: string, contents: FileContents |
   const path = isFileSource(source) ? source.path : undefined;
   const name = `${option} ${path ?? '(given as text)'}`;
   const content = isFileSource(source) ? (contents?.get(source.path) ?? readFile(source.path, name)) : source;
-  if (typeof content !== 'string' && !(content instanceof Uint8Array)) {
+  if (typeof content !== 'string' && !isUint8Array(content)) {
     const unset = content === undefined ? `: ${wasItSet}` : '';
     throw new TypeError(`${option}: expected text or fromFile('...'), got ${shown(source)}${unset}`);
   }

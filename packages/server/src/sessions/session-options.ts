@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isUint8Array } from 'node:util/types';
 import { refuseUnknownKeys, shown } from '@peercert/core';
 
 /** Resumption of TLS sessions. What a session was authorized by is asked again on every request in any case. */
@@ -57,7 +58,7 @@ function checkSeconds(name: string, value: number, most: number): void {
 
 function readSecret(secret: unknown): Uint8Array {
   const bytes = typeof secret === 'string' ? Buffer.from(secret) : secret;
-  if (!(bytes instanceof Uint8Array) || bytes.length < leastSecretBytes || new Set(bytes).size < 8) {
+  if (!isUint8Array(bytes) || bytes.length < leastSecretBytes || new Set(bytes).size < 8) {
     throw new TypeError(
       'sessions.sharedSecret must be at least 32 random octets, the same in every worker: openssl rand -base64 32',
     );

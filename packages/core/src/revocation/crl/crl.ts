@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { isSharedArrayBuffer, isUint8Array } from 'node:util/types';
 import { decodeAlgorithm } from '../../certificate/algorithm.ts';
 import { MalformedError } from '../../certificate/malformed.ts';
 import type {
@@ -32,8 +33,9 @@ export type CrlOutcome = { readonly ok: true; readonly value: Crl } | { readonly
  * @throws {TypeError} When `der` is not a `Uint8Array`: a mistake of the program, not of the issuer.
  */
 export function parseCrl(der: Uint8Array): MaybePromise<CrlOutcome> {
-  if (!(der instanceof Uint8Array)) throw new TypeError('parseCrl takes DER as a Uint8Array');
-  return runInSlices(readCrl(der));
+  if (!isUint8Array(der)) throw new TypeError('parseCrl takes DER as a Uint8Array');
+  // Other threads write into shared memory, also while it is read.
+  return runInSlices(readCrl(isSharedArrayBuffer(der.buffer) ? new Uint8Array(der) : der));
 }
 
 function* readCrl(der: Uint8Array): Sliced<CrlOutcome> {

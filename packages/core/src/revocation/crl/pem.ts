@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import type { MaybePromise } from '../../decision.ts';
 import { beginsAsDer } from '../../encoding/pem.ts';
 import { asciiOctets } from '../../encoding/text-octets.ts';
@@ -16,7 +17,7 @@ const sliceLength = 524_288;
  * @throws {TypeError} When the input is neither text nor octets.
  */
 export function readCrlBlocks(input: string | Uint8Array): MaybePromise<ListBlocks> {
-  if (typeof input !== 'string' && !(input instanceof Uint8Array))
+  if (typeof input !== 'string' && !isUint8Array(input))
     throw new TypeError('A revocation list is given as PEM text or as octets, PEM or DER');
   if (typeof input !== 'string' && beginsAsDer(input)) return { ok: true, value: [input] };
   return runInSlices(readText(input));
