@@ -46,6 +46,8 @@ const more = -1;
 const hyphen = 0x2d;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
+/** Base64 of DER begins with it. */
+const letterM = 0x4d;
 const boundary = /^-----(BEGIN|END) ([!-,.-~][!-,.-~ ]*)-----/;
 
 /** Reads PEM at once: text, or the octets of a file. */
@@ -176,6 +178,9 @@ export class PemFileReader {
 
   /** A boundary or a line of text that begins as one does. */
   #readHyphens(text: Buffer, at: number, isLast: boolean): number {
+    if (!isLast && text.length < at + 5) return more;
+    for (let next = at + 1; next < at + 5; next++)
+      if (text[next] !== hyphen) return this.#readNoBoundary(text, at, isLast);
     const line = text.toString('latin1', at, at + longestBoundary);
     const [whole, edge, label] = boundary.exec(line) ?? [];
     if (whole !== undefined && edge === 'BEGIN') {
@@ -187,23 +192,34 @@ export class PemFileReader {
       return at;
     }
     if (!isLast && line.length < longestBoundary && !/[\r\n]/.test(line)) return more;
-    if (this.#place === 'behind a block') return this.#readBehind(text, at, isLast);
-    return this.#readText(text, at, isLast);
+    return this.#readNoBoundary(text, at, isLast);
+  }
+
+  #readNoBoundary(text: Buffer, at: number, isLast: boolean): number {
+    return this.#place === 'behind a block' ? this.#readBehind(text, at, isLast) : this.#readText(text, at, isLast);
   }
 
   /** A line of text outside of blocks (RFC 7468 section 5.2), or as much of it as is there. */
   #readText(text: Buffer, at: number, isLast: boolean): number {
-    const piece = text.toString('latin1', at, at + longestPiece);
-    const lineEnd = piece.search(/[\r\n]/);
-    const line = lineEnd === -1 ? piece : piece.slice(0, lineEnd);
-    if (lineEnd === -1 && !isLast && piece.length < longestPiece) return more;
-    const trouble = troubleOfText(line, this.#place !== 'in text');
+    const isWhole = this.#place !== 'in text';
+    const limit = Math.min(text.length, at + longestPiece);
+    // Most lines have nothing that could be of a block. A list from elsewhere may have millions before it.
+    let isPlain = !isWhole || text[at] !== letterM;
+    let end = at;
+    for (; end < limit; end++) {
+      const octet = text[end] as number;
+      if (octet === lineFeed || octet === carriageReturn) break;
+      if (octet >= 0x80 || (octet === hyphen && text[end + 1] === hyphen)) isPlain = false;
+    }
+    const hasEnd = end < limit;
+    if (!hasEnd && !isLast && end < at + longestPiece) return more;
+    const trouble = isPlain ? undefined : troubleOfText(text.toString('latin1', at, end), isWhole);
     if (trouble === looseBody) this.#loose ??= { ok: false, rule: 'pem_boundary', detail: looseBody };
     else if (trouble !== undefined) this.#refuse('pem_boundary', trouble);
     this.#place = 'in text';
-    const goesOn = lineEnd === -1 && (!isLast || at + piece.length < text.length);
+    const goesOn = !hasEnd && (!isLast || end < text.length);
     // What stands across the cut is looked at again.
-    return at + line.length - (goesOn ? longestBoundary : 0);
+    return end - (goesOn ? longestBoundary : 0);
   }
 
   #begin(label: string): void {
@@ -236,7 +252,7 @@ export class PemFileReader {
       );
     } else if (this.#body === undefined && !line.startsWith('-----')) {
       // Of a header.
-      this.#key += '-';
+      this.#take(text, at, at + 1);
       return at + 1;
     } else if (isLast && at + line.length === text.length && !/[\r\n]/.test(line)) {
       // It ends within the closing boundary.

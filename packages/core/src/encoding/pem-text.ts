@@ -5,8 +5,8 @@ const wordsOfLabels = '(?:CERTIFICATE|CRL|KEY|PKCS ?#?7|CMS)\\b';
 const comment = /^[#;][#; \t]*-----(?:BEGIN|END) [!-,.-~ ]+-----[ \t]*$/;
 const boundaryBehindText = /-----(?:BEGIN|END) [!-,.-~ ]+-----/;
 const damagedBoundary = new RegExp(
-  `-----[ \\t]*(?:BEGIN|END)\\b|${dashes}[ \\t]*(?:BEGIN|END)[ \\t][A-Z0-9 .#]*${wordsOfLabels}|` +
-    `\\b(?:BEGIN|END)[ \\t][A-Z0-9 .#]*${wordsOfLabels}[ \\t]*${dashes}`,
+  `-----[ \\t]*(?:BEGIN|END)\\b|${dashes}[ \\t]*(?:BEGIN|END)[ \\t][A-Z0-9 .#]{0,40}${wordsOfLabels}|` +
+    `\\b(?:BEGIN|END)[ \\t][A-Z0-9 .#]{0,40}${wordsOfLabels}[ \\t]*${dashes}`,
   'i',
 );
 /** A body that lost its boundaries: DER of more than 255 octets begins so. */
@@ -20,8 +20,7 @@ export const looseBody = 'holds base64 outside of a block: a "-----BEGIN ...----
  */
 export function troubleOfText(line: string, isWhole: boolean): string | undefined {
   if (isWhole && body.test(line.trimEnd())) return looseBody;
-  // Most lines end here.
-  if (!/[-\x80-\xff]/.test(line) || (isWhole && comment.test(line))) return undefined;
+  if (isWhole && comment.test(line)) return undefined;
   if (boundaryBehindText.test(line)) {
     return 'has text before a boundary on the same line: put the boundary on a line of its own';
   }
