@@ -32,7 +32,7 @@ export class UserPrincipalNameSubtrees {
       this.#isEveryUser = true;
       return true;
     }
-    const upn = parse(base);
+    const upn = base.startsWith('.') ? undefined : parse(base);
     if (upn !== undefined) {
       this.#users.add(textOf(upn));
       this.#users.add(foldedTextOf(upn));

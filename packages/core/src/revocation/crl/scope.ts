@@ -6,6 +6,7 @@ import type {
   Name,
   ReasonFlag,
 } from '../../certificate/model.ts';
+import { isComparable } from '../../certificate/name-comparison.ts';
 import type { Crl } from './crl.ts';
 
 /** Which certificates and reasons a list speaks of: RFC 5280 6.3.3 (b) and (d). */
@@ -68,6 +69,9 @@ export function isInScope(crl: Crl, point: DistributionPoint, certificate: Certi
   // Otherwise, verify that the CRL issuer matches the certificate issuer."
   if (!crlIssuersOf(point, certificate).some(({ canonical }) => canonical === crl.issuer.canonical)) return false;
   if (point.cRLIssuer !== undefined && scope?.indirectCRL !== true) return false;
+  // The entries of an indirect list name their issuers, maybe in another spelling than the certificate: of an issuer that
+  // cannot be compared nobody can say that no entry is his.
+  if (scope?.indirectCRL === true && !isComparable(certificate.issuer.rdns)) return false;
   if (scope === undefined) return true;
   return (
     matchesPoint(scope.distributionPoint, crl, point, certificate) &&

@@ -1,6 +1,7 @@
 import type { DistributionPointInput, IssuingDistributionPointInput, ReasonFlag } from '@peercert/pki';
-import { extension } from '@peercert/pki';
+import { der, extension } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
+import type { DistributionPoint } from '../../../src/certificate/model.ts';
 import {
   allReasons,
   assumedPoint,
@@ -8,7 +9,7 @@ import {
   interimReasons,
   isInScope,
 } from '../../../src/revocation/crl/scope.ts';
-import { authority, client, type Entity, saying, version1 } from '../../path/certificates.ts';
+import { authority, client, type Entity, keyOf, saying, version1 } from '../../path/certificates.ts';
 import { clientWith, list } from './lists.ts';
 
 const ca = authority('CN=Issuer,O=Acme');
@@ -54,6 +55,37 @@ describe('the issuer of a list (6.3.3 (b)(1))', () => {
     const { certificate } = clientWith('CN=leaf', ca, [several]);
     const [found] = certificate.crlDistributionPoints ?? [];
     expect(found && crlIssuersOf(found, certificate).map(String)).toEqual(['CN=Nobody', 'CN=LISTS,O=acme']);
+  });
+});
+
+describe('names that cannot be compared', () => {
+  const odd = (text: string) => [{ der: der.tlv(0x82, Buffer.from(text)) }];
+
+  it('are the same where their octets are', () => {
+    expect(speaksOf({ distributionPoint: odd('a b') }, { distributionPoint: odd('a b') })).toBe(true);
+    expect(speaksOf({ distributionPoint: odd('a b') }, { distributionPoint: odd('A b') })).toBe(false);
+    expect(speaksOf({ distributionPoint: odd('a.test.') }, { distributionPoint: [{ dns: 'a.test' }] })).toBe(false);
+  });
+
+  it('are no issuer of lists', () => {
+    const empty = { cRLIssuer: [{ directoryName: '' }] };
+    expect(speaksOf(empty, { indirectCRL: true }, ca)).toBe(false);
+    const { certificate } = clientWith('CN=leaf', ca, [empty]);
+    expect(crlIssuersOf((certificate.crlDistributionPoints ?? [])[0] as DistributionPoint, certificate)).toEqual([]);
+  });
+
+  it('let no indirect list say that it has no entry of an issuer, which it may spell otherwise', () => {
+    const latin1 = authority([{ CN: { der: der.tlv(0x13, Uint8Array.of(0x4a, 0xf6)) } }], { keyPair: keyOf('latin1') });
+    const point = { cRLIssuer: [{ directoryName: other.name }] };
+    const { certificate } = clientWith('CN=leaf', latin1, [point]);
+    const [found] = certificate.crlDistributionPoints ?? [];
+    expect(isInScope(list(other, { scope: { indirectCRL: true } }), found as DistributionPoint, certificate)).toBe(
+      false,
+    );
+    // A list of its own speaks of its certificates: the issuer is the same, octet for octet.
+    const direct = clientWith('CN=leaf', latin1, [{ distributionPoint: here }]).certificate;
+    const [own] = direct.crlDistributionPoints ?? [];
+    expect(isInScope(list(latin1), own as DistributionPoint, direct)).toBe(true);
   });
 });
 

@@ -1,4 +1,4 @@
-import { toPem } from '@peercert/pki';
+import { der, toPem } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
 import { CrlStore, type CrlStoreOptions } from '../../../src/revocation/crl/store.ts';
 import { authority, client, type Entity, keyOf, now } from '../../path/certificates.ts';
@@ -304,6 +304,15 @@ describe('the profile', () => {
       'crl_next_update_missing',
     ]);
     expect(store.status(now)).toEqual([]);
+  });
+
+  it('strict refuses a list with a name that is not in the form of its kind', async () => {
+    const odd = { distributionPoint: [{ der: der.tlv(0x82, Buffer.from('a b')) }] };
+    expect(await additions(storeOf(), numbered(1, { scope: odd }))).toEqual(['dns_name']);
+    const lenient = storeOf([ca], { policy: { ...policy, profile: 'interoperable' } });
+    expect(await additions(lenient, numbered(1, { scope: odd }))).toEqual(['added']);
+    // No distribution point has that name.
+    expect(await verdict(lenient)).not.toBe('good');
   });
 
   it('interoperable takes it', async () => {
