@@ -41,7 +41,7 @@ export { parseDistinguishedName } from './certificate/name.ts';
 export { systemClock } from './clock.ts';
 export { endConnectionFor } from './connection-end.ts';
 export type { Decision, MaybePromise } from './decision.ts';
-export { nameOfBlock, nameOfContent, nameOfDer, type Wanted } from './encoding/content-kind.ts';
+export { detailOfFile, nameOfBlock, nameOfContent, nameOfDer, type Wanted } from './encoding/content-kind.ts';
 export { type Purpose, type Trusted, trustedCertificate } from './encoding/openssl-trust.ts';
 export { isPathText, unsetText, wasItSet } from './encoding/option-text.ts';
 export { encodePem } from './encoding/pem.ts';

@@ -211,6 +211,23 @@ export function nameOfContent(octets: Uint8Array, wanted: Wanted): string | unde
   return kind && `is ${said(kind, wanted)}`;
 }
 
+/** By so much of a content it is told what it is. */
+export const beginningLength = 4_096;
+
+/**
+ * What is wrong with a file of PEM, told by what it is where it has no block, and where it is JSON: in that a block may
+ * stand, as a text behind others.
+ */
+export function detailOfFile(
+  { detail, rule }: { readonly rule: string; readonly detail: string },
+  beginning: Uint8Array,
+  wanted: Wanted,
+): string {
+  const named = nameOfContent(beginning.subarray(0, beginningLength), wanted);
+  const isJson = named !== undefined && named === `is ${said('json', wanted)}`;
+  return named !== undefined && (rule === 'pem_empty' || isJson) ? named : detail;
+}
+
 function said(kind: Kind, wanted: Wanted): string {
   const { is, remedy } = words[kind];
   return `${is}: ${typeof remedy === 'string' ? remedy : (remedy[wanted] ?? isThisTheRightFile)}`;

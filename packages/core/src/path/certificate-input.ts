@@ -3,7 +3,7 @@ import { isUint8Array } from 'node:util/types';
 import { parseCertificate } from '../certificate/certificate.ts';
 import { malformedText } from '../certificate/malformed-detail.ts';
 import type { Certificate } from '../certificate/model.ts';
-import { nameOfBlock, nameOfContent, nameOfDer } from '../encoding/content-kind.ts';
+import { beginningLength, detailOfFile, nameOfBlock, nameOfDer } from '../encoding/content-kind.ts';
 import { trustedCertificate } from '../encoding/openssl-trust.ts';
 import { isPathText, unsetText, wasItSet } from '../encoding/option-text.ts';
 import { beginsAsDer } from '../encoding/pem.ts';
@@ -156,13 +156,8 @@ function* inPem(
   if (file.ok && certificates > 0) return;
   if (file.ok) throw new TypeError(`${option} ${nameOfBlock('X509 CRL', 'certificates')}`);
   const beginning = typeof item === 'string' ? Buffer.from(item.slice(0, beginningLength)) : item;
-  const detail =
-    file.rule === 'pem_empty' ? nameOfContent(beginning.subarray(0, beginningLength), 'certificates') : undefined;
-  throw new TypeError(`${option} ${detail ?? file.detail} (${file.rule})`);
+  throw new TypeError(`${option} ${detailOfFile(file, beginning, 'certificates')} (${file.rule})`);
 }
-
-/** By so much of a content it is told what it is. */
-const beginningLength = 4_096;
 
 /** Of a large bundle, read at a time: less than a millisecond. */
 const sliceLength = 65_536;

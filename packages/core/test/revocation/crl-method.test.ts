@@ -261,6 +261,34 @@ describe('a file of lists', () => {
     expect(one.revocation.status()).toMatchObject([{ source: `crl ${path}`, entries: 1, lastError: undefined }]);
   });
 
+  it('keeps what it has while the file is something else, and tells what and what to do', async () => {
+    const path = join(folder, 'other.crl');
+    writeFileSync(path, listOf([{ ...bob, reason: 'certificateHold' }]));
+    const one = checking({ crls: { sources: [fromFile(path)] } });
+    expect(await one.say(bob)).toBe('certificate_revoked');
+    const told = async (content: string | Uint8Array): Promise<string | undefined> => {
+      writeFileSync(path, content);
+      await one.revocation.refresh();
+      return one.revocation.status()[0]?.lastError?.detail;
+    };
+    expect(await told(root.certificatePem)).toMatch(/^it holds a certificate: give the authority's revocation list/);
+    expect(await told(root.certificateDer)).toMatch(/^it is a certificate: give the authority's revocation list/);
+    expect(await told(root.privateKeyPem)).toMatch(/^it holds a private key: take it out/);
+    expect(await told('<html><title>Log in</title></html>')).toMatch(/^it is HTML or XML/);
+    expect(await told(toPem(listOf([]), 'X509 CRL').slice(0, -9))).toMatch(/^it is cut off/);
+    rmSync(path);
+    await one.revocation.refresh();
+    expect(one.revocation.status()[0]?.lastError).toMatchObject({
+      problem: 'file_unreadable',
+      detail: `the file ${path} cannot be read (ENOENT): there is no such file; a relative path starts at the working directory of the process`,
+    });
+    expect(await one.say(bob)).toBe('now: certificate_revoked');
+    time.pass(minute);
+    const odd = `\ufeff${toPem(listOf([]), 'X509 CRL').replaceAll('\n', '\r\n')}`;
+    expect(await told(Buffer.from(odd, 'utf16le'))).toBeUndefined();
+    expect(await one.say(bob)).toBe('now: allow');
+  });
+
   it('keeps what it has while the file is half-written, missing or older', async () => {
     const path = join(folder, 'trouble.crl');
     writeFileSync(path, listOf([{ ...bob, reason: 'certificateHold' }]));

@@ -251,6 +251,7 @@ describe('a text that is something else', () => {
     ['a page', '<!DOCTYPE html>\n<html><title>Log in</title></html>', 'is HTML or XML, not what was to be downloaded'],
     ['an answer of S3', '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', 'is HTML or XML'],
     ['JSON', '{"ca": "-"}', 'is JSON: take the PEM out of it'],
+    ['JSON with PEM', JSON.stringify({ ca: toPem(Buffer.alloc(300)) }), 'is JSON: take the PEM out of it: jq -r .NAME'],
     ['a manifest', 'apiVersion: v1\nkind: Secret\ndata:\n  ca.crt: LS0t\n', 'is a manifest of Kubernetes'],
     ['a vault', '$ANSIBLE_VAULT;1.1;AES256\n6162\n', 'is encrypted by Ansible Vault'],
     ['a pointer', 'version https://git-lfs.github.com/spec/v1\noid sha256:1\n', 'is a pointer of Git LFS'],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isUint8Array } from 'node:util/types';
 import {
   decodeText,
+  detailOfFile,
   encodePem,
   type FileContents,
   type FileSource,
@@ -55,7 +56,8 @@ export function readPem(source: PemSource, option: string, contents?: FileConten
   const file = readPemFile(content);
   if (file.ok) return { name, path, blocks: file.value.map(writtenAnew) };
   if (file.rule !== 'pem_empty') {
-    throw new TypeError(`${name} ${file.detail}${file.detail.startsWith('is cut off') ? `; ${wholeFiles}` : ''}`);
+    const detail = detailOfFile(file, beginningOf(content), wanted ?? 'certificates');
+    throw new TypeError(`${name} ${detail}${detail.startsWith('is cut off') ? `; ${wholeFiles}` : ''}`);
   }
   throw new TypeError(`${name} ${withoutBlocks(content, wanted ?? 'certificates')}`);
 }
@@ -106,12 +108,16 @@ function writtenAnew({ headers, label, octets }: ReadBlock): PemBlock {
   return { label, octets, text: encodePem(octets, label).replace(opening, `${opening}${headers}`) };
 }
 
+/** By so much of a content it is told what it is. */
+function beginningOf(content: string | Uint8Array): Uint8Array {
+  return typeof content === 'string' ? new TextEncoder().encode(content.slice(0, 4_096)) : content.subarray(0, 4_096);
+}
+
 /** What is given as text is told by its letters only where it is the name of a file: it may be a key. */
 function withoutBlocks(content: string | Uint8Array, wanted: Wanted): string {
   const unset = typeof content === 'string' ? unsetText(content) : undefined;
   if (unset !== undefined) return unset;
-  const octets = typeof content === 'string' ? new TextEncoder().encode(content.slice(0, 4_096)) : content;
-  const kind = nameOfContent(octets.subarray(0, 4_096), wanted);
+  const kind = nameOfContent(beginningOf(content), wanted);
   if (kind !== undefined) return kind;
   if (typeof content !== 'string' || content.length > 1_024 || /[\r\n]/.test(content.trim())) {
     return 'has no "-----BEGIN" line: it is not PEM';

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { nameOfBlock, nameOfContent } from '../../encoding/content-kind.ts';
+import { beginningLength, detailOfFile, nameOfBlock } from '../../encoding/content-kind.ts';
 import { beginsAsDer, type PemRule } from '../../encoding/pem.ts';
 import { type PemFile, PemFileReader } from '../../encoding/pem-file.ts';
 import { AsciiOctets } from '../../encoding/text-octets.ts';
@@ -40,9 +40,6 @@ class DerIntake implements FileIntake<ListBlocks> {
   }
 }
 
-/** By so much of a file it is told what it is. */
-const beginningLength = 4_096;
-
 /**
  * PEM. Certificates beside the lists are left aside: the file may be that of the authorities as well, and whoever is asked
  * for lists trusts nobody on its account. What a file of this many octets holds is decoded into one array.
@@ -68,10 +65,7 @@ export class PemIntake implements FileIntake<ListBlocks> {
 }
 
 function listsIn(file: PemFile, beginning: Uint8Array): ListBlocks {
-  if (!file.ok) {
-    const detail = file.rule === 'pem_empty' ? nameOfContent(beginning, 'lists') : undefined;
-    return detail === undefined ? file : { ...file, detail };
-  }
+  if (!file.ok) return { ...file, detail: detailOfFile(file, beginning, 'lists') };
   const stranger = file.value.find(({ label }) => !isList(label) && !isCertificate(label));
   if (stranger !== undefined) return { ok: false, rule: 'pem_label', detail: nameOfBlock(stranger.label, 'lists') };
   const lists = file.value.filter(({ label }) => isList(label));
