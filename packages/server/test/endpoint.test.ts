@@ -59,6 +59,40 @@ describe('an endpoint', () => {
     const anchors = fromFile(join(directory, 'none.pem'));
     await expect(openEndpoint(authorities, { trust: { anchors } })).rejects.toThrow(/none\.pem is empty/);
   });
+
+  it('takes authorities and their lists out of one file, and is refused lists that it would not consult', async () => {
+    const root = await createRootAuthority({ subject: 'CN=Listed' });
+    const [carol, mallory] = [
+      await root.issueClient({ subject: 'CN=carol' }),
+      await root.issueClient({ subject: 'CN=m' }),
+    ];
+    const { crlPem } = root.issueCrl({ entries: [{ serialNumber: mallory.serialNumber }] });
+    const directory = createDirectory();
+    const path = join(directory, 'ca.crt');
+    writeFileSync(path, root.certificatePem + crlPem);
+    const both = { anchors: fromFile(path) };
+    await expect(openEndpoint(authorities, { trust: both })).rejects.toThrow(
+      /^trust\.anchors: the file \S+ca\.crt, block 2 is a revocation list, and nobody consults it: add fromFile\(/,
+    );
+
+    const revocation = { methods: ['crl'] as const, crls: { sources: [fromFile(path)] } };
+    const { endpoint } = await openEndpoint(authorities, { trust: both, revocation });
+    const port = await serve({ endpoint, directory, events: [] });
+    expect(await answer(authorities, port, carol)).toBe('200 known');
+    expect(await answer(authorities, port, mallory)).toBe('401 certificate_revoked');
+
+    // What takes its place is something else: what was there counts, and the status has the same words as a start would.
+    writeFileSync(path, root.privateKeyPem);
+    const { revocation: lists, trust } = await endpoint.reload();
+    const words = 'holds a private key: take it out, and keep it where nobody but its server can read it';
+    expect(trust[0]?.failure).toEqual({
+      problem: 'file_malformed',
+      detail: `trust.anchors: the file ${path} ${words}`,
+    });
+    expect(lists[0]?.lastError?.detail).toBe(`it ${words}`);
+    expect(await answer(authorities, port, carol)).toBe('200 known');
+    expect(await answer(authorities, port, mallory)).toBe('401 certificate_revoked');
+  });
 });
 
 describe('an endpoint whose files change', () => {
