@@ -46,6 +46,14 @@ const webpki: readonly Group[] = [
     ids: ['webpki::aki::root-with-aki-ski-mismatch'],
   },
   {
+    profile: 'interoperable',
+    expected: 'reject',
+    actual: 'accept',
+    sentence:
+      'RFC 5280 4.2.1.1: The keyIdentifier field is derived from the public key or a method that generates unique values; half of the other way to identify a key is a hint that nobody follows.',
+    ids: ['webpki::aki::root-with-aki-authoritycertissuer', 'webpki::aki::root-with-aki-authoritycertserialnumber'],
+  },
+  {
     expected: 'reject',
     actual: 'accept',
     sentence:
@@ -234,6 +242,7 @@ const crl: readonly Group[] = [
 /** The delegate of an authority in real use, which an answer encloses. */
 const ocsp: readonly Group[] = [
   {
+    profile: 'strict',
     expected: 'accept',
     actual: 'ocsp_delegate_malformed',
     sentence:
@@ -274,6 +283,14 @@ export const divergences: readonly Divergence[] = [
       ids: ['crl::crlnumber-missing'],
     }).map((entry): Divergence => ({ ...entry, tolerance: 'crl_number_missing' })),
   ),
+  ...entries('crl', {
+    profile: 'interoperable',
+    expected: 'reject',
+    actual: 'accept',
+    sentence:
+      'RFC 5280 5.1.2.6: When there are no revoked certificates, the revoked certificates list MUST be absent. An empty list says the same; OpenSSL takes it.',
+    ids: ['bssl-crl:invalid_revoked_empty_sequence'],
+  }).map((entry): Divergence => ({ ...entry, tolerance: 'der_empty_list' })),
   ...ocsp.flatMap((group) => entries('ocsp', group)),
   ...tolerances.flatMap(({ deviation, sentence }) =>
     ['limbo', 'limbo-client'].flatMap((corpus) =>

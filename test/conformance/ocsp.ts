@@ -133,7 +133,7 @@ function judgeSigner(ocsp: OpenSslCase, profile: Profile): Verdict {
     const trusted = trustRefusal(ocsp, pem, profile);
     const issuer = certificate(base64Of(pem));
     const subject: OcspSubject = { serialNumber, issuer: issuer.subject, notBeforeMs: Number.NEGATIVE_INFINITY };
-    const verdict = checkOcspResponse(der, { certificate: subject, issuer }, producedAtMs, settings);
+    const verdict = checkOcspResponse(der, { certificate: subject, issuer }, producedAtMs, { ...settings, profile });
     const isSigned = verdict.currentUntilMs !== undefined;
     if (isSigned && trusted === undefined) return { accepted: true, account: verdict };
     refusal ??= isSigned ? trusted : { accepted: false, why: verdict.rule ?? '', account: verdict };

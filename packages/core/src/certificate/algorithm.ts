@@ -1,12 +1,12 @@
-import { contextConstructed, DerReader, tag } from '../encoding/der.ts';
-import { DerError } from '../encoding/der-rules.ts';
+import { contextConstructed, type DerReader, tag } from '../encoding/der.ts';
 import { objectIdentifierText } from '../encoding/object-identifier.ts';
 import { MalformedError } from './malformed.ts';
 import type { AlgorithmIdentifier } from './model.ts';
+import { ProfileReader } from './profile-reader.ts';
 
 /** `AlgorithmIdentifier` (RFC 5280 4.1.1.2) and the parameters that each algorithm has. */
 
-type Parameters = 'null' | 'null-or-absent' | 'absent' | 'pss' | 'pss-or-absent' | 'any';
+type Parameters = 'absent-not-null' | 'null' | 'null-or-absent' | 'absent' | 'pss' | 'pss-or-absent' | 'any';
 
 /** Content octets of an object identifier, and what may follow it. */
 interface AlgorithmRow {
@@ -19,8 +19,8 @@ const ecdsaWithSha2 = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03];
 
 /** RFC 4055 section 5: parameters MUST be NULL, and implementations MUST accept them absent as well. */
 const pkcs1Signature = (arc: number): AlgorithmRow => ({ oid: [...pkcs1, arc], parameters: 'null-or-absent' });
-/** RFC 5758 section 3.2: parameters MUST be absent. */
-const ecdsaSignature = (arc: number): AlgorithmRow => ({ oid: [...ecdsaWithSha2, arc], parameters: 'absent' });
+/** RFC 5758 section 3.2: parameters MUST be absent. Some tools write NULL, as RSA has it, which says the same. */
+const ecdsaSignature = (arc: number): AlgorithmRow => ({ oid: [...ecdsaWithSha2, arc], parameters: 'absent-not-null' });
 
 /** Signature algorithms whose parameters are known; others keep what they have, and no path is built over them. */
 const signatureAlgorithms: readonly AlgorithmRow[] = [
@@ -38,16 +38,20 @@ const signatureAlgorithms: readonly AlgorithmRow[] = [
   pkcs1Signature(4), // md5WithRSAEncryption
   pkcs1Signature(2), // md2WithRSAEncryption
   ecdsaSignature(1), // ecdsa-with-SHA224
-  { oid: [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01], parameters: 'absent' }, // ecdsa-with-SHA1
+  { oid: [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01], parameters: 'absent-not-null' }, // ecdsa-with-SHA1
 ];
 
 /** Consumes the `AlgorithmIdentifier` of a signature. Returns where it begins, header included. */
-export function checkSignatureAlgorithm(reader: DerReader): number {
+export function checkSignatureAlgorithm(reader: ProfileReader): number {
   const elementStart = reader.offset;
   const outer = reader.enter(tag.sequence);
   const start = reader.readObjectIdentifier();
   const row = signatureAlgorithms.find(({ oid }) => isObjectIdentifier(reader, start, oid));
-  checkParameters(reader, row?.parameters ?? 'any');
+  const parameters = row?.parameters ?? 'any';
+  if (parameters === 'absent-not-null') {
+    if (reader.peek() === tag.null) reader.note('algorithm_parameters_null');
+    checkParameters(reader, 'null-or-absent');
+  } else checkParameters(reader, parameters);
   reader.leave(outer);
   return elementStart;
 }
@@ -62,7 +66,7 @@ export function isObjectIdentifier(reader: DerReader, start: number, oid: readon
 }
 
 /** Consumes what is left of an `AlgorithmIdentifier` behind its object identifier. */
-export function checkParameters(reader: DerReader, parameters: Parameters): void {
+export function checkParameters(reader: DerReader, parameters: Exclude<Parameters, 'absent-not-null'>): void {
   const isAbsent = reader.isDone;
   switch (parameters) {
     case 'any':
@@ -98,10 +102,11 @@ const mgf1Octets = [...pkcs1, 8];
 
 /** The parameters of a parsed id-RSASSA-PSS algorithm; `undefined` where a key has none and so restricts nothing. */
 export function pssParameters(algorithm: AlgorithmIdentifier): PssParameters | undefined {
-  return algorithm.parameters === undefined ? undefined : readPss(new DerReader(algorithm.parameters));
+  // What is noted here was noted when the algorithm was parsed.
+  return algorithm.parameters === undefined ? undefined : readPss(new ProfileReader(algorithm.parameters));
 }
 
-/** `RSASSA-PSS-params`. All fields have defaults, none of which may be written out (X.690 11.5). */
+/** `RSASSA-PSS-params`. All fields have defaults, which DER does not write out (X.690 11.5). */
 function readPss(reader: DerReader): PssParameters {
   if (reader.peek() !== tag.sequence) throw new MalformedError('pss_parameters');
   const outer = reader.enter(tag.sequence);
@@ -119,7 +124,7 @@ function readDefaulted<T>(reader: DerReader, number: number, standard: T, read: 
   const outer = reader.enter(contextConstructed(number));
   const value = read(reader);
   reader.leave(outer);
-  if (value === standard) throw new DerError('der_default_encoded');
+  if (value === standard) reader.deviate('der_default_encoded');
   return value;
 }
 

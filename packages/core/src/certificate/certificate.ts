@@ -19,7 +19,7 @@ import { decodeCertificatePolicies, decodePolicyMappings } from './extensions/po
 import { extensionOid } from './extensions/standard.ts';
 import { decodeGeneralNames } from './general-name.ts';
 import { type CertificateLayout, isSelfIssued, readLayout } from './layout.ts';
-import { MalformedError, malformedRules } from './malformed.ts';
+import { type FormRule, MalformedError, malformedRules } from './malformed.ts';
 import { malformedDetail } from './malformed-detail.ts';
 import type {
   AccessDescription,
@@ -64,7 +64,9 @@ export function parseCertificate(der: Uint8Array, index: number = 0): Outcome<Ce
     return { ok: true, value: certificate as unknown as Certificate };
   } catch (error) {
     if (error instanceof DerError || error instanceof MalformedError) {
-      return { ok: false, reason: reason('certificate_malformed', malformedDetail(bytes, index, error.rule)) };
+      // A spelling that is only noted never comes here.
+      const rule = error.rule as FormRule;
+      return { ok: false, reason: reason('certificate_malformed', malformedDetail(bytes, index, rule)) };
     }
     throw error;
   }

@@ -1,3 +1,5 @@
+import type { DerDeviation } from '../encoding/der-rules.ts';
+
 /**
  * Sentences of RFC 5280 that bind the authority that issues a certificate, and that a certificate can break while it can
  * still be read without doubt. They are noted when it is parsed; `strict` refuses all of them, `interoperable` all but
@@ -58,6 +60,50 @@ const nameTable = {
   },
 } as const;
 
+/**
+ * How something is written, in any of the structures that are read here: certificates, lists and OCSP answers. None
+ * changes what is said, and all of it is signed, so that nobody but the authority can write it one way or the other.
+ */
+const encodingTable = {
+  der_boolean_true: {
+    section: 'X.690 11.1',
+    sentence:
+      'If the encoding represents the boolean value TRUE, its single contents octet shall have all eight bits set to one',
+  },
+  der_default_encoded: {
+    section: 'X.690 11.5',
+    sentence:
+      'The encoding of a set value or sequence value shall not include an encoding for any component value which is equal to its default value',
+  },
+  der_named_bits_not_minimal: {
+    section: 'X.690 11.2.2',
+    sentence:
+      'Where a named bit list applies, the bitstring shall have all trailing 0 bits removed before it is encoded',
+  },
+  der_set_order: {
+    section: 'X.690 11.6',
+    sentence: 'The encodings of the component values of a set-of value shall appear in ascending order',
+  },
+  der_empty_list: {
+    section: 'RFC 5280 A.1',
+    sentence:
+      'Extensions, GeneralNames, CRLDistributionPoints, AuthorityInfoAccessSyntax and policyQualifiers are SEQUENCE SIZE (1..MAX) OF',
+  },
+  der_string_printable: {
+    section: 'X.680 41.4',
+    sentence:
+      "A PrintableString has letters, digits, space and ' ( ) + , - . / : = ? alone, a NumericString digits and space",
+  },
+  algorithm_parameters_null: {
+    section: 'RFC 5758 3.2',
+    sentence: 'When the ecdsa-with-SHA algorithm identifiers appear, the encoding MUST omit the parameters field',
+  },
+  rsa_key_parameters_absent: {
+    section: 'RFC 3279 2.3.1',
+    sentence: 'The parameters field MUST have ASN.1 type NULL for this algorithm identifier',
+  },
+} as const;
+
 const table = {
   serial_number_negative: {
     section: 'RFC 5280 4.1.2.2',
@@ -104,6 +150,10 @@ const table = {
   authority_key_identifier_critical: {
     section: 'RFC 5280 4.2.1.1',
     sentence: 'Conforming CAs MUST mark the authorityKeyIdentifier extension as non-critical',
+  },
+  authority_key_identifier_halved: {
+    section: 'RFC 5280 A.2',
+    sentence: 'authorityCertIssuer and authorityCertSerialNumber MUST both be present or both be absent',
   },
   subject_key_identifier_missing: {
     section: 'RFC 5280 4.2.1.2',
@@ -199,7 +249,7 @@ const table = {
 } as const;
 
 /** A way in which a certificate that can be read differs from what RFC 5280 asks of its issuer. */
-export type Deviation = keyof typeof table | NameDeviation;
+export type Deviation = keyof typeof table | NameDeviation | EncodingDeviation;
 
 /** A name that is not in the form of its kind. */
 export type NameDeviation = keyof typeof nameTable;
@@ -210,4 +260,19 @@ export function isOfName(deviation: Deviation): deviation is NameDeviation {
   return Object.hasOwn(nameTable, deviation);
 }
 
-export const deviations: { readonly [Name in Deviation]: DeviationEntry } = { ...table, ...nameTable };
+/** Of the encoding alone. */
+export type EncodingDeviation = keyof typeof encodingTable;
+
+/** What the reader of DER hears of is all here. */
+export const encodingDeviations: { readonly [Name in EncodingDeviation | DerDeviation]: DeviationEntry } =
+  encodingTable;
+
+export function isOfEncoding(deviation: Deviation): deviation is EncodingDeviation {
+  return Object.hasOwn(encodingTable, deviation);
+}
+
+export const deviations: { readonly [Name in Deviation]: DeviationEntry } = {
+  ...encodingTable,
+  ...table,
+  ...nameTable,
+};

@@ -157,7 +157,8 @@ export function checkGeneralNames(
   identifier: number = tag.sequence,
   syntax: GeneralNameSyntax = nameSyntax,
 ): void {
-  const outer = reader.enterNonEmpty(identifier);
+  // Names that somebody has may be none. Names by which something is found may not.
+  const outer = identifier === tag.sequence ? reader.enterList(identifier) : reader.enterNonEmpty(identifier);
   while (!reader.isDone) checkGeneralName(reader, syntax);
   reader.leave(outer);
 }

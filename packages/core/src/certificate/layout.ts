@@ -138,7 +138,10 @@ function readVersion(reader: ProfileReader): 1 | 2 | 3 {
   const outer = reader.enter(contextConstructed(0));
   const version = reader.readNumber();
   reader.leave(outer);
-  if (version === 0) throw new DerError('der_default_encoded');
+  if (version === 0) {
+    reader.deviate('der_default_encoded');
+    return 1;
+  }
   if (version === 1) return 2;
   if (version === 2) return 3;
   throw new MalformedError('version');

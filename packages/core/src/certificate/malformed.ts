@@ -57,15 +57,11 @@ const certificateRules = {
   policy_duplicate: { section: 'RFC 5280 4.2.1.4', explanation: 'The same policy twice in one extension' },
   policy_mapping_any_policy: { section: 'RFC 5280 4.2.1.5', explanation: 'A mapping from or to anyPolicy' },
   policy_constraints_empty: { section: 'RFC 5280 4.2.1.11', explanation: 'Policy constraints without any constraint' },
-  authority_key_identifier_halved: {
-    section: 'RFC 5280 A.2',
-    explanation: 'Only one of authorityCertIssuer and authorityCertSerialNumber',
-  },
   distribution_point_empty: {
     section: 'RFC 5280 4.2.1.13',
     explanation: 'A distribution point with neither a name nor an issuer',
   },
-  distribution_point_reasons: { section: 'RFC 5280 4.2.1.13', explanation: 'Reason flags that name no reason' },
+  distribution_point_reasons: { section: 'RFC 5280 4.2.1.13', explanation: 'A reason flag that does not exist' },
   distribution_point_relative: {
     section: 'RFC 5280 4.2.1.13',
     explanation: 'A name relative to several CRL issuers',

@@ -7,7 +7,11 @@ import type { Deviation } from './deviations.ts';
 
 declare const parsed: unique symbol;
 
-/** An X.509 certificate that was read strictly: its DER re-encodes to the same bytes. */
+/**
+ * An X.509 certificate of which there is one reading. Where `deviations` has none of the encoding, its DER encodes to the same
+ * octets again; where it has, its authority wrote something in another way than DER does, which means the same. Either way
+ * the octets are those that were signed, and what is not signed has one form.
+ */
 export interface Certificate {
   /** @internal Only `parseCertificate` makes certificates. */
   readonly [parsed]: true;

@@ -1,6 +1,6 @@
+import { Buffer } from 'node:buffer';
 import { DerReader, equalRanges, isAscending, tag } from '../encoding/der.ts';
-import { DerError } from '../encoding/der-rules.ts';
-import { isTextTag } from '../encoding/der-string.ts';
+import { decodeLatin1, isTextTag } from '../encoding/der-string.ts';
 import { objectIdentifierText } from '../encoding/object-identifier.ts';
 import { logText } from '../log-text.ts';
 import { findAttributeType } from './attribute-types.ts';
@@ -26,24 +26,44 @@ export function checkName(reader: ProfileReader): number {
   return start;
 }
 
-/** Consumes the attributes of one RDN, up to the end of the content. */
+/**
+ * Consumes the attributes of one RDN, up to the end of the content. It is a set: two that differ in the order alone are one
+ * RDN, so that authorities which do not sort (X.690 11.6) name the same as those which do.
+ */
 export function checkRdnContent(reader: ProfileReader): void {
+  const rdnStart = reader.offset;
   let previous = -1;
   let previousEnd = -1;
+  let isSorted = true;
   while (!reader.isDone) {
     const start = reader.offset;
     checkAttribute(reader);
     if (previous !== -1) {
-      // X.690 11.6: the elements of a SET OF ascend. X.501 9.3: no attribute twice.
+      // X.501 9.3: no attribute twice.
       if (equalRanges(reader.bytes, previous, previousEnd, start, reader.offset)) {
         throw new MalformedError('attribute_duplicate_value');
       }
-      if (!isAscending(reader.bytes, previous, previousEnd, start, reader.offset)) throw new DerError('der_set_order');
+      isSorted &&= isAscending(reader.bytes, previous, previousEnd, start, reader.offset);
     }
     previous = start;
     previousEnd = reader.offset;
   }
+  if (isSorted) return;
+  reader.deviate('der_set_order');
+  // Where they do not ascend, equal ones need not be neighbours.
+  const attributes = attributesBetween(reader.bytes, rdnStart, previousEnd);
+  if (new Set(attributes.map(latin1)).size < attributes.length) throw new MalformedError('attribute_duplicate_value');
 }
+
+/** The octets of each attribute of an RDN, in the order of the encoding. */
+function attributesBetween(bytes: Uint8Array, start: number, end: number): Uint8Array[] {
+  const reader = new DerReader(bytes, start, end);
+  const attributes: Uint8Array[] = [];
+  while (!reader.isDone) attributes.push(bytes.subarray(reader.skip(), reader.offset));
+  return attributes;
+}
+
+const latin1 = (bytes: Uint8Array): string => decodeLatin1(bytes, 0, bytes.length);
 
 function checkAttribute(reader: ProfileReader): void {
   const outer = reader.enter(tag.sequence);
@@ -169,8 +189,19 @@ class DerName implements Name {
 
 Object.freeze(DerName.prototype);
 
-/** Decodes the attributes of one RDN, already checked, up to the end of the content. */
+/**
+ * Decodes the attributes of one RDN, already checked, up to the end of the content. They come in the order of DER, whatever
+ * the order of the encoding: what is made of them, texts and lists of values, is then the same as well.
+ */
 export function decodeRdnContent(reader: DerReader): RelativeDistinguishedName {
+  const { bytes, offset, end } = reader;
+  const attributes = decodeAttributes(reader);
+  if (attributes.length === 1) return Object.freeze(attributes);
+  const sorted = attributesBetween(bytes, offset, end).sort(Buffer.compare);
+  return Object.freeze(sorted.flatMap((attribute) => decodeAttributes(new DerReader(attribute))));
+}
+
+function decodeAttributes(reader: DerReader): AttributeTypeAndValue[] {
   const attributes: AttributeTypeAndValue[] = [];
   while (!reader.isDone) {
     const outer = reader.enter(tag.sequence);
@@ -182,5 +213,5 @@ export function decodeRdnContent(reader: DerReader): RelativeDistinguishedName {
     attributes.push(Object.freeze({ type, text, der: reader.bytes.subarray(valueStart, reader.offset) }));
     reader.leave(outer);
   }
-  return Object.freeze(attributes);
+  return attributes;
 }

@@ -67,8 +67,9 @@ export function checkPublicKey(reader: ProfileReader): KeyShape {
     reader.leave(algorithm);
     shape = checkPoint(reader, curve);
   } else if (isObjectIdentifier(reader, start, rsaEncryption)) {
-    // RFC 3279 section 2.3.1: the parameters MUST be NULL.
-    checkParameters(reader, 'null');
+    // RFC 3279 section 2.3.1: the parameters MUST be NULL. Where they are left out, nothing else can be meant.
+    if (reader.isDone) reader.note('rsa_key_parameters_absent');
+    checkParameters(reader, 'null-or-absent');
     reader.leave(algorithm);
     shape = checkRsaKey(reader, 'rsa');
   } else if (isObjectIdentifier(reader, start, ed25519)) {

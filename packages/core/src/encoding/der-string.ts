@@ -5,7 +5,8 @@ import { DerError } from './der-rules.ts';
 /**
  * Character strings (X.690 8.23) as names of RFC 5280 use them. A string is checked when the certificate is read and
  * decoded when somebody asks for its text. NUL and control characters are refused in all of them: no name needs them,
- * and every known attack on name matching by embedded NUL does.
+ * and every known attack on name matching by embedded NUL does. So is an octet above 7F where ASCII should be: one tool
+ * means ISO 8859-1 by it and another UTF-8. A character of ASCII, however, is the same one in whichever string it stands.
  */
 
 /** The types that are read as text; anything else is kept as DER. */
@@ -41,12 +42,14 @@ export function readString(reader: DerReader, identifier: number): number {
     case tag.utf8String:
       return checkUtf8(bytes, start, end);
     case tag.printableString:
-      for (let at = start; at < end; at++) if (printable[bytes[at] as number] !== 1) refuse(bytes[at] as number);
+      for (let at = start; at < end; at++) {
+        if (printable[bytes[at] as number] !== 1) checkOther(reader, bytes[at] as number);
+      }
       return end - start;
     case tag.numericString:
       for (let at = start; at < end; at++) {
         const octet = bytes[at] as number;
-        if (octet !== 0x20 && (octet < 0x30 || octet > 0x39)) refuse(octet);
+        if (octet !== 0x20 && (octet < 0x30 || octet > 0x39)) checkOther(reader, octet);
       }
       return end - start;
     case tag.teletexString:
@@ -81,8 +84,11 @@ export function isPrintableAscii(bytes: Uint8Array, start: number, end: number):
   return true;
 }
 
-function refuse(octet: number): never {
-  throw new DerError(isControl(octet) ? 'der_string_control' : 'der_string');
+/** Outside of the set of its string type: authorities write `@`, `_`, `*` and `&` into PrintableStrings. */
+function checkOther(reader: DerReader, octet: number): void {
+  if (octet >= 0x80) throw new DerError('der_string');
+  if (isControl(octet)) throw new DerError('der_string_control');
+  reader.deviate('der_string_printable');
 }
 
 function checkCodePoint(codePoint: number): void {

@@ -1,9 +1,10 @@
-import { DerError } from './der-rules.ts';
+import { type DerDeviation, DerError } from './der-rules.ts';
 
 export { DerError };
 
 /**
- * A strict reader of the Distinguished Encoding Rules (X.690 sections 8, 10 and 11), as RFC 5280 4.1 asks for. It walks
+ * A strict reader of the Distinguished Encoding Rules (X.690 sections 8, 10 and 11), as RFC 5280 4.1 asks for; one for a
+ * profile overrides `deviate` to take note of what is written in another way and means the same. It walks
  * offsets over one buffer: nothing is copied, and no object is made for an element, so that a revocation list of a
  * million entries costs what its bytes cost.
  *
@@ -66,6 +67,11 @@ export class DerReader {
     return this.offset >= this.end;
   }
 
+  /** Hears of another spelling than the one of DER. To be strict is to refuse it. */
+  deviate(deviation: DerDeviation): void {
+    throw new DerError(deviation);
+  }
+
   /** Consumes one identifier and length. Returns where the content ends; `offset` is where it begins. */
   readHeader(expected: number): number {
     if (this.offset >= this.end) throw new DerError('der_truncated');
@@ -117,6 +123,13 @@ export class DerReader {
     return outer;
   }
 
+  /** Goes into a list that should hold an element, and whose emptiness says that there is none. */
+  enterList(expected: number): number {
+    const outer = this.enter(expected);
+    if (this.offset === this.end) this.deviate('der_empty_list');
+    return outer;
+  }
+
   /** Consumes an element of this type as it is. */
   readContent(expected: number): number {
     const contentEnd = this.readHeader(expected);
@@ -134,18 +147,21 @@ export class DerReader {
     return start;
   }
 
-  readBoolean(): boolean {
-    const start = this.readContent(tag.boolean);
-    const value = this.bytes[start];
-    if (this.offset - start !== 1 || (value !== 0 && value !== 0xff)) throw new DerError('der_boolean');
-    return value === 0xff;
+  /** X.690 8.2.2: false is 00 and true is anything else; 11.1: in DER it is FF. */
+  readBoolean(expected: number = tag.boolean): boolean {
+    const start = this.readContent(expected);
+    if (this.offset - start !== 1) throw new DerError('der_boolean');
+    const value = this.bytes[start] as number;
+    if (value !== 0 && value !== 0xff) this.deviate('der_boolean_true');
+    return value !== 0;
   }
 
-  /** `BOOLEAN DEFAULT FALSE`: absent is false, and a written-out false is refused (X.690 11.5). */
-  readDefaultFalse(): boolean {
-    if (this.peek() !== tag.boolean) return false;
-    if (!this.readBoolean()) throw new DerError('der_default_encoded');
-    return true;
+  /** `BOOLEAN DEFAULT FALSE`: absent is false, and DER does not write it out (X.690 11.5). */
+  readDefaultFalse(expected: number = tag.boolean): boolean {
+    if (this.peek() !== expected) return false;
+    const value = this.readBoolean(expected);
+    if (!value) this.deviate('der_default_encoded');
+    return value;
   }
 
   /** Consumes an INTEGER of any size and sign. */
@@ -210,14 +226,12 @@ export class DerReader {
   /** Consumes a named bit list of at most 16 bits. Bit 0 of the standard is bit 15 of the returned number. */
   readNamedBits(expected: number = tag.bitString): number {
     const start = this.readBitString(expected);
-    const octets = this.offset - start - 1;
-    if (octets > 2) throw new DerError('der_integer_too_large');
-    if (octets > 0 && (((this.bytes[this.offset - 1] as number) >> (this.bytes[start] as number)) & 1) === 0) {
-      throw new DerError('der_named_bits_not_minimal');
+    const { bytes, offset } = this;
+    for (let at = start + 3; at < offset; at++) if (bytes[at] !== 0) throw new DerError('der_integer_too_large');
+    if (offset - start > 1 && (((bytes[offset - 1] as number) >> (bytes[start] as number)) & 1) === 0) {
+      this.deviate('der_named_bits_not_minimal');
     }
-    const first = octets > 0 ? (this.bytes[start + 1] as number) : 0;
-    const second = octets > 1 ? (this.bytes[start + 2] as number) : 0;
-    return (first << 8) | second;
+    return namedBitsAt(bytes, start, offset);
   }
 
   readNull(): void {
@@ -301,6 +315,13 @@ export function isOneElement(bytes: Uint8Array, start: number, end: number): boo
     if (error instanceof DerError) return false;
     throw error;
   }
+}
+
+/** The same of a BIT STRING that `readNamedBits` accepted, from its count of unused bits to its end. */
+export function namedBitsAt(bytes: Uint8Array, start: number, end: number): number {
+  const first = end - start > 1 ? (bytes[start + 1] as number) : 0;
+  const second = end - start > 2 ? (bytes[start + 2] as number) : 0;
+  return (first << 8) | second;
 }
 
 /** X.690 11.6: the order of the elements of a SET OF. Both run from their identifier octet to their end. */

@@ -132,6 +132,47 @@ export const tolerances: readonly Tolerance[] = [
     'It says where more can be fetched, and what cannot be read as a URI is not fetched.',
     all,
   ),
+  tolerate(
+    'authority_key_identifier_halved',
+    'It is a hint for finding the issuer, of which the key identifier alone is followed.',
+    all,
+  ),
+  tolerate(
+    'der_boolean_true',
+    'BER (X.690 8.2.2) takes every octet but 00 for true, and so does every reader that takes it at all.',
+    ['OpenSSL'],
+  ),
+  tolerate(
+    'der_default_encoded',
+    'The value is the one that is meant where nothing is written. Tools write `critical FALSE`, `cA FALSE`, version 1 and `minimum 0` out.',
+    all,
+  ),
+  tolerate(
+    'der_named_bits_not_minimal',
+    'The bits that are left out are zero, and these are zero. An older certtool writes keyUsage in two octets.',
+    all,
+  ),
+  tolerate(
+    'der_set_order',
+    'A set has no order: names are compared, matched and shown the same whatever the order is. Cloud Foundry writes the units of its instances so.',
+    all,
+  ),
+  tolerate(
+    'der_empty_list',
+    'Where nobody is named and nothing is allowed or forbidden, an empty list says what a missing one says. An empty list of purposes or of permitted names is another matter, and refused.',
+    all,
+  ),
+  tolerate(
+    'der_string_printable',
+    'A character of ASCII is the same one in whichever string it stands. Authorities write `@`, `_`, `*` and `&` into PrintableStrings; Go takes the last two.',
+    all,
+  ),
+  tolerate(
+    'algorithm_parameters_null',
+    'NULL says nothing, and the algorithm has no parameters. It must stand inside and outside of the signed part alike.',
+    all,
+  ),
+  tolerate('rsa_key_parameters_absent', 'The algorithm has no parameters, so that nothing is missing.', ['OpenSSL']),
 ];
 
 function tolerate(deviation: Deviation, because: string, acceptedBy: readonly Validator[]): Tolerance {

@@ -12,7 +12,7 @@ import {
   type UndeterminedKind,
   undetermined,
 } from './status.ts';
-import { signaturePolicyText } from './strictness.ts';
+import { strictnessText } from './strictness.ts';
 import { because, type RevocationTrouble } from './trouble.ts';
 
 /** What was learnt of one certificate, and when to ask again. */
@@ -85,11 +85,10 @@ export class OcspAnswers {
 
 /**
  * By everything that an answer is judged by: one that was produced before the certificate is refused, and one whose
- * signature is too weak for whoever asks. Not by the anchor: each
- * is signed with the issuer's key, or that of a delegate which it named, whoever else certified that key.
+ * signature is too weak, or whose form not strict enough, for whoever asks. Not by the anchor: each is signed with the issuer's key, or that of a delegate which it named, whoever else certified that key.
  */
 function answerKey({ certificate, issuer, strictness }: StatusQuestion): string {
-  return `${keyOf(certificate, issuer)} ${certificate.notBeforeMs} ${signaturePolicyText(strictness)}`;
+  return `${keyOf(certificate, issuer)} ${certificate.notBeforeMs} ${strictnessText(strictness)}`;
 }
 
 /** What an answer comes to beside those that came before it: nothing, if something later was said. */

@@ -32,7 +32,7 @@ export interface OcspMethodSettings {
 }
 
 /** Which signatures count, as for certificates. */
-export type OcspPolicy = Pick<OcspSettings, 'allowedWeakAlgorithms' | 'minimumRsaBits'>;
+export type OcspPolicy = Pick<OcspSettings, 'allowedWeakAlgorithms' | 'minimumRsaBits' | 'profile'>;
 
 /** Responders that are remembered. An authority has one or two. */
 const mostResponders = 256;
@@ -65,8 +65,8 @@ export class OcspMethod implements RevocationMethod {
     delegateStatus: KnownStatus = () => undetermined('noSource'),
   ) {
     this.#settings = settings;
-    const { allowedWeakAlgorithms, minimumRsaBits } = policy;
-    this.#answerSettings = { ...settings.answers, allowedWeakAlgorithms, minimumRsaBits };
+    const { allowedWeakAlgorithms, minimumRsaBits, profile } = policy;
+    this.#answerSettings = { ...settings.answers, allowedWeakAlgorithms, minimumRsaBits, profile };
     this.#fetcher = fetcher;
     this.#surroundings = surroundings;
     this.#delegateStatus = delegateStatus;
@@ -223,11 +223,7 @@ export class OcspMethod implements RevocationMethod {
   }
 
   #settingsFor(strictness: Strictness): OcspSettings {
-    const { allowedWeakAlgorithms, minimumRsaBits } = this.#answerSettings;
-    return {
-      ...this.#answerSettings,
-      ...signaturePolicyOf(stricterOf(strictness, { profile: 'interoperable', allowedWeakAlgorithms, minimumRsaBits })),
-    };
+    return stricterOf(this.#answerSettings, strictness);
   }
 
   #failed({ record, schedule }: Responder, failure: SourceFailure): void {
@@ -257,10 +253,6 @@ export type KnownStatus = (
   nowMs: number,
   strictness: Strictness,
 ) => MaybePromise<CertificateStatus>;
-
-function signaturePolicyOf({ allowedWeakAlgorithms, minimumRsaBits }: Strictness): OcspPolicy {
-  return { allowedWeakAlgorithms, minimumRsaBits };
-}
 
 /** id-ad-ocsp (RFC 5280 4.2.2.1). */
 const ocspAccess = '1.3.6.1.5.5.7.48.1';

@@ -17,7 +17,7 @@ export function stricterOf<Settings extends Strictness>(settings: Settings, othe
   };
 }
 
-/** Text that two have in common exactly where they judge signatures of answers alike. */
-export function signaturePolicyText({ allowedWeakAlgorithms, minimumRsaBits }: Omit<Strictness, 'profile'>): string {
-  return `${minimumRsaBits} ${[...allowedWeakAlgorithms].sort().join(' ')}`;
+/** Text that two have in common exactly where they judge answers alike. */
+export function strictnessText({ allowedWeakAlgorithms, minimumRsaBits, profile }: Strictness): string {
+  return `${profile} ${minimumRsaBits} ${[...allowedWeakAlgorithms].sort().join(' ')}`;
 }

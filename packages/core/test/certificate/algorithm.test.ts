@@ -23,9 +23,26 @@ describe('the parameters of a signature algorithm', () => {
     '1.2.840.10045.4.3.2',
     '1.2.840.10045.4.3.3',
     '1.2.840.10045.4.3.4',
-    '1.3.101.112',
-    '1.3.101.113',
-  ])('are absent for %s', (type) => {
+  ])('are absent, or a NULL that is noted, for %s', (type) => {
+    expect(refused(type)).toBe('accepted');
+    expect(refused(type, nothing)).toBe('noted algorithm_parameters_null');
+    expect(refused(type, oid('1.2.840.10045.3.1.7'))).toBe('algorithm_parameters');
+    expect(refused(type, sequence())).toBe('algorithm_parameters');
+    expect(refused(type, hex('05 01 00'))).toBe('der_null');
+    expect(refused(type, nothing, nothing)).toBe('der_trailing_data');
+  });
+
+  it('stand inside and outside of the signed part alike', () => {
+    const type = '1.2.840.10045.4.3.2';
+    expect(verdict({ algorithm: sequence(oid(type)), outerAlgorithm: sequence(oid(type), nothing) })).toBe(
+      'algorithm_mismatch',
+    );
+    expect(verdict({ algorithm: sequence(oid(type), nothing), outerAlgorithm: sequence(oid(type)) })).toBe(
+      'algorithm_mismatch',
+    );
+  });
+
+  it.each(['1.3.101.112', '1.3.101.113'])('are absent for %s', (type) => {
     expect(refused(type)).toBe('accepted');
     expect(refused(type, nothing)).toBe('algorithm_parameters');
   });
@@ -33,7 +50,7 @@ describe('the parameters of a signature algorithm', () => {
   it('are anything for an algorithm that is not known, as long as it is DER', () => {
     expect(refused('1.2.3')).toBe('accepted');
     expect(refused('1.2.3', sequence(utf8('x')))).toBe('accepted');
-    expect(refused('1.2.3', hex('01 01 05'))).toBe('der_boolean');
+    expect(refused('1.2.3', hex('01 01 05'))).toBe('noted der_boolean_true');
     expect(refused('1.2.3', nothing, nothing)).toBe('der_trailing_data');
     expect(parsed({ algorithm: sequence(oid('1.2.3'), nothing) }).signatureAlgorithm.parameters).toEqual(nothing);
   });
@@ -89,11 +106,11 @@ describe('the parameters of RSASSA-PSS (RFC 4055 3.1)', () => {
     expect(pssParameters({ oid: pss, der: new Uint8Array(), parameters: undefined })).toBeUndefined();
   });
 
-  it('never write out a default', () => {
-    expect(refused(pss, sequence(explicit(0, hash(sha1, nothing))))).toBe('der_default_encoded');
-    expect(refused(pss, sequence(explicit(0, hash(sha1))))).toBe('der_default_encoded');
-    expect(refused(pss, sequence(explicit(1, mask(hash(sha1, nothing)))))).toBe('der_default_encoded');
-    expect(refused(pss, sequence(explicit(2, integer(20))))).toBe('der_default_encoded');
+  it('are noted when they write out a default', () => {
+    expect(refused(pss, sequence(explicit(0, hash(sha1, nothing))))).toBe('noted der_default_encoded');
+    expect(refused(pss, sequence(explicit(0, hash(sha1))))).toBe('noted der_default_encoded');
+    expect(refused(pss, sequence(explicit(1, mask(hash(sha1, nothing)))))).toBe('noted der_default_encoded');
+    expect(refused(pss, sequence(explicit(2, integer(20))))).toBe('noted der_default_encoded');
     expect(refused(pss, sequence(explicit(2, integer(21))))).toBe('accepted');
   });
 

@@ -237,9 +237,13 @@ function reassemble(read: ReturnType<typeof parsed>): Uint8Array {
 }
 
 describe('version (4.1.2.1)', () => {
-  it('is 1 when absent, which is then not written out', () => {
+  it('is 1 when absent, which is noted when it is written out', () => {
     expect(parsed({ version: nothingAtAll, rawExtensions: nothingAtAll }).version).toBe(1);
-    expect(verdict({ version: explicit(0, integer(0)), rawExtensions: nothingAtAll })).toBe('der_default_encoded');
+    expect(verdict({ version: explicit(0, integer(0)), rawExtensions: nothingAtAll })).toBe(
+      'noted der_default_encoded',
+    );
+    expect(parsed({ version: explicit(0, integer(0)), rawExtensions: nothingAtAll }).version).toBe(1);
+    expect(verdict({ version: explicit(0, integer(0)) })).toBe('version_extensions');
   });
 
   it('is 1, 2 or 3', () => {

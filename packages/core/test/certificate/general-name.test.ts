@@ -13,7 +13,7 @@ import {
   sequence,
   utf8,
 } from '../encoding/der-writer.ts';
-import { commonName, formVerdict, name, withExtension } from './template.ts';
+import { commonName, extension, formVerdict, name, parsed, withExtension } from './template.ts';
 
 const subjectAltName = '2.5.29.17';
 const names = (...content: Octets[]): readonly GeneralName[] =>
@@ -74,8 +74,11 @@ describe('each kind of GeneralName (4.2.1.6)', () => {
     expect(refused(element(0x84, [1]))).toBe('general_name_kind');
   });
 
-  it('is at least there', () => {
-    expect(refused()).toBe('der_empty_sequence');
+  it('is at least there, or else stands for nobody', () => {
+    expect(refused()).toBe('noted der_empty_list');
+    const read = parsed({ subject: name(), extensions: [extension('2.5.29.17', sequence(), true)] });
+    expect(read.subjectAltName).toEqual([]);
+    expect(read.deviations).toContain('subject_missing');
   });
 
   it('is alone in the extension', () => {
@@ -91,6 +94,7 @@ describe('an otherName', () => {
     expect(refused(explicit(0, oid('1.2.3')))).toBe('der_truncated');
     expect(refused(explicit(0, oid('1.2.3'), utf8('x')))).toBe('der_unexpected_tag');
     expect(refused(explicit(0, oid('1.2.3'), explicit(0, utf8('x')), nothing))).toBe('der_trailing_data');
+    expect(refused(explicit(0, oid('1.2.3'), explicit(0, hex('010105'))))).toBe('other_name');
     expect(refused(explicit(0, utf8('x'), explicit(0, utf8('x'))))).toBe('der_unexpected_tag');
   });
 });
@@ -235,7 +239,7 @@ describe('a registeredID, x400Address or ediPartyName', () => {
   it('is refused when it is not DER', () => {
     expect(refused(element(0x88, [0x80]))).toBe('der_oid');
     expect(refused(element(0x88, []))).toBe('der_oid');
-    expect(refused(explicit(3, hex('010105')))).toBe('der_boolean');
+    expect(refused(explicit(3, hex('010105')))).toBe('noted der_boolean_true');
     expect(refused(explicit(5, hex('0202007f')))).toBe('der_integer_not_minimal');
     expect(refused(explicit(5, integer(1)))).toBe('accepted');
   });
@@ -245,6 +249,6 @@ it('issuerAltName is read the same way', () => {
   const read = withExtension('2.5.29.18', sequence(element(0x82, ascii('ca.example'))));
   expect(read.issuerAltName).toEqual([{ kind: 'dNSName', value: 'ca.example' }]);
   expect(read.subjectAltName).toEqual([]);
-  expect(formVerdict('2.5.29.18', sequence())).toBe('der_empty_sequence');
+  expect(formVerdict('2.5.29.18', sequence())).toBe('noted der_empty_list');
   expect(formVerdict('2.5.29.18', sequence(element(0x82, ascii('-'))))).toBe('dns_name');
 });

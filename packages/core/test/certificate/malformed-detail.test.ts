@@ -96,7 +96,7 @@ describe('the log of a malformed certificate', () => {
     ['subjectPublicKeyInfo subjectPublicKey', { publicKey: ecKey('1.2.840.10045.3.1.7', [3, 1]) }],
     ['issuerUniqueID', { uniqueIdentifiers: element(0x81, [9]) }],
     ['extensions', { version: [], rawExtensions: explicit(3, sequence(authorityKeyIdentifier)) }],
-    ['extension 1.2.3.4 critical', withExtensions(sequence(oid('1.2.3.4'), hex('010101'), octetString([])))],
+    ['extension 1.2.3.4 critical', withExtensions(sequence(oid('1.2.3.4'), hex('01020101'), octetString([])))],
     ['extension 1.2.3.4', withExtensions(extension('1.2.3.4', []), extension('1.2.3.4', []))],
     ['extension [1]', withExtensions(sequence(utf8('x')))],
     ['extension keyUsage', withExtensions(extension('2.5.29.15', hex('03 02 07 00')))],

@@ -1,5 +1,5 @@
 import { parseCertificate } from '../../src/certificate/certificate.ts';
-import { type Deviation, isOfName } from '../../src/certificate/deviations.ts';
+import { type Deviation, isOfEncoding, isOfName } from '../../src/certificate/deviations.ts';
 import type { Certificate } from '../../src/certificate/model.ts';
 import {
   bitString,
@@ -85,10 +85,13 @@ export function certificate(template: Template = {}): Uint8Array {
   );
 }
 
-/** The rule that refuses the certificate, or `accepted`. */
+/** The rule that refuses the certificate, `accepted`, or `noted RULE` where it is accepted in another spelling than that of DER. */
 export function verdict(template: Template | Uint8Array): string {
   const outcome = parseCertificate(template instanceof Uint8Array ? template : certificate(template));
-  if (outcome.ok) return 'accepted';
+  if (outcome.ok) {
+    const noted = outcome.value.deviations.filter(isOfEncoding);
+    return noted.length === 0 ? 'accepted' : `noted ${noted.join(' ')}`;
+  }
   return outcome.reason.code === 'certificate_malformed' ? outcome.reason.detail.rule : outcome.reason.code;
 }
 

@@ -25,8 +25,9 @@ describe('PrintableString', () => {
     const allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./:=?";
     for (let code = 0; code < 256; code++) {
       const text = String.fromCharCode(code);
-      const isControl = code < 0x20 || (code >= 0x7f && code < 0xa0);
-      const expected = allowed.includes(text) ? JSON.stringify(text) : isControl ? 'der_string_control' : 'der_string';
+      const isControl = code < 0x20 || code === 0x7f;
+      const other = code >= 0x80 ? 'der_string' : isControl ? 'der_string_control' : 'der_string_printable';
+      const expected = allowed.includes(text) ? JSON.stringify(text) : other;
       expect(read(tag.printableString, Uint8Array.of(code))).toBe(expected);
     }
   });
@@ -35,7 +36,8 @@ describe('PrintableString', () => {
 describe('NumericString', () => {
   it('has digits and space', () => {
     expect(read(tag.numericString, ascii('01 89'))).toBe('"01 89"');
-    for (const text of ['/', ':', 'a', '-']) expect(read(tag.numericString, ascii(text))).toBe('der_string');
+    for (const text of ['/', ':', 'a', '-']) expect(read(tag.numericString, ascii(text))).toBe('der_string_printable');
+    expect(read(tag.numericString, Uint8Array.of(0x80))).toBe('der_string');
     expect(read(tag.numericString, Uint8Array.of(0))).toBe('der_string_control');
   });
 });

@@ -7,6 +7,16 @@ import { type Deviation, deviations } from '../../src/certificate/deviations.ts'
 import { isTolerated, tolerances } from '../../src/path/tolerances.ts';
 import { element } from '../encoding/der-writer.ts';
 import { authority, client, type Entity, keyOf, now, oid, refusalOf, trusting, verify } from './certificates.ts';
+import {
+  alsoWith,
+  bothAlgorithms,
+  commonName,
+  ecdsaWithNull,
+  rawExtension,
+  rsaKeyWithoutNull,
+  threeUnits,
+  unitsInOrder,
+} from './encoded.ts';
 
 /** The anchor, what comes with the leaf, and the leaf. */
 interface Example {
@@ -111,6 +121,35 @@ const examples: Partial<Record<Deviation, Example>> = {
   name_constraint_ip: constrained(0x87, Uint8Array.of(10, 0, 0, 0, 0, 255, 0, 0)),
   location_uri_syntax: leafWith({
     extensions: [extension.crlDistributionPoints([[{ uri: 'ldap://acme.example/cn=Acme CA' }]])],
+  }),
+  authority_key_identifier_halved: leafWith({
+    extensions: [
+      {
+        oid: oid.authorityKeyIdentifier,
+        value: der.sequence(
+          der.primitive(0, root.certificate.subjectKeyIdentifier as Uint8Array),
+          der.constructed(1, der.constructed(4, root.certificate.subject.der)),
+        ),
+      },
+    ],
+  }),
+  der_boolean_true: leafWith({
+    without: [oid.keyUsage],
+    forge: alsoWith(rawExtension(oid.keyUsage, 0x01, extension.keyUsage(['digitalSignature']).value)),
+  }),
+  der_default_encoded: leafWith({
+    extensions: [{ oid: oid.basicConstraints, critical: true, value: der.sequence(der.boolean(false)) }],
+  }),
+  der_named_bits_not_minimal: authorityWith({
+    extensions: [{ oid: oid.keyUsage, critical: true, value: Buffer.from('0303070600', 'hex') }],
+  }),
+  der_set_order: leafWith({}, der.sequence(unitsInOrder(...threeUnits), commonName(der.utf8String('client')))),
+  der_empty_list: leafWith({ extensions: [{ oid: '1.3.6.1.5.5.7.1.1', value: der.sequence() }] }),
+  der_string_printable: leafWith({}, der.sequence(commonName(der.tlv(0x13, Buffer.from('*.acme & co.'))))),
+  algorithm_parameters_null: leafWith({ forge: bothAlgorithms(ecdsaWithNull) }),
+  rsa_key_parameters_absent: leafWith({
+    keyPair: keyOf('rsa', 'RSA-2048'),
+    forge: { spki: rsaKeyWithoutNull('rsa') },
   }),
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { signaturePolicyText, stricterOf } from '../../src/revocation/strictness.ts';
+import { stricterOf, strictnessText } from '../../src/revocation/strictness.ts';
 
 const lax = {
   profile: 'interoperable',
@@ -22,8 +22,11 @@ describe('of two settings', () => {
 
   it('the text is the same where signatures are judged alike', () => {
     const other = new Set(['ecdsa-with-SHA1', 'sha1WithRSAEncryption']);
-    expect(signaturePolicyText({ ...lax, allowedWeakAlgorithms: other })).toBe(signaturePolicyText(lax));
-    expect(signaturePolicyText({ ...lax, minimumRsaBits: 1025 })).not.toBe(signaturePolicyText(lax));
-    expect(signaturePolicyText({ ...lax, allowedWeakAlgorithms: new Set() })).not.toBe(signaturePolicyText(lax));
+    expect(strictnessText({ ...lax, allowedWeakAlgorithms: other })).toBe(strictnessText(lax));
+    expect(strictnessText({ ...lax, profile: 'strict' })).not.toBe(
+      strictnessText({ ...lax, profile: 'interoperable' }),
+    );
+    expect(strictnessText({ ...lax, minimumRsaBits: 1025 })).not.toBe(strictnessText(lax));
+    expect(strictnessText({ ...lax, allowedWeakAlgorithms: new Set() })).not.toBe(strictnessText(lax));
   });
 });

@@ -1,4 +1,5 @@
-import { contextConstructed, contextPrimitive, type DerReader, tag } from '../../encoding/der.ts';
+import { contextConstructed, contextPrimitive, type DerReader, namedBitsAt, tag } from '../../encoding/der.ts';
+import { derElement } from '../../encoding/der-writer.ts';
 import { checkGeneralNames, decodeGeneralNames, locationSyntax } from '../general-name.ts';
 import { MalformedError } from '../malformed.ts';
 import type { DistributionPoint, DistributionPointName, ReasonFlag } from '../model.ts';
@@ -14,7 +15,7 @@ const issuerTag = contextConstructed(2);
 const fullNameTag = contextConstructed(0);
 const relativeNameTag = contextConstructed(1);
 
-/** Bit 0 is unused. */
+/** Bit 0 is `unused`, which RFC 5280 defines and which names no reason. */
 const reasonFlags: readonly (ReasonFlag | undefined)[] = [
   undefined,
   'keyCompromise',
@@ -27,11 +28,11 @@ const reasonFlags: readonly (ReasonFlag | undefined)[] = [
   'aACompromise',
 ];
 
-/** Bits 1 to 8 of 16. */
-const knownReasons = 0x7f80;
+/** Bits 0 to 8 of 16. */
+const knownReasons = 0xff80;
 
 export function checkDistributionPoints(reader: ProfileReader): void {
-  const outer = reader.enterNonEmpty(tag.sequence);
+  const outer = reader.enterList(tag.sequence);
   while (!reader.isDone) {
     const point = reader.enter(tag.sequence);
     checkDistributionPoint(reader);
@@ -82,10 +83,13 @@ export function checkDistributionPointName(reader: ProfileReader): boolean {
   return true;
 }
 
-/** Consumes `ReasonFlags`. */
+/**
+ * Consumes `ReasonFlags`. They may name no reason at all: by `unused` alone, or by no bit, which no sentence forbids. Such a point or list
+ * tells of nothing, and RFC 5280 6.3.3 (d) and (l) see to it that it never counts for a reason.
+ */
 export function checkReasonFlags(reader: DerReader, identifier: number): void {
   const flags = reader.readNamedBits(identifier);
-  if (flags === 0 || (flags & ~knownReasons) !== 0) throw new MalformedError('distribution_point_reasons');
+  if ((flags & ~knownReasons) !== 0) throw new MalformedError('distribution_point_reasons');
 }
 
 export function decodeDistributionPoints(reader: DerReader): readonly DistributionPoint[] {
@@ -121,10 +125,21 @@ export function decodeDistributionPointName(reader: DerReader): DistributionPoin
 
 /** Decodes `ReasonFlags` that were checked. */
 export function decodeReasonFlags(reader: DerReader, identifier: number): ReadonlySet<ReasonFlag> {
-  const flags = reader.readNamedBits(identifier);
+  const flags = namedBitsAt(reader.bytes, reader.readBitString(identifier), reader.offset);
   const names = new Set<ReasonFlag>();
   reasonFlags.forEach((name, index) => {
     if (name !== undefined && (flags & (0x8000 >> index)) !== 0) names.add(name);
   });
   return names;
+}
+
+/** `ReasonFlags` in DER. Whoever names no reason has them empty, whether or not `unused` was set. */
+export function encodeReasonFlags(reasons: ReadonlySet<ReasonFlag>, identifier: number): Uint8Array {
+  const flags = reasonFlags.reduce(
+    (bits, name, index) => (name !== undefined && reasons.has(name) ? bits | (0x8000 >> index) : bits),
+    0,
+  );
+  if (flags === 0) return derElement(identifier, Uint8Array.of(0));
+  const unused = (31 - Math.clz32(flags & -flags)) % 8;
+  return derElement(identifier, Uint8Array.of(unused, flags >> 8, ...((flags & 0xff) === 0 ? [] : [flags & 0xff])));
 }

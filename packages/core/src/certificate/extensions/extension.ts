@@ -37,7 +37,7 @@ Object.freeze(ParsedExtension.prototype);
 const fewExtensions = 32;
 
 /**
- * Consumes `Extensions`: a sequence of one or more (RFC 5280 4.1.2.9), no two of one type (4.2). The reader given to
+ * Consumes `Extensions`: a sequence that should have one or more (RFC 5280 4.1.2.9), no two of one type (4.2). The reader given to
  * `checkValue` ends where the value does; whatever `checkValue` leaves unread is refused as trailing data.
  */
 export function readExtensions(
@@ -47,7 +47,7 @@ export function readExtensions(
   const extensions: ParsedExtension[] = [];
   // Compared one by one while there are few, which is faster; a set once somebody presents hundreds.
   let types: Set<string> | undefined;
-  const outer = reader.enterNonEmpty(tag.sequence);
+  const outer = reader.enterList(tag.sequence);
   while (!reader.isDone) {
     const sequence = reader.enter(tag.sequence);
     const oidStart = reader.readObjectIdentifier();

@@ -6,7 +6,7 @@ import type { ProfileReader } from '../profile-reader.ts';
 
 /** Authority and subject information access, which share one syntax (RFC 5280 4.2.2.1 and 4.2.2.2). */
 export function checkInformationAccess(reader: ProfileReader): void {
-  const outer = reader.enterNonEmpty(tag.sequence);
+  const outer = reader.enterList(tag.sequence);
   while (!reader.isDone) {
     const description = reader.enter(tag.sequence);
     reader.readObjectIdentifier();

@@ -1,7 +1,6 @@
 import { contextConstructed, contextPrimitive, type DerReader, tag } from '../../encoding/der.ts';
 import { serialNumberText } from '../../encoding/serial-number.ts';
 import { checkGeneralNames, decodeGeneralNames } from '../general-name.ts';
-import { MalformedError } from '../malformed.ts';
 import type { AuthorityKeyIdentifier } from '../model.ts';
 import type { ProfileReader } from '../profile-reader.ts';
 
@@ -23,7 +22,8 @@ export function checkAuthorityKeyIdentifier(reader: ProfileReader): boolean {
     reader.note('serial_number_negative');
   }
   reader.leave(outer);
-  if (hasIssuer !== hasSerialNumber) throw new MalformedError('authority_key_identifier_halved');
+  // A.2. It is a hint, of which keyIdentifier alone is followed here.
+  if (hasIssuer !== hasSerialNumber) reader.note('authority_key_identifier_halved');
   return hasKeyIdentifier;
 }
 

@@ -90,8 +90,12 @@ function checkSubtrees(reader: ProfileReader, identifier: number): void {
   while (!reader.isDone) {
     const subtree = reader.enter(tag.sequence);
     checkGeneralName(reader, baseSyntax);
-    const next = reader.peek();
-    if (next === minimumTag || next === maximumTag) throw new MalformedError('name_constraint_base_distance');
+    // `BaseDistance DEFAULT 0`: DER does not write the 0.
+    if (reader.peek() === minimumTag) {
+      if (reader.readNumber(undefined, minimumTag) !== 0) throw new MalformedError('name_constraint_base_distance');
+      reader.deviate('der_default_encoded');
+    }
+    if (reader.peek() === maximumTag) throw new MalformedError('name_constraint_base_distance');
     reader.leave(subtree);
   }
   reader.leave(outer);
@@ -112,6 +116,7 @@ function decodeSubtrees(reader: DerReader, identifier: number): readonly General
     while (!reader.isDone) {
       const subtree = reader.enter(tag.sequence);
       bases.push(decodeGeneralName(reader, baseSyntax));
+      if (reader.peek() === minimumTag) reader.skip();
       reader.leave(subtree);
     }
     reader.leave(outer);

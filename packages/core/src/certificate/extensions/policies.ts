@@ -52,7 +52,7 @@ function hasDuplicate(bytes: Uint8Array, seen: readonly number[]): boolean {
 
 /** `SEQUENCE SIZE (1..MAX) OF PolicyQualifierInfo`; what a qualifier says is not interpreted. */
 function checkQualifiers(reader: DerReader): void {
-  const outer = reader.enterNonEmpty(tag.sequence);
+  const outer = reader.enterList(tag.sequence);
   while (!reader.isDone) {
     const qualifier = reader.enter(tag.sequence);
     reader.readObjectIdentifier();

@@ -95,8 +95,10 @@ const standardExtensions: ReadonlyMap<string, StandardExtension> = new Map<strin
     extensionOid.subjectAltName,
     {
       check: (reader, facts, isCritical) => {
+        const start = reader.offset;
         checkGeneralNames(reader);
-        facts.subjectAltName = isCritical ? 'critical' : 'non-critical';
+        // Without any name it stands for nobody.
+        if (reader.offset - start > 2) facts.subjectAltName = isCritical ? 'critical' : 'non-critical';
       },
     },
   ],
@@ -174,11 +176,11 @@ export function checkExtensionValue(reader: ProfileReader, extension: ParsedExte
 
 /** RFC 5280 4.2.1.8: a sequence of one or more attributes, each with a set of one or more values. */
 function checkDirectoryAttributes(reader: ProfileReader): void {
-  const outer = reader.enterNonEmpty(tag.sequence);
+  const outer = reader.enterList(tag.sequence);
   while (!reader.isDone) {
     const attribute = reader.enter(tag.sequence);
     reader.readObjectIdentifier();
-    const values = reader.enterNonEmpty(tag.set);
+    const values = reader.enterList(tag.set);
     while (!reader.isDone) reader.readAny();
     reader.leave(values);
     reader.leave(attribute);

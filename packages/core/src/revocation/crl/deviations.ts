@@ -1,4 +1,9 @@
-import { type NameDeviation, nameDeviations } from '../../certificate/deviations.ts';
+import {
+  type EncodingDeviation,
+  encodingDeviations,
+  type NameDeviation,
+  nameDeviations,
+} from '../../certificate/deviations.ts';
 
 /**
  * Sentences of RFC 5280 section 5 that bind the issuer of a list, and that a list can break while it can still be used
@@ -14,6 +19,10 @@ export interface CrlDeviationEntry {
 }
 
 const table = {
+  crl_version_1_written: {
+    section: 'RFC 5280 5.1.2.1',
+    sentence: 'This optional field describes the version of the encoded CRL: if present, it MUST be v2',
+  },
   crl_number_missing: {
     section: 'RFC 5280 5.2.3',
     sentence: 'CRL issuers conforming to this profile MUST include this extension in all CRLs',
@@ -54,6 +63,10 @@ const table = {
 } as const;
 
 /** A way in which a list that can be used differs from what RFC 5280 asks of its issuer. */
-export type CrlDeviation = keyof typeof table | NameDeviation;
+export type CrlDeviation = keyof typeof table | NameDeviation | EncodingDeviation;
 
-export const crlDeviations: { readonly [Name in CrlDeviation]: CrlDeviationEntry } = { ...table, ...nameDeviations };
+export const crlDeviations: { readonly [Name in CrlDeviation]: CrlDeviationEntry } = {
+  ...encodingDeviations,
+  ...table,
+  ...nameDeviations,
+};

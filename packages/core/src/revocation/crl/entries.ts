@@ -68,7 +68,7 @@ export function noEntries(issuer: Name): Entries {
 /** Consumes `revokedCertificates`, checking every entry whole. */
 export function* readEntries(reader: ProfileReader, issuer: Name): Sliced<Entries> {
   // 5.1.2.6: "When there are no revoked certificates, the revoked certificates list MUST be absent."
-  const outer = reader.enterNonEmpty(tag.sequence);
+  const outer = reader.enterList(tag.sequence);
   const facts = new EntryFacts(issuer, reader.end - reader.offset);
   let count = 0;
   let sliceEnd = reader.offset + sliceOctets;
@@ -110,7 +110,7 @@ const invalidityDate = 24;
 const certificateIssuer = 29;
 
 /**
- * `crlEntryExtensions`: one or more, no two of one type. Returns the number of the reason, or -1 when none is given.
+ * `crlEntryExtensions`: there should be one or more, no two of one type. Returns the number of the reason, or -1 when none is given.
  *
  * @param facts What is gathered; `undefined` where an entry is read again.
  */
@@ -119,7 +119,7 @@ function readEntryExtensions(reader: ProfileReader, facts: EntryFacts | undefine
   let reason = -1;
   let standardTypes = 0;
   let otherTypes: Set<string> | undefined;
-  const outer = reader.enterNonEmpty(tag.sequence);
+  const outer = reader.enterList(tag.sequence);
   while (!reader.isDone) {
     const extension = reader.enter(tag.sequence);
     const oidStart = reader.readObjectIdentifier();

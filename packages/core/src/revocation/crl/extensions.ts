@@ -21,7 +21,7 @@ export class CrlExtensions {
   /** BaseCRLNumber: present in a delta CRL, and only there. */
   baseCrlNumber: bigint | undefined = undefined;
   issuingDistributionPoint: IssuingDistributionPoint | undefined = undefined;
-  /** The DER of that extension: two lists have the same scope when these octets are the same. */
+  /** Of that extension, empty without one: two lists have the same scope when these octets are the same. */
   scopeDer: Uint8Array = new Uint8Array();
   freshestCrl: readonly DistributionPoint[] | undefined = undefined;
   readonly deviations: CrlDeviation[] = [];
@@ -59,7 +59,7 @@ const standardExtensions: ReadonlyMap<string, Read> = new Map<string, Read>([
     '2.5.29.28', // issuingDistributionPoint, 5.2.5
     (reader, extension, facts) => {
       facts.issuingDistributionPoint = readIssuingDistributionPoint(reader);
-      facts.scopeDer = extension.value;
+      facts.scopeDer = facts.issuingDistributionPoint.der;
       if (!extension.critical) facts.deviations.push('crl_scope_not_critical');
     },
   ],

@@ -3,10 +3,12 @@ import {
   checkReasonFlags,
   decodeDistributionPointName,
   decodeReasonFlags,
+  encodeReasonFlags,
 } from '../../certificate/extensions/distribution-points.ts';
 import type { DistributionPointName, ReasonFlag } from '../../certificate/model.ts';
 import type { ProfileReader } from '../../certificate/profile-reader.ts';
-import { contextConstructed, contextPrimitive, DerError, type DerReader, tag } from '../../encoding/der.ts';
+import { contextConstructed, contextPrimitive, type DerReader, tag } from '../../encoding/der.ts';
+import { derElement } from '../../encoding/der-writer.ts';
 import { CrlError } from './rules.ts';
 
 /** Which certificates and reasons a list speaks of (RFC 5280 5.2.5). */
@@ -17,6 +19,8 @@ export interface IssuingDistributionPoint {
   readonly onlySomeReasons: ReadonlySet<ReasonFlag> | undefined;
   readonly indirectCRL: boolean;
   readonly onlyContainsAttributeCerts: boolean;
+  /** Two lists have the same scope when these octets are the same: the extension in DER, however it was written. */
+  readonly der: Uint8Array;
 }
 
 const nameTag = contextConstructed(0);
@@ -26,23 +30,35 @@ const reasonsTag = contextPrimitive(3);
 const indirectTag = contextPrimitive(4);
 const attributeCertsTag = contextPrimitive(5);
 
-/** Consumes the value, every field with a DEFAULT in its one DER form. */
+/** Consumes the value. */
 export function readIssuingDistributionPoint(reader: ProfileReader): IssuingDistributionPoint {
+  const { bytes } = reader;
   const outer = reader.enter(tag.sequence);
   // "CRL issuers MUST NOT issue CRLs where the DER encoding of the issuing distribution point extension is an empty
   // sequence."
   if (reader.isDone) throw new CrlError('crl_scope_empty');
+  const nameStart = reader.offset;
   const distributionPoint = readField(reader, nameTag, readName);
-  const onlyContainsUserCerts = readTrue(reader, userCertsTag);
-  const onlyContainsCACerts = readTrue(reader, caCertsTag);
+  const nameDer = bytes.subarray(nameStart, reader.offset);
+  const onlyContainsUserCerts = reader.readDefaultFalse(userCertsTag);
+  const onlyContainsCACerts = reader.readDefaultFalse(caCertsTag);
   const onlySomeReasons = readField(reader, reasonsTag, readReasons);
-  const indirectCRL = readTrue(reader, indirectTag);
-  const onlyContainsAttributeCerts = readTrue(reader, attributeCertsTag);
+  const indirectCRL = reader.readDefaultFalse(indirectTag);
+  const onlyContainsAttributeCerts = reader.readDefaultFalse(attributeCertsTag);
   reader.leave(outer);
   // "at most one of onlyContainsUserCerts, onlyContainsCACerts, and onlyContainsAttributeCerts may be set to TRUE."
   if (Number(onlyContainsUserCerts) + Number(onlyContainsCACerts) + Number(onlyContainsAttributeCerts) > 1) {
     throw new CrlError('crl_scope_several_kinds');
   }
+  const der = derElement(
+    tag.sequence,
+    nameDer,
+    ...(onlyContainsUserCerts ? [asserted(userCertsTag)] : []),
+    ...(onlyContainsCACerts ? [asserted(caCertsTag)] : []),
+    ...(onlySomeReasons === undefined ? [] : [encodeReasonFlags(onlySomeReasons, reasonsTag)]),
+    ...(indirectCRL ? [asserted(indirectTag)] : []),
+    ...(onlyContainsAttributeCerts ? [asserted(attributeCertsTag)] : []),
+  );
   return Object.freeze({
     distributionPoint,
     onlyContainsUserCerts,
@@ -50,8 +66,11 @@ export function readIssuingDistributionPoint(reader: ProfileReader): IssuingDist
     onlySomeReasons,
     indirectCRL,
     onlyContainsAttributeCerts,
+    der,
   });
 }
+
+const asserted = (identifier: number): Uint8Array => derElement(identifier, Uint8Array.of(0xff));
 
 function readField<T>(reader: ProfileReader, identifier: number, read: (reader: ProfileReader) => T): T | undefined {
   return reader.peek() === identifier ? read(reader) : undefined;
@@ -76,14 +95,4 @@ function readReasons(reader: ProfileReader): ReadonlySet<ReasonFlag> {
 function again(reader: DerReader, start: number): DerReader {
   reader.offset = start;
   return reader;
-}
-
-/** `[n] IMPLICIT BOOLEAN DEFAULT FALSE`. */
-function readTrue(reader: DerReader, identifier: number): boolean {
-  if (reader.peek() !== identifier) return false;
-  const start = reader.readContent(identifier);
-  const value = reader.bytes[start];
-  if (reader.offset - start !== 1 || (value !== 0 && value !== 0xff)) throw new DerError('der_boolean');
-  if (value === 0) throw new DerError('der_default_encoded');
-  return true;
 }

@@ -43,7 +43,7 @@ export function* readCrlLayout(bytes: Uint8Array): Sliced<CrlLayout> {
   const file = reader.enter(tag.sequence);
   const tbsStart = reader.offset;
   const tbs = reader.enter(tag.sequence);
-  const hasVersion = readVersion(reader);
+  const version = readVersion(reader);
   const innerStart = bounded(reader, checkSignatureAlgorithm);
   const innerEnd = reader.offset;
   const issuerStart = bounded(reader, checkName);
@@ -78,7 +78,7 @@ export function* readCrlLayout(bytes: Uint8Array): Sliced<CrlLayout> {
 
   // 5.1.2.1: "When extensions are used, as required by this profile, this field MUST be present and MUST specify version
   // 2." 5.1: "crlEntryExtensions: if present, version MUST be v2".
-  if (!hasVersion && (hasExtensions || entries.hasExtensions)) throw new CrlError('crl_version_extensions');
+  if (version !== 2 && (hasExtensions || entries.hasExtensions)) throw new CrlError('crl_version_extensions');
   checkEntriesAgainst(entries, extensions);
   return {
     tbsStart,
@@ -92,9 +92,11 @@ export function* readCrlLayout(bytes: Uint8Array): Sliced<CrlLayout> {
     algorithmEnd,
     signatureStart,
     deviations: Object.freeze([
+      ...(version === 1 ? (['crl_version_1_written'] as const) : []),
       ...missing(extensions, nextUpdateMs, entries),
       ...extensions.deviations,
       ...reader.nameDeviations,
+      ...reader.encodingDeviations,
     ]),
   };
 }
@@ -107,12 +109,13 @@ function bounded<T>(reader: ProfileReader, read: (reader: ProfileReader) => T): 
   return read(reader);
 }
 
-/** 5.1.2.1: absent, or version 2, which is the number 1. */
-function readVersion(reader: DerReader): boolean {
-  if (reader.peek() !== tag.integer) return false;
+/** 5.1.2.1: absent, or version 2, which is the number 1. Version 1 should be absent, and is the number 0. */
+function readVersion(reader: DerReader): 1 | 2 | undefined {
+  if (reader.peek() !== tag.integer) return undefined;
   const start = reader.readInteger();
-  if (reader.offset - start !== 1 || reader.bytes[start] !== 1) throw new CrlError('crl_version');
-  return true;
+  const number = reader.bytes[start];
+  if (reader.offset - start !== 1 || (number !== 0 && number !== 1)) throw new CrlError('crl_version');
+  return number === 1 ? 2 : 1;
 }
 
 /** What the extensions of the list say about those of its entries. */

@@ -1,4 +1,5 @@
 import { type FormRule, type MalformedEntry, malformedRules } from '../../certificate/malformed.ts';
+import { type DerDeviation, derDeviations } from '../../encoding/der-rules.ts';
 
 /**
  * The rules of form of certificate revocation lists (RFC 5280 section 5): a list that breaks one is not used at all, under
@@ -6,7 +7,7 @@ import { type FormRule, type MalformedEntry, malformedRules } from '../../certif
  */
 
 const ownRules = {
-  crl_version: { section: 'RFC 5280 5.1.2.1', explanation: 'A version that is written out and is not 2' },
+  crl_version: { section: 'RFC 5280 5.1.2.1', explanation: 'A version other than 1 and 2' },
   crl_version_extensions: { section: 'RFC 5280 5.1.2.1', explanation: 'Extensions in a list that is not version 2' },
   crl_algorithm_mismatch: {
     section: 'RFC 5280 5.1.1.2',
@@ -48,10 +49,15 @@ const ownRules = {
   },
 } as const;
 
-export type CrlRule = keyof typeof ownRules | FormRule;
+/** No list is refused for a rule of `derDeviations` when it is read: `strict` refuses it afterwards. */
+export type CrlRule = keyof typeof ownRules | FormRule | DerDeviation;
 
 /** Every rule of form with its section and a line for the log. */
-export const crlRules: { readonly [Rule in CrlRule]: MalformedEntry } = { ...malformedRules, ...ownRules };
+export const crlRules: { readonly [Rule in CrlRule]: MalformedEntry } = {
+  ...malformedRules,
+  ...derDeviations,
+  ...ownRules,
+};
 
 /** Carries the broken rule up to `parseCrl`; it never leaves this room. */
 export class CrlError extends Error {

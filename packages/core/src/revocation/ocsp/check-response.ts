@@ -69,6 +69,8 @@ export function checkOcspResponse(
   if (!parsed.ok) return refused(parsed.rule);
   if (parsed.value.status !== 'successful') return refused(errorRules[parsed.value.status]);
   const { basic } = parsed.value;
+  const [deviation] = basic.deviations;
+  if (deviation !== undefined && settings.profile === 'strict') return refused(deviation);
   const { issuer } = question;
   const signer = findSigner(basic, issuer, nowMs, settings);
   if (!signer.ok) return refused(signer.rule);

@@ -1,4 +1,5 @@
 import { checkSignatureAlgorithm, decodeAlgorithm } from '../../certificate/algorithm.ts';
+import type { EncodingDeviation } from '../../certificate/deviations.ts';
 import { MalformedError } from '../../certificate/malformed.ts';
 import type { AlgorithmIdentifier, Extension, Name } from '../../certificate/model.ts';
 import { checkName, nameAt } from '../../certificate/name-der.ts';
@@ -16,8 +17,8 @@ import {
 } from './single-response.ts';
 
 /**
- * `OCSPResponse` (RFC 6960 4.2.1), read strictly as DER. One deviation: a version 1 that is written out, which X.690 11.5
- * forbids, is taken, because responders in use write it and it says nothing. Whatever is read here was said by nobody
+ * `OCSPResponse` (RFC 6960 4.2.1), read as DER. What is spelled in another way is noted, but for one thing: a version 1 that
+ * is written out, which X.690 11.5 forbids, is taken by every profile, because responders in use write it and it says nothing. Whatever is read here was said by nobody
  * until `checkOcspResponse` has found who signed it.
  */
 export type OcspResponse =
@@ -39,6 +40,8 @@ export interface BasicOcspResponse {
   readonly signature: Uint8Array;
   /** DER of the certificates enclosed, which nobody has read yet. */
   readonly certificates: readonly Uint8Array[];
+  /** Other spellings than those of DER: `strict` refuses an answer that has any. */
+  readonly deviations: readonly EncodingDeviation[];
 }
 
 export type ResponderId =
@@ -121,7 +124,14 @@ function readBasicResponse(reader: ProfileReader): BasicOcspResponse {
   const signature = bytes.subarray(reader.readBitStringOctets(), reader.offset);
   const certificates = readExplicit(reader, 0, readCertificates) ?? [];
   reader.leave(outer);
-  return Object.freeze({ ...data, tbsDer, signatureAlgorithm, signature, certificates });
+  return Object.freeze({
+    ...data,
+    tbsDer,
+    signatureAlgorithm,
+    signature,
+    certificates,
+    deviations: reader.encodingDeviations,
+  });
 }
 
 type ResponseData = Pick<BasicOcspResponse, 'responderId' | 'producedAtMs' | 'responses' | 'extensions'>;

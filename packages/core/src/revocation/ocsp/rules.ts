@@ -1,3 +1,4 @@
+import { type EncodingDeviation, encodingDeviations } from '../../certificate/deviations.ts';
 import { type FormRule, type MalformedEntry, malformedRules } from '../../certificate/malformed.ts';
 import type { UndeterminedKind } from '../status.ts';
 
@@ -117,11 +118,17 @@ const unknown = {
 type OwnRule = keyof typeof malformed | keyof typeof stale | keyof typeof unreachable | keyof typeof unknown;
 
 /** Why an answer does not tell the status: a rule of OCSP, or one of the forms that OCSP shares with certificates. */
-export type OcspRule = OwnRule | FormRule;
+export type OcspRule = OwnRule | FormRule | EncodingDeviation;
+
+/** How something is written that can be read in one way all the same: `strict` alone refuses it. */
+const refusedByStrict = Object.fromEntries(
+  Object.entries(encodingDeviations).map(([name, { section, sentence }]) => [name, { section, explanation: sentence }]),
+) as { readonly [Name in EncodingDeviation]: MalformedEntry };
 
 /** Every rule with its section, a line for the log, and the kind of undetermined status that it makes. */
 export const ocspRules: { readonly [Rule in OcspRule]: OcspRuleEntry } = {
   ...ofKind('malformed', malformedRules),
+  ...ofKind('malformed', refusedByStrict),
   ...ofKind('malformed', malformed),
   ...ofKind('stale', stale),
   ...ofKind('unreachable', unreachable),

@@ -2,6 +2,8 @@ import type { SignaturePolicy } from '../../path/signature.ts';
 
 /** What an answer must be like, beside what RFC 6960 says of all. */
 export interface OcspSettings extends SignaturePolicy {
+  /** `'strict'` refuses an answer that is not written as DER has it, or whose delegate's certificate is not. */
+  readonly profile: 'strict' | 'interoperable';
   /** How far the responder's clock may be ahead of ours, in seconds. Default 60. */
   readonly clockToleranceSeconds: number;
   /** Longest accepted age of thisUpdate, in seconds, whatever nextUpdate says. Default: no limit of our own. */
@@ -18,6 +20,7 @@ export interface OcspSettings extends SignaturePolicy {
 }
 
 export const defaultOcspSettings: OcspSettings = {
+  profile: 'interoperable',
   allowedWeakAlgorithms: new Set(),
   minimumRsaBits: 2048,
   clockToleranceSeconds: 60,

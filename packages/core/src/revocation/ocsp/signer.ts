@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { parseCertificate } from '../../certificate/certificate.ts';
+import { isOfEncoding } from '../../certificate/deviations.ts';
 import type { Certificate } from '../../certificate/model.ts';
 import { Budget } from '../../path/budget.ts';
 import { criticalExtensionRefusal, isValidAt, profileRefusal } from '../../path/checks.ts';
@@ -63,7 +64,7 @@ function isResponder(id: ResponderId, { subject, publicKey }: Certificate): bool
     : Buffer.compare(id.keyHash, hash('sha1', publicKey.key, 'buffer')) === 0;
 }
 
-/** The strict profile is for the certificates of a path. Of a delegate's form RFC 6960 asks nothing. */
+/** The strict profile is for the certificates of a path. Of a delegate's content RFC 6960 asks nothing. */
 const interoperable = { profile: 'interoperable' } as const;
 
 const ocspSigning = '1.3.6.1.5.5.7.3.9';
@@ -85,6 +86,7 @@ function delegateRefusal(
   if (delegate.basicConstraints?.cA === true) return 'ocsp_delegate_is_authority';
   if (!allowsAnswers(delegate)) return 'ocsp_delegate_key_usage';
   if (profileRefusal(delegate, 0, interoperable) !== undefined) return 'ocsp_delegate_malformed';
+  if (settings.profile === 'strict' && delegate.deviations.some(isOfEncoding)) return 'ocsp_delegate_malformed';
   if (criticalExtensionRefusal(delegate, 0) !== undefined) return 'ocsp_delegate_critical_extension';
   if (!isValidAt(delegate, nowMs)) return 'ocsp_delegate_expired';
   switch (signatureRefusal(delegate, issuer, 0, settings, budget)?.code) {

@@ -21,8 +21,9 @@ describe('basicConstraints (4.2.1.9)', () => {
     }
   });
 
-  it('do not write out that it is none', () => {
-    expect(refused(boolean(false))).toBe('der_default_encoded');
+  it('note that it is written out to be none', () => {
+    expect(refused(boolean(false))).toBe('noted der_default_encoded');
+    expect(read(boolean(false))).toEqual({ cA: false, pathLenConstraint: undefined });
   });
 
   it('have a length that is not negative and not absurd', () => {

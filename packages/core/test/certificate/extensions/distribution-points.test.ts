@@ -52,7 +52,9 @@ describe('cRLDistributionPoints (4.2.1.13)', () => {
     expect(refused(fullName(uri('http://a/')), issuer(directory('a'), directory('b')))).toBe('accepted');
     expect(refused(issuer(directory('a'), directory('b')))).toBe('accepted');
     expect(refused(relative())).toBe('der_empty_sequence');
-    expect(refused(relative(attribute('2.5.4.11', utf8('a')), attribute('2.5.4.3', utf8('a'))))).toBe('der_set_order');
+    expect(refused(relative(attribute('2.5.4.11', utf8('a')), attribute('2.5.4.3', utf8('a'))))).toBe(
+      'noted der_set_order',
+    );
     expect(refused(relative(attribute('2.5.4.3', utf8('a\0'))))).toBe('attribute_control');
   });
 
@@ -67,7 +69,7 @@ describe('cRLDistributionPoints (4.2.1.13)', () => {
   it('have a name or an issuer', () => {
     expect(refused()).toBe('distribution_point_empty');
     expect(refused(element(0x81, hex('06 40')))).toBe('distribution_point_empty');
-    expect(formVerdict(type, sequence())).toBe('der_empty_sequence');
+    expect(formVerdict(type, sequence())).toBe('noted der_empty_list');
   });
 
   it.each([
@@ -86,11 +88,20 @@ describe('cRLDistributionPoints (4.2.1.13)', () => {
 
   it('have reasons that exist', () => {
     const reasons = (octets: string): string => refused(fullName(uri('http://a/')), element(0x81, hex(octets)));
-    expect(reasons('00')).toBe('distribution_point_reasons');
-    expect(reasons('07 80')).toBe('distribution_point_reasons');
-    expect(reasons('06 c0')).toBe('distribution_point_reasons');
     expect(reasons('06 00 40')).toBe('distribution_point_reasons');
-    expect(reasons('00 40')).toBe('der_named_bits_not_minimal');
+    expect(reasons('00 00 00 01')).toBe('der_integer_too_large');
+    expect(reasons('00 40')).toBe('noted der_named_bits_not_minimal');
+    expect(reasons('00 40 00 00')).toBe('noted der_named_bits_not_minimal');
+  });
+
+  it.each([
+    ['00', []],
+    ['07 80', []],
+    ['06 c0', ['keyCompromise']],
+  ])('may have the bit unused, which names none, as well as none at all: %s', (octets, named) => {
+    const content = [fullName(uri('http://a/')), element(0x81, hex(octets))];
+    expect(refused(...content)).toBe('accepted');
+    expect([...(points(sequence(...content))?.[0]?.reasons ?? ['none'])]).toEqual(named);
   });
 
   it('are refused in any other shape', () => {

@@ -13,8 +13,8 @@ import {
 import { authorityKeyIdentifier, extension, extensionVerdict, nothingAtAll, parsed, verdict } from '../template.ts';
 
 describe('extensions (4.1.2.9 and 4.2)', () => {
-  it('are at least one', () => {
-    expect(verdict({ extensions: [] })).toBe('der_empty_sequence');
+  it('are at least one, where there is a field for them', () => {
+    expect(verdict({ extensions: [] })).toBe('noted der_empty_list');
     expect(verdict({ rawExtensions: explicit(3) })).toBe('der_truncated');
     expect(verdict({ rawExtensions: nothingAtAll })).toBe('accepted');
   });
@@ -56,11 +56,12 @@ describe('extensions (4.1.2.9 and 4.2)', () => {
     }
   });
 
-  it('do not write out that they are not critical', () => {
+  it('are noted when they write out that they are not critical', () => {
     const written = sequence(oid('1.2.3'), boolean(false), octetString(nothing));
-    expect(verdict({ extensions: [written] })).toBe('der_default_encoded');
+    expect(verdict({ extensions: [written] })).toBe('noted der_default_encoded');
+    expect(parsed({ extensions: [written] }).extensions[0]?.critical).toBe(false);
     expect(verdict({ extensions: [sequence(oid('1.2.3'), hex('01 01 01'), octetString(nothing))] })).toBe(
-      'der_boolean',
+      'noted der_boolean_true',
     );
   });
 
@@ -102,15 +103,15 @@ describe('the value of every standard extension', () => {
 });
 
 describe('subjectDirectoryAttributes (4.2.1.8)', () => {
-  it('are not empty anywhere', () => {
-    expect(extensionVerdict('2.5.29.9', sequence())).toBe('der_empty_sequence');
-    expect(extensionVerdict('2.5.29.9', sequence(sequence(oid('1.2.3'), element(0x31))))).toBe('der_empty_sequence');
+  it('are noted when they are empty', () => {
+    expect(extensionVerdict('2.5.29.9', sequence())).toBe('noted der_empty_list');
+    expect(extensionVerdict('2.5.29.9', sequence(sequence(oid('1.2.3'), element(0x31))))).toBe('noted der_empty_list');
     expect(extensionVerdict('2.5.29.9', sequence(sequence(oid('1.2.3'))))).toBe('der_truncated');
     expect(extensionVerdict('2.5.29.9', sequence(sequence(oid('1.2.3'), element(0x31, nothing, nothing))))).toBe(
       'accepted',
     );
     expect(extensionVerdict('2.5.29.9', sequence(sequence(oid('1.2.3'), element(0x31, hex('010105')))))).toBe(
-      'der_boolean',
+      'noted der_boolean_true',
     );
     expect(extensionVerdict('2.5.29.9', sequence(sequence(oid('1.2.3'), element(0x31, nothing), nothing)))).toBe(
       'der_trailing_data',

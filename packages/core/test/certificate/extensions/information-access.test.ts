@@ -27,7 +27,7 @@ describe('authorityInfoAccess (4.2.2.1)', () => {
 
   it.each([type, '1.3.6.1.5.5.7.1.11'])('is refused in any other shape, like subjectInfoAccess: %s', (oidText) => {
     const verdict = (...content: Uint8Array[]): string => formVerdict(oidText, sequence(...content));
-    expect(verdict()).toBe('der_empty_sequence');
+    expect(verdict()).toBe('noted der_empty_list');
     expect(verdict(sequence())).toBe('der_truncated');
     expect(verdict(sequence(oid('1.2.3')))).toBe('general_name_kind');
     expect(verdict(sequence(uri('http://a/')))).toBe('der_unexpected_tag');

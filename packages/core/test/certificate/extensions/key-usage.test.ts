@@ -43,9 +43,23 @@ describe('keyUsage (4.2.1.3)', () => {
     expect(extensionVerdict(type, hex('03 04 07 00 00 80'))).toBe('der_integer_too_large');
   });
 
-  it('has no zero bits at its end', () => {
-    expect(extensionVerdict(type, hex('03 02 00 80'))).toBe('der_named_bits_not_minimal');
-    expect(extensionVerdict(type, hex('03 02 07 00'))).toBe('der_named_bits_not_minimal');
+  it.each([
+    ['03 02 00 80', ['digitalSignature']],
+    ['03 03 07 06 00', ['keyCertSign', 'cRLSign']],
+    ['03 03 00 80 00', ['digitalSignature']],
+    ['03 05 00 80 00 00 00', ['digitalSignature']],
+  ])('is noted when it has zero bits at its end: %s', (octets, usage) => {
+    expect(extensionVerdict(type, hex(octets))).toBe('noted der_named_bits_not_minimal');
+    expect([...(withExtension(type, hex(octets)).keyUsage ?? [])]).toEqual(usage);
+  });
+
+  it('is empty with zero bits alone', () => {
+    expect(extensionVerdict(type, hex('03 02 07 00'))).toBe('key_usage_empty');
+    expect(extensionVerdict(type, hex('03 04 00 00 00 00'))).toBe('key_usage_empty');
+  });
+
+  it('is refused with a bit set that does not count, which some readers take for one of the list', () => {
+    expect(extensionVerdict(type, hex('03 02 05 bf'))).toBe('der_bit_string_padding');
   });
 
   it('is remembered', () => {

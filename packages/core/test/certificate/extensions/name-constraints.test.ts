@@ -58,8 +58,11 @@ describe('nameConstraints (4.2.1.10)', () => {
     expect(refused(explicit(0, sequence()))).toBe('general_name_kind');
   });
 
-  it('have a minimum of zero, which is not written out, and no maximum', () => {
-    expect(refused(explicit(0, subtree(dns('a'), element(0x80, [0]))))).toBe('name_constraint_base_distance');
+  it('have a minimum of zero, which is noted when it is written out, and no maximum', () => {
+    expect(refused(explicit(0, subtree(dns('a'), element(0x80, [0]))))).toBe('noted der_default_encoded');
+    expect(refused(explicit(0, subtree(dns('a'), element(0x80, [0]), element(0x81, [1]))))).toBe(
+      'name_constraint_base_distance',
+    );
     expect(refused(explicit(0, subtree(dns('a'), element(0x80, [1]))))).toBe('name_constraint_base_distance');
     expect(refused(explicit(0, subtree(dns('a'), element(0x81, [1]))))).toBe('name_constraint_base_distance');
     expect(refused(explicit(0, subtree(dns('a'), nothing)))).toBe('der_trailing_data');

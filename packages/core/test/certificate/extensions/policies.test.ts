@@ -22,14 +22,14 @@ describe('certificatePolicies (4.2.1.4)', () => {
   it('are not empty anywhere', () => {
     expect(extensionVerdict(type, sequence())).toBe('der_empty_sequence');
     expect(extensionVerdict(type, sequence(sequence()))).toBe('der_truncated');
-    expect(extensionVerdict(type, sequence(policy('1.2.3', sequence())))).toBe('der_empty_sequence');
+    expect(extensionVerdict(type, sequence(policy('1.2.3', sequence())))).toBe('noted der_empty_list');
     expect(extensionVerdict(type, sequence(policy('1.2.3', sequence(sequence(oid('1.2'))))))).toBe('der_truncated');
     expect(extensionVerdict(type, sequence(policy('1.2.3', sequence(practice), nothing)))).toBe('der_trailing_data');
     expect(extensionVerdict(type, sequence(policy('1.2.3', sequence(sequence(oid('1.2'), nothing, nothing)))))).toBe(
       'der_trailing_data',
     );
     expect(extensionVerdict(type, sequence(policy('1.2.3', sequence(sequence(oid('1.2'), hex('010105'))))))).toBe(
-      'der_boolean',
+      'noted der_boolean_true',
     );
   });
 

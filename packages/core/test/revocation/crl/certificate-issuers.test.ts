@@ -89,7 +89,7 @@ describe('the certificate issuer of entries (RFC 5280 5.3.3)', () => {
   it.each([
     ['crl_entry_issuer_name', [{ dns: 'one.test' }]],
     ['crl_entry_issuer_name', [{ directoryName: `CN=${'x'.repeat(2_100)}` }]],
-    ['der_empty_sequence', []],
+    ['crl_entry_issuer_name', []],
     ['crl_entry_issuer_name', [{ directoryName: '' }]],
     ['crl_entry_issuer_name', [{ directoryName: 'CN=One,O=Acme' }, { directoryName: '' }]],
     ['crl_entry_issuer_name', [{ directoryName: [{ CN: { der: Uint8Array.of(0x13, 2, 0x4f, 0xf6) } }] }]],

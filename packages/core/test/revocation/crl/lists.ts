@@ -80,7 +80,9 @@ export const list = (by: Issuing, options: ListOptions = {}): Crl => readList(li
 /** The rule that a list breaks; `'read'` when it breaks none. */
 export function ruleOf(der: Uint8Array): string {
   const outcome = outcomeOf(der);
-  return outcome.ok ? 'read' : outcome.rule;
+  if (!outcome.ok) return outcome.rule;
+  const noted = outcome.value.deviations.filter((deviation) => !/^crl_(?!version)/.test(deviation));
+  return noted.length === 0 ? 'read' : `noted ${noted.join(' ')}`;
 }
 
 /** An entry for a certificate. */

@@ -23,7 +23,7 @@ const failing = (problem: 'fetch_failed' | 'fetch_busy'): FetchResult => ({ ok: 
 const good = given(answer());
 const revoked = given(answer({ responses: [single({ revocationDate: new Date(now - 60_000) })] }));
 
-const strictness = { profile: 'interoperable', ...policy } as const;
+const strictness = policy;
 
 /** A method whose responder gives these answers in turn, the last one from then on. */
 function asking(answers: readonly FetchResult[], changes: Partial<OcspMethodSettings> = {}) {
