@@ -18,7 +18,7 @@ import { type SourceFailure, SourceRecord, type SourceSurroundings } from './sou
 import type { RevocationSourceStatus } from './source-status.ts';
 import { type CertificateStatus, type UndeterminedKind, undetermined } from './status.ts';
 import type { Strictness } from './strictness.ts';
-import { because, troubleOf } from './trouble.ts';
+import { because, listExplanations, troubleOf } from './trouble.ts';
 
 export interface CrlSettings {
   readonly inline: readonly (string | Uint8Array)[];
@@ -319,11 +319,15 @@ export class CrlMethod implements RevocationMethod {
     const additions = await added;
     const isNew = additions.some(({ outcome }) => outcome === 'added');
     const early = additions.filter((addition) => addition.outcome === 'early');
-    if (isNew || early.some((one) => one.isNew)) this.#onChange();
+    if (isNew || additions.some((one) => 'isNew' in one && one.isNew)) this.#onChange();
     const held: WeakRef<Crl>[] = [];
     const usable: Crl[] = [];
     for (const addition of additions) {
       if (addition.outcome === 'refused') return { ok: false, ...failureOf(addition) };
+      if (addition.outcome === 'unusable') {
+        const { problem } = addition;
+        return { ok: false, kind: 'stale', problem, detail: listExplanations[problem] };
+      }
       held.push(new WeakRef(addition.crl));
       if (addition.outcome !== 'early') usable.push(addition.crl);
     }

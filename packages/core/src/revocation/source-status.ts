@@ -2,7 +2,7 @@ import type { CrlRefusal } from './crl/store.ts';
 import type { FetchProblem } from './fetch-problems.ts';
 import type { OcspRule } from './ocsp/rules.ts';
 import type { UndeterminedKind } from './status.ts';
-import type { RevocationTrouble } from './trouble.ts';
+import type { ListProblem, RevocationTrouble } from './trouble.ts';
 
 /** How a source of revocation information is doing. */
 export interface RevocationSourceStatus {
@@ -51,7 +51,9 @@ export type RevocationProblem =
   /** A file that cannot be read: the detail names it, the error of Node and the remedy. */
   | 'file_unreadable'
   /** A list that is over already, and that the source has no newer one for. */
-  | 'crl_next_update_past';
+  | 'crl_next_update_past'
+  /** Another reason why a list is not current. */
+  | ListProblem;
 
 /** What a source tells of itself, beside its status. */
 export type RevocationEvent =

@@ -150,6 +150,14 @@ function determine(
   const places: ListPlace[] = [];
   const problems: ListTrouble[] = [];
   const read = new Set<Crl>();
+  const revokedBy = ({ entry, place }: { readonly entry: CrlEntry; readonly place: ListPlace }): CertificateStatus =>
+    saidBy([place], {
+      status: 'revoked',
+      source: 'crl',
+      thisUpdateMs: place.thisUpdateMs,
+      revocationDate: entry.revocationDate,
+      revocationReason: entry.reason,
+    });
   for (const use of uses) {
     // (e) "Verify that interim_reasons_mask includes one or more reasons that are not included in the reasons_mask."
     const isNeeded = reasons !== allReasons && (use.reasons === 0 || (use.reasons & ~reasons) !== 0);
@@ -159,17 +167,9 @@ function determine(
     if ('problem' in found) {
       if (isNeeded) problems.push(found);
     } else if ('entry' in found) {
-      const { reason, revocationDate } = found.entry;
       // A hold may have been lifted since.
       if (!isNeeded && !isLasting(found.entry) && isLifted(found.place, places)) continue;
-      const { thisUpdateMs: saidMs } = found.place;
-      return saidBy([found.place], {
-        status: 'revoked',
-        source: 'crl',
-        thisUpdateMs: saidMs,
-        revocationDate,
-        revocationReason: reason,
-      });
+      return revokedBy(found);
     } else if (isNeeded) {
       // (l) "Set the reasons_mask variable to the union of reasons_mask and interim_reasons_mask."
       reasons |= use.reasons;
@@ -178,6 +178,9 @@ function determine(
       validUntilMs = Math.min(validUntilMs, found.validUntilMs);
     }
   }
+  // A list that is not current may be newer than the one that is: what it tells of a hold has not ended by the older one.
+  const held = problems.find(({ hold }) => hold !== undefined && !isLifted(hold.place, places))?.hold;
+  if (reasons === allReasons && held !== undefined) return revokedBy(held);
   return reasons === allReasons
     ? saidBy(places, { status: 'good', source: 'crl', thisUpdateMs, validUntilMs })
     : undeterminedBy(question, problems, read);
@@ -235,7 +238,10 @@ function consult(
     // revoked certificate's validity period." So an old list still revokes, but for a hold, which alone can end.
     const lasting = entries.find(isLasting);
     if (lasting !== undefined) return { entry: lasting, place };
-    return { crl, kind: 'stale', problem: decisive ? whyNotCurrent(crl, nowMs, policy) : 'crl_delta_missing' };
+    const [entry] = entries;
+    const hold = entry?.reason === 'certificateHold' ? { entry, place } : undefined;
+    const problem = decisive ? whyNotCurrent(crl, nowMs, policy) : 'crl_delta_missing';
+    return { crl, kind: 'stale', problem, ...(hold && { hold }) };
   }
   // (i) The delta CRL first, and (j) "If (cert_status is UNREVOKED), then search for the certificate on the complete CRL."
   // Only a hold is taken back (5.3.1), so that any other entry counts before whatever the delta CRL says.
@@ -274,6 +280,11 @@ function currentUntilMs(crl: Crl, nowMs: number, policy: CrlPolicy): number | un
   const nextUpdateUntilMs = nextUpdateMs === undefined ? Number.POSITIVE_INFINITY : nextUpdateMs - 1;
   const untilMs = Math.min(nextUpdateUntilMs, thisUpdateMs + (maximumAgeMs ?? Number.POSITIVE_INFINITY));
   return !isOfFuture(crl, nowMs, policy) && nowMs <= untilMs ? untilMs : undefined;
+}
+
+/** Why a list is not current, although it is not of the future; `undefined`: it is. */
+export function staleness(crl: Crl, nowMs: number, policy: CrlPolicy): ListProblem | undefined {
+  return currentUntilMs(crl, nowMs, policy) === undefined ? whyNotCurrent(crl, nowMs, policy) : undefined;
 }
 
 /** Of a list that is not current, and that was issued already. */

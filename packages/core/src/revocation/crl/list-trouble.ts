@@ -1,13 +1,17 @@
 import type { Certificate, Name } from '../../certificate/model.ts';
+import type { ListPlace } from '../said-later.ts';
 import { type CertificateStatus, type UndeterminedKind, undetermined } from '../status.ts';
 import { because, type ConsultedList, type ListProblem, listExplanations } from '../trouble.ts';
 import type { Crl } from './crl.ts';
+import type { CrlEntry } from './entries.ts';
 
 /** Why one list does not tell the status. */
 export interface ListTrouble {
   readonly crl: Crl;
   readonly kind: 'malformed' | 'stale';
   readonly problem: ListProblem;
+  /** What a list that is not current says of a hold: it counts unless a later one is silent about it. */
+  readonly hold?: { readonly entry: CrlEntry; readonly place: ListPlace };
 }
 
 export interface TroubledQuestion {

@@ -4,8 +4,9 @@ import type { MaybePromise } from '../../decision.ts';
 import { nameOfDer } from '../../encoding/content-kind.ts';
 import type { CertificateStatus } from '../status.ts';
 import { type Strictness, stricterOf } from '../strictness.ts';
+import type { ListProblem } from '../trouble.ts';
 import { type Crl, parseCrl } from './crl.ts';
-import { type CrlPolicy, crlStatus, isOfFuture, isRefused, newestFirst } from './crl-status.ts';
+import { type CrlPolicy, crlStatus, isOfFuture, isRefused, newestFirst, staleness } from './crl-status.ts';
 import type { CrlDeviation } from './deviations.ts';
 import type { ListBlocks } from './file-intake.ts';
 import { readCrlBlocks } from './pem.ts';
@@ -31,6 +32,11 @@ export type CrlAddition =
   | { readonly outcome: 'added' | 'unchanged'; readonly crl: Crl }
   /** It is of the future, and kept beside the one that answers until it takes that one's place by itself. */
   | { readonly outcome: 'early'; readonly crl: Crl; readonly isNew: boolean; readonly usableAtMs: number }
+  /**
+   * It is not current, and kept: whom it names is revoked. Where there is another one that is, that one answers. A list without
+   * nextUpdate never is, unless the options say how old it may become.
+   */
+  | { readonly outcome: 'unusable'; readonly crl: Crl; readonly isNew: boolean; readonly problem: ListProblem }
   | {
       readonly outcome: 'refused';
       readonly refusal: CrlRefusal;
@@ -66,8 +72,10 @@ export interface CrlSummary {
 interface Held {
   readonly crl: Crl;
   readonly signer: Certificate | undefined;
-  /** Of the future still: whom it names is revoked, and nothing else. */
+  /** Beside the one that answers: whom it names is revoked, and nothing else. */
   readonly isEarly: boolean;
+  /** When it takes that one's place. `Infinity`: never, as it is not current. */
+  readonly usableAtMs: number;
   /** As in `status()` of the revocation. */
   readonly source: string | undefined;
   lastRefusal: CrlRefusal | undefined;
@@ -129,8 +137,7 @@ export class CrlStore {
   async #addOne(der: Uint8Array, source: string | undefined): Promise<CrlAddition> {
     this.settle(this.#clock());
     const same = this.#held.find((held) => Buffer.compare(held.crl.der, der) === 0);
-    if (same?.isEarly) return this.#early(same.crl, false);
-    if (same !== undefined) return { outcome: 'unchanged', crl: same.crl };
+    if (same !== undefined) return this.#kept(same, false, this.#clock());
     const parsed = await parseCrl(der);
     if (!parsed.ok) return { outcome: 'refused', refusal: parsed.rule, detail: nameOfDer(der, 'lists') };
     const crl = parsed.value;
@@ -141,30 +148,52 @@ export class CrlStore {
     if (signer === undefined && candidates.some((one) => isExpectedSigner(crl, one))) {
       return this.#refuse(crl, 'crl_signature_invalid');
     }
-    const isEarly = isOfFuture(crl, this.#clock(), this.#policy);
-    if (!this.#place({ crl, signer, isEarly, source, lastRefusal: undefined })) {
-      return this.#refuse(crl, 'crl_not_newer');
+    const nowMs = this.#clock();
+    const held: Held = { crl, signer, ...this.#placeFor(crl, signer, nowMs), source, lastRefusal: undefined };
+    return this.#place(held) ? this.#kept(held, true, nowMs) : this.#refuse(crl, 'crl_not_newer');
+  }
+
+  #kept({ crl, isEarly, usableAtMs }: Held, isNew: boolean, nowMs: number): CrlAddition {
+    if (isEarly && Number.isFinite(usableAtMs)) return { outcome: 'early', crl, isNew, usableAtMs };
+    const problem = this.#staleness(crl, nowMs);
+    // One that alone is over is as it is: its issuer has no better one yet.
+    if (problem !== undefined && (isEarly || problem === 'crl_next_update_missing')) {
+      return { outcome: 'unusable', crl, isNew, problem };
     }
-    return isEarly ? this.#early(crl, true) : { outcome: 'added', crl };
+    return { outcome: isNew ? 'added' : 'unchanged', crl };
   }
 
-  #early(crl: Crl, isNew: boolean): CrlAddition {
-    return { outcome: 'early', crl, isNew, usableAtMs: this.#usableAtMs(crl) };
+  /** Beside the one that answers, as long as a list cannot be used and that one can. */
+  #placeFor(crl: Crl, signer: Certificate | undefined, nowMs: number): Pick<Held, 'isEarly' | 'usableAtMs'> {
+    if (isOfFuture(crl, nowMs, this.#policy)) {
+      return { isEarly: true, usableAtMs: crl.thisUpdateMs - (this.#policy.clockToleranceMs ?? 0) };
+    }
+    const isAside =
+      !crl.isDelta &&
+      this.#staleness(crl, nowMs) !== undefined &&
+      this.#peersOf(crl, signer).some((held) => !held.isEarly && this.#staleness(held.crl, nowMs) === undefined);
+    return { isEarly: isAside, usableAtMs: Number.POSITIVE_INFINITY };
   }
 
-  #usableAtMs({ thisUpdateMs }: Crl): number {
-    return thisUpdateMs - (this.#policy.clockToleranceMs ?? 0);
+  #staleness(crl: Crl, nowMs: number): ListProblem | undefined {
+    // Without a clock nothing is known of it.
+    return Number.isFinite(nowMs) ? staleness(crl, nowMs, this.#policy) : undefined;
+  }
+
+  /** For the same scope, and of the same signer. */
+  #peersOf(crl: Crl, signer: Certificate | undefined): readonly Held[] {
+    return this.#held.filter((held) => isSameScope(held.crl, crl) && held.signer?.spkiSha256 === signer?.spkiSha256);
   }
 
   /** Lists whose moment has come take the place that they deserve. */
   settle(nowMs: number): void {
     if (!(nowMs >= this.#nextUsableAtMs)) return;
-    const due = this.#held.filter(({ crl, isEarly }) => isEarly && !isOfFuture(crl, nowMs, this.#policy));
+    const due = this.#held.filter(({ usableAtMs }) => Number.isFinite(usableAtMs) && nowMs >= usableAtMs);
     const inOrder = due.sort((one, other) => one.crl.thisUpdateMs - other.crl.thisUpdateMs);
     this.#hold(this.#held.filter((held) => !due.includes(held)));
-    for (const held of inOrder) this.#place({ ...held, isEarly: false });
-    const placed = inOrder.flatMap(({ crl }) => (this.holds(crl) ? crl : []));
-    if (placed.length > 0) this.#onUsable(placed);
+    for (const held of inOrder) this.#place({ ...held, ...this.#placeFor(held.crl, held.signer, nowMs) });
+    const usable = this.#held.filter(({ crl, isEarly }) => !isEarly && due.some((one) => one.crl === crl));
+    if (due.length > 0) this.#onUsable(usable.map(({ crl }) => crl));
   }
 
   /** Who signed the lists of this issuer that are there: found in a verified path, if not known before. */
@@ -182,10 +211,9 @@ export class CrlStore {
   /** Puts a list in its place, unless it is too old for it. */
   #place(placed: Held): boolean {
     const { crl, isEarly, signer } = placed;
-    const peers = this.#held.filter(
-      (held) => isSameScope(held.crl, crl) && held.signer?.spkiSha256 === signer?.spkiSha256,
-    );
-    const rivals = peers.filter((held) => held.isEarly === isEarly);
+    const peers = this.#peersOf(crl, signer);
+    const waits = ({ usableAtMs }: Held): boolean => Number.isFinite(usableAtMs);
+    const rivals = peers.filter((held) => held.isEarly === isEarly && waits(held) === waits(placed));
     if (signer === undefined) {
       // Nobody can tell yet which of them are real. The newest stay: old ones that are shown again do not push out the one
       // that revokes, and forged ones that do let nobody in.
@@ -226,7 +254,7 @@ export class CrlStore {
     }
     this.#byIssuer = byIssuer;
     this.#nextUsableAtMs = this.#held.reduce(
-      (earliest, { crl, isEarly }) => (isEarly ? Math.min(earliest, this.#usableAtMs(crl)) : earliest),
+      (earliest, { usableAtMs }) => Math.min(earliest, usableAtMs),
       Number.POSITIVE_INFINITY,
     );
   }
@@ -238,7 +266,7 @@ export class CrlStore {
 
   /** Whether this very list is there, and of the future still. */
   holdsEarly(crl: Crl | undefined): boolean {
-    return this.#held.some((held) => held.crl === crl && held.isEarly);
+    return this.#held.some((held) => held.crl === crl && Number.isFinite(held.usableAtMs));
   }
 
   /** Every list that names this issuer, of those for one scope the one added last first. */

@@ -310,6 +310,89 @@ describe('a list of the future by its URL', () => {
   });
 });
 
+describe('a list that is never current', () => {
+  const unlimited = (revoked: Parameters<typeof listOf>[0] = []): Uint8Array =>
+    listOf(revoked, { thisUpdate: new Date(time.now), nextUpdate: null });
+
+  it('leaves the one before it in place, says what is missing, and revokes whom it names, on hold too', async () => {
+    const path = join(folder, 'unlimited.crl');
+    writeFileSync(path, listOf([]));
+    const one = open({ sources: [fromFile(path)] });
+    expect([await one.say(), await one.say()]).toEqual(['allow', 'allow']);
+    time.pass(minute);
+    writeFileSync(path, unlimited());
+    await one.revocation.refresh();
+    expect(await one.say()).toBe('allow');
+    const lastError = { kind: 'stale', problem: 'crl_next_update_missing' };
+    expect(one.events.at(-1)).toMatchObject({
+      type: 'revocation_source_failed',
+      ...lastError,
+      detail: expect.stringContaining('crls.maximumAgeSeconds'),
+    });
+    expect(one.revocation.status()).toMatchObject([{ lastError, updatedAt: new Date(start), early: [] }]);
+    const [revoked, held] = [await fresh('revoked'), await fresh('held')];
+    expect([await one.say(revoked), await one.say(held)]).toEqual(['allow', 'allow']);
+    time.pass(minute);
+    writeFileSync(path, unlimited([revoked, { ...held, reason: 'certificateHold' }]));
+    await one.revocation.refresh();
+    expect([await one.say(), await one.say(revoked), await one.say(held)]).toEqual([
+      'allow',
+      'certificate_revoked',
+      'certificate_revoked',
+    ]);
+    // Until the one before it is over.
+    time.pass(8 * day);
+    expect(await one.say()).toBe('revocation_unavailable stale');
+    writeFileSync(path, listOf([]));
+    await one.revocation.refresh();
+    expect([await one.say(), await one.say(held)]).toEqual(['allow', 'allow']);
+  });
+
+  it('because it came too late does neither replace one that is current', async () => {
+    const path = join(folder, 'late.crl');
+    writeFileSync(path, listOf([]));
+    const one = open({ sources: [fromFile(path)] });
+    expect(await one.say()).toBe('allow');
+    time.pass(hour);
+    const client = await fresh('late');
+    writeFileSync(
+      path,
+      listOf([client], { thisUpdate: new Date(time.now - 2 * minute), nextUpdate: new Date(time.now - minute) }),
+    );
+    await one.revocation.refresh();
+    expect([await one.say(), await one.say(client)]).toEqual(['allow', 'certificate_revoked']);
+    expect(one.revocation.status()).toMatchObject([{ lastError: { problem: 'crl_next_update_past' } }]);
+  });
+
+  it('alone is told of when it is loaded, and not only by the first 503', async () => {
+    const one = open({ sources: [unlimited()] });
+    await one.revocation.ready();
+    expect(one.events).toMatchObject([{ type: 'revocation_source_failed', problem: 'crl_next_update_missing' }]);
+    expect(await one.say()).toBe('revocation_unavailable stale');
+  });
+
+  it('is current where the options say how old it may become', async () => {
+    const one = open({ sources: [unlimited()], maximumAgeSeconds: 3_600 });
+    expect(await one.say()).toBe('allow');
+    expect(one.types()).toEqual(['revocation_source_updated']);
+  });
+});
+
+describe('a list of the future whose end has passed when its moment has come', () => {
+  it('does not take the place of one that is current', async () => {
+    const path = join(folder, 'brief.crl');
+    writeFileSync(path, listOf([]));
+    const one = open({ sources: [fromFile(path)] });
+    expect(await one.say()).toBe('allow');
+    writeFileSync(path, ahead(hour, [], { nextUpdate: new Date(start + 2 * hour) }));
+    await one.revocation.refresh();
+    time.pass(3 * hour);
+    expect(await one.say()).toBe('allow');
+    expect(one.types()).toEqual(['revocation_source_updated', 'crl_this_update_in_future']);
+    expect(one.revocation.status()).toMatchObject([{ early: [] }]);
+  });
+});
+
 describe('a revocation whose date is in the future', () => {
   it('counts from when it was signed: authorities write when it is to be known, or have another clock', async () => {
     const client = await fresh('dated');
