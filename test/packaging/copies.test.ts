@@ -1,5 +1,5 @@
-// A program may hold core twice: its ES module, and the CommonJS that a dependency requires on a Node that has no `module-sync`, or
-// that is part of a bundle. What one of them knows and the other does not must let nobody in.
+// A program holds core once in Node, whichever form asks for it. But a bundle has a copy of its own, and a package that another one
+// brings may be one, too. What one copy knows and the other does not must let nobody in.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,10 +9,11 @@ const { folder } = inject('consumer');
 
 const program = `
 import { createRequire } from 'node:module';
-import * as esm from '@peercert/core';
+import * as byName from '@peercert/core';
+import * as esm from './node_modules/@peercert/core/dist/esm/index.js';
 import { createRootAuthority } from '@peercert/pki';
 const cjs = createRequire(import.meta.url)('./node_modules/@peercert/core/dist/cjs/index.js');
-const seen = { copies: esm.createAuthenticator === cjs.createAuthenticator ? 1 : 2 };
+const seen = { inNode: byName.createAuthenticator === cjs.createAuthenticator ? 1 : 2, copies: esm.createAuthenticator === cjs.createAuthenticator ? 1 : 2 };
 
 const now = Date.now();
 const root = await createRootAuthority({ subject: 'CN=Root' });
@@ -53,6 +54,7 @@ describe('two copies of core in one process', () => {
     writeFileSync(join(folder, 'copies.mjs'), program);
     const output = execFileSync(process.execPath, ['copies.mjs'], { cwd: folder, encoding: 'utf8', timeout: 60_000 });
     expect(JSON.parse(output)).toEqual({
+      inNode: 1,
       copies: 2,
       'cjs first': ['certificate_revoked', 'certificate_revoked'],
       'esm first': ['certificate_revoked', 'certificate_revoked'],
