@@ -87,3 +87,25 @@ describe('a serial number', () => {
     expect(['80', 'FF', 'FFFF', 'FFF9', 'FF01'].map(serialReadAsSigned)).toEqual(['-80', '-01', '-01', '-07', '-FF']);
   });
 });
+
+describe('a serial number where another octet begins', () => {
+  it.each([
+    [0n, '00', '00'],
+    [127n, '7F', '7F'],
+    [128n, '80', '0080'],
+    [255n, 'FF', '00FF'],
+    [256n, '0100', '0100'],
+    [-1n, '-01', 'FF'],
+    [-128n, '-80', '80'],
+    [-129n, '-81', 'FF7F'],
+    [-255n, '-FF', 'FF01'],
+    [-256n, '-0100', 'FF00'],
+    [-32_768n, '-8000', '8000'],
+    [-32_769n, '-8001', 'FF7FFF'],
+  ])('%s is %s, in the octets %s', (value, text, octets) => {
+    expect(serialOf(value)).toBe(text);
+    expect(Buffer.from(serialIntegerOctets(text)).toString('hex').toUpperCase()).toBe(octets);
+    expect(serialOctetsText(text)).toBe(octets.replace(/^00(?=.)/, ''));
+    expect(serialNumberText(Buffer.from(octets, 'hex'), 0, octets.length / 2)).toBe(text);
+  });
+});
