@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { type Certificate, tolerances } from '@peercert/core';
+import { type Certificate, type Deviation, type GeneralName, tolerances } from '@peercert/core';
 import { explained as explainedByFuzzer, hasAttributeOfOtherType } from '../fuzz/explained.ts';
 import { issuerOf, partsOf, subjectOf } from '../fuzz/keyring.ts';
 import { parseElement, writeElement } from '../fuzz/mutation/tree.ts';
@@ -24,15 +24,19 @@ interface Explanation {
 const oids = { netscapeCertType: '2.16.840.1.113730.1.1', clientAuth: '1.3.6.1.5.5.7.3.2' } as const;
 
 /** Deviations, by name. */
-const malformedNames: ReadonlySet<string> = new Set([
+const malformedNames: ReadonlySet<Deviation> = new Set([
+  'directory_name_empty',
   'dns_name',
+  'dns_name_underscore',
+  'ip_address',
+  'other_name',
   'rfc822_name',
   'uri',
-  'ip_address',
-  'dns_name_underscore',
 ]);
 const malformedTexts: ReadonlySet<string> = new Set([
-  'attribute_value',
+  'attribute_characters',
+  'attribute_control',
+  'attribute_not_text',
   'attribute_string_type',
   'der_string_printable',
 ]);
@@ -65,6 +69,17 @@ const byOpenssl: readonly Explanation[] = [
     of: (path) => path.some(({ extensions }) => extensions.some(({ oid }) => oid === oids.netscapeCertType)),
     because:
       'OpenSSL obeys netscapeCertType, which is in no RFC (RFC 5280 4.2: what is not critical and not known is ignored)',
+  },
+  {
+    says: /^error 51 at/,
+    of: (path) => hasSubtree(path, ({ kind }) => kind === 'otherName'),
+    because: 'constraints on user principal names are processed here, and not by OpenSSL',
+  },
+  {
+    says: /^error 53 at/,
+    of: (path) => !hasSubtree(path, (base) => (base.kind === 'uncomparable' ? base.of : base.kind) === 'rfc822Name'),
+    because:
+      'OpenSSL looks at the form of mail addresses before it knows that no constraint speaks of them (RFC 5280 4.2.1.10)',
   },
   {
     says: /^error 26 at/,
@@ -175,6 +190,12 @@ function isSpeltOtherwise(child: Certificate, issuer: Certificate | undefined): 
   const [of, by] = [partsOf(parseElement(child.der)), issuer && partsOf(parseElement(issuer.der))];
   if (of === undefined || by === undefined) return false;
   return Buffer.compare(writeElement(issuerOf(of)), writeElement(subjectOf(by))) !== 0;
+}
+
+function hasSubtree(path: readonly Certificate[], is: (base: GeneralName) => boolean): boolean {
+  return path.some(({ nameConstraints }) =>
+    [...(nameConstraints?.permittedSubtrees ?? []), ...(nameConstraints?.excludedSubtrees ?? [])].some(is),
+  );
 }
 
 function oidsOf({ extendedKeyUsage = [], extensions, issuer, subject }: Certificate): readonly string[] {

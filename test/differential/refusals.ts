@@ -37,6 +37,8 @@ const noMeaning = {
     'version 1 and 2 have no extensions: a reader of that version sees a certificate without them; OpenSSL refuses it with -x509_strict',
   version_unique_id: 'version 1 has no unique identifiers',
   attribute_duplicate_value: 'a SET has a value once: whoever counts them sees another name than who does not',
+  attribute_value:
+    'an attribute of a name with a value that no reader of names takes, in an extension where nobody else looks',
   general_name_kind: 'a name of a kind that does not exist',
   name_constraints_empty: 'constraints that constrain nothing, and may have been meant to; Go refuses them',
   name_constraint_base_distance:
