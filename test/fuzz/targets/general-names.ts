@@ -14,12 +14,19 @@ import { mutateDer } from '../mutation/elements.ts';
 import { namesOfAllKinds } from '../mutation/vocabulary.ts';
 import { isDer } from '../oracles/canonical.ts';
 import * as model from '../oracles/model.ts';
-import { ensure, octets, sameBytes, type Target } from '../target.ts';
+import { isSpeltOtherwise } from '../oracles/spelling.ts';
+import { ensure, hex, octets, sameBytes, type Target } from '../target.ts';
 import type { World } from '../world.ts';
 
 interface GeneralNamesResult {
-  readonly names: readonly GeneralName[] | undefined;
-  readonly constraints: NameConstraints | undefined;
+  readonly names: Read<readonly GeneralName[]> | undefined;
+  readonly constraints: Read<NameConstraints> | undefined;
+}
+
+interface Read<T> {
+  readonly value: T;
+  /** In another way than that of DER, which the reader took note of. */
+  readonly isSpeltOtherwise: boolean;
 }
 
 /** GeneralNames and NameConstraints: whatever is accepted is in the form that RFC 5280 4.2.1.6 and 4.2.1.10 give it. */
@@ -29,28 +36,56 @@ export function generalNamesTarget(_world: World): Target<Uint8Array, GeneralNam
     seeds,
     mutate: mutateDer,
     run: (input) => ({
-      names: attempt(input, checkGeneralNames, decodeGeneralNames),
-      constraints: attempt(input, checkNameConstraints, decodeNameConstraints),
+      names: readNames(input),
+      constraints: readConstraints(input),
     }),
     judge(input, { names, constraints }) {
       if (names !== undefined) {
-        const written = der.sequence(...names.map(model.encodeGeneralName));
-        ensure(isDer(input) && sameBytes(written, input), 'general names say something else than their DER');
-        for (const name of names) judgeName(name, nameForms);
+        judgeOctets(input, names, writeNames, readNames, names.value);
+        for (const name of names.value) judgeName(name, nameForms);
         for (const kind of peerKinds)
-          for (const value of namesOfAllKinds) matchesPeerName({ subjectAltName: names }, { kind, value });
+          for (const value of namesOfAllKinds) matchesPeerName({ subjectAltName: names.value }, { kind, value });
       }
       if (constraints !== undefined) {
-        const written = model.encodeNameConstraints(constraints);
-        ensure(isDer(input) && sameBytes(written, input), 'name constraints say something else than their DER');
-        for (const base of [...constraints.permittedSubtrees, ...constraints.excludedSubtrees])
-          judgeName(base, baseForms);
+        const { excludedSubtrees, permittedSubtrees } = constraints.value;
+        const bases = [...permittedSubtrees, ...excludedSubtrees];
+        judgeOctets(input, constraints, model.encodeNameConstraints, readConstraints, bases);
+        for (const base of bases) judgeName(base, baseForms);
       }
-      return `${names?.map(({ kind }) => kind).slice(0, 2)} ${constraints?.permittedSubtrees.map(({ kind }) => kind).slice(0, 2)}`;
+      return `${names?.value.map(({ kind }) => kind).slice(0, 2)} ${constraints?.value.permittedSubtrees.map(({ kind }) => kind).slice(0, 2)}`;
     },
     ...octets,
   };
 }
+
+const readNames = (input: Uint8Array): GeneralNamesResult['names'] =>
+  attempt(input, checkGeneralNames, decodeGeneralNames);
+const readConstraints = (input: Uint8Array): GeneralNamesResult['constraints'] =>
+  attempt(input, checkNameConstraints, decodeNameConstraints);
+const writeNames = (names: readonly GeneralName[]): Uint8Array => der.sequence(...names.map(model.encodeGeneralName));
+
+/** What is said is what stands there; where it is spelt otherwise than in DER, its DER says the same. */
+function judgeOctets<T>(
+  input: Uint8Array,
+  { isSpeltOtherwise: isOther, value }: Read<T>,
+  write: (value: T) => Uint8Array,
+  read: (input: Uint8Array) => Read<T> | undefined,
+  names: readonly GeneralName[],
+): void {
+  const written = write(value);
+  if (isOther) {
+    const again = read(written);
+    ensure(again !== undefined && sameBytes(write(again.value), written), 'names say something else in DER', () =>
+      hex(written),
+    );
+    return;
+  }
+  ensure(sameBytes(written, input), 'names say something else than their DER', () => hex(written));
+  ensure(isDer(input) || names.some(isOctetsAlone), 'names are not DER');
+}
+
+/** An otherName whose value is no element: the one place where something else than DER may stand. */
+const isOctetsAlone = (name: GeneralName): boolean => name.kind === 'uncomparable' && name.of === 'otherName';
 
 const peerKinds = ['dNSName', 'iPAddress', 'rfc822Name', 'uniformResourceIdentifier'] as const;
 
@@ -79,16 +114,16 @@ function attempt<T>(
   input: Uint8Array,
   check: (reader: InstanceType<typeof ProfileReader>) => void,
   decode: (reader: InstanceType<typeof ProfileReader>) => T,
-): T | undefined {
+): Read<T> | undefined {
+  const reader = new ProfileReader(input);
   try {
-    const reader = new ProfileReader(input);
     check(reader);
     if (!reader.isDone) return undefined;
   } catch (error) {
     if (error instanceof DerError || error instanceof MalformedError) return undefined;
     throw error;
   }
-  return decode(new ProfileReader(input));
+  return { value: decode(new ProfileReader(input)), isSpeltOtherwise: isSpeltOtherwise(reader) };
 }
 
 type Forms = {
@@ -114,7 +149,8 @@ const nameForms: Forms = {
 
 const baseForms: Forms = {
   dNSName: (name) => name === '' || isHost(name.replace(/^\./, '')),
-  rfc822Name: (name) => nameForms.rfc822Name(name) || isHost(name.replace(/^\./, '')) || isLiteral(name),
+  // `@example.com` is read as the host, as OpenSSL does.
+  rfc822Name: (name) => nameForms.rfc822Name(name) || isHost(name.replace(/^[.@]/, '')) || isLiteral(name),
   uniformResourceIdentifier: (name) => isHost(name.replace(/^\./, '')),
   iPAddress: (octetsInHex) => {
     if (octetsInHex.length !== 16 && octetsInHex.length !== 64) return false;
