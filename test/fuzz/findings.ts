@@ -3,6 +3,7 @@ import {
   createTrustStore,
   defaultLimits,
   defaultPathSettings,
+  fromHaproxy,
   type Outcome,
   parseCertificate,
   parseChain,
@@ -140,6 +141,22 @@ export const findings: readonly PastFinding[] = [
       const certificate = parseCertificate(certificateDer);
       if (!crl.ok || !certificate.ok) return 'refused';
       return crl.value.entryFor(certificate.value) === undefined ? 'not found' : 'revoked';
+    },
+  },
+  {
+    what: 'a header with the first three characters of base64 of a certificate is malformed, and no exception',
+    expected: 'header_malformed:base64',
+    async answer() {
+      const source = fromHaproxy({ trustedProxies: ['10.0.0.0/8'], verifiedBy: 'peercert' });
+      const rawHeaders = ['X-SSL-Client-Cert', 'MII', 'X-SSL-Client-Verify', '0', 'X-SSL-Client-Used', '1'];
+      const presented = source.present({
+        socket: null,
+        rawHeaders,
+        trailers: [],
+        peerAddress: '10.0.0.1',
+        requestTarget: '/',
+      });
+      return presented === undefined ? 'absent' : codeOf(presented);
     },
   },
 ];

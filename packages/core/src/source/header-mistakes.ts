@@ -78,6 +78,8 @@ export function mistakeIn(text: string): string | undefined {
 function isCutOff(text: string): boolean {
   if (!/^MI[I-L]/.test(text)) return false;
   const octets = Buffer.from(text.slice(0, 8), 'base64');
+  // Its length is not whole.
+  if (octets.length < 4) return false;
   const whole = 4 + (octets[1] === 0x82 ? octets.readUInt16BE(2) : 0);
   const end = text.search(/[^A-Za-z0-9+/_-]/);
   return whole > 4 && Math.floor(((end === -1 ? text.length : end) * 3) / 4) < whole;

@@ -59,6 +59,13 @@ describe('a value that a source cannot read', () => {
     expect(mistakeIn(value)).toContain(like);
   });
 
+  it('is cut off anywhere, also where too little is left to tell', () => {
+    const looks = Array.from({ length: 40 }, (_, length) => mistakeIn(base64.slice(0, length)));
+    expect(looks.slice(6)).toEqual(Array.from({ length: 34 }, () => expect.stringContaining('was cut off')));
+    expect(looks.slice(0, 6).filter((one) => one?.includes('was cut off'))).toEqual([]);
+    for (const text of ['MII', 'MII====', 'MII   ', 'MII\0\0\0', 'MIK-']) expect(() => mistakeIn(text)).not.toThrow();
+  });
+
   it('is nothing known most often, and is never quoted', () => {
     expect(mistakeIn('')).toBeUndefined();
     expect(mistakeIn('hello world')).toBeUndefined();
