@@ -60,7 +60,7 @@ const byOpenssl: readonly Explanation[] = [
   },
   {
     says: /^error 20 at/,
-    of: (path) => path.some(({ subjectAltName }) => subjectAltName.some(({ kind }) => kind === 'otherName')),
+    of: (path) => path.some(({ subjectAltName }) => subjectAltName.some((name) => formOf(name) === 'otherName')),
     because:
       'OpenSSL reads no extension of a certificate with an otherName whose value is no string of its type; nothing asks for that',
   },
@@ -72,12 +72,12 @@ const byOpenssl: readonly Explanation[] = [
   },
   {
     says: /^error 51 at/,
-    of: (path) => hasSubtree(path, ({ kind }) => kind === 'otherName'),
+    of: (path) => hasSubtree(path, (base) => formOf(base) === 'otherName'),
     because: 'constraints on user principal names are processed here, and not by OpenSSL',
   },
   {
     says: /^error 53 at/,
-    of: (path) => !hasSubtree(path, (base) => (base.kind === 'uncomparable' ? base.of : base.kind) === 'rfc822Name'),
+    of: (path) => !hasSubtree(path, (base) => formOf(base) === 'rfc822Name'),
     because:
       'OpenSSL looks at the form of mail addresses before it knows that no constraint speaks of them (RFC 5280 4.2.1.10)',
   },
@@ -191,6 +191,8 @@ function isSpeltOtherwise(child: Certificate, issuer: Certificate | undefined): 
   if (of === undefined || by === undefined) return false;
   return Buffer.compare(writeElement(issuerOf(of)), writeElement(subjectOf(by))) !== 0;
 }
+
+const formOf = (name: GeneralName): string => (name.kind === 'uncomparable' ? name.of : name.kind);
 
 function hasSubtree(path: readonly Certificate[], is: (base: GeneralName) => boolean): boolean {
   return path.some(({ nameConstraints }) =>

@@ -1,5 +1,3 @@
-import type { Certificate } from '@peercert/core';
-
 /** Deviations after which octets are not DER any more, or not the ones that the model of them is written as. */
 const spellings: ReadonlySet<string> = new Set([
   'der_boolean_true',
@@ -10,6 +8,6 @@ const spellings: ReadonlySet<string> = new Set([
   'other_name',
 ]);
 
-export function isSpeltOtherwise({ deviations }: { readonly deviations: Certificate['deviations'] }): boolean {
+export function isSpeltOtherwise({ deviations }: { readonly deviations: readonly string[] }): boolean {
   return deviations.some((deviation) => spellings.has(deviation));
 }

@@ -10,6 +10,7 @@ import {
 } from '@peercert/pki';
 import { mutateDer } from '../mutation/elements.ts';
 import { isDer } from '../oracles/canonical.ts';
+import { isSpeltOtherwise } from '../oracles/spelling.ts';
 import { ensure, octets, type Target } from '../target.ts';
 import type { World } from '../world.ts';
 
@@ -28,7 +29,7 @@ export function crlTarget({ keyring }: World): Target<Uint8Array, CrlOutcome | P
         return outcome.rule;
       }
       const crl = outcome.value;
-      ensure(isDer(input), 'an accepted list is not DER');
+      ensure(isDer(input) || isSpeltOtherwise(crl), 'an accepted list is not DER');
       const entries = entriesOf(input);
       ensure(crl.entryCount === entries.length, 'entries are counted wrongly');
       const isIndirect = entries.some((entry) => Buffer.from(entry).includes(certificateIssuer));
