@@ -128,6 +128,14 @@ describe('a file of PEM', () => {
     expect(read(Buffer.from(input))).toContain(words);
     expect(read(utf16(`\ufeff${input}`))).toContain(words);
   });
+
+  it('with a boundary anywhere in a long line of text is refused for its boundary', () => {
+    const ofBoundary = /^has (?:text before a boundary|a boundary line that is damaged)/;
+    for (let length = 990; length <= 1_030; length++) {
+      expect(read(`${'x'.repeat(length)}${block}${other}`)).toMatch(ofBoundary);
+      expect(read(`${block}${'x'.repeat(length + 896)}${other}`)).toMatch(ofBoundary);
+    }
+  });
 });
 
 describe('a private key', () => {
