@@ -1,6 +1,6 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import { DerError, DerReader, tag } from '../encoding/der.ts';
-import { decodeString, isTextTag, readString } from '../encoding/der-string.ts';
+import { decodeLatin1, decodeString, isPrintableAscii, isTextTag, readString } from '../encoding/der-string.ts';
 import { ProfileReader } from './profile-reader.ts';
 
 /**
@@ -63,6 +63,10 @@ function everyCodePoint(content: Uint8Array, width: 2 | 4): boolean {
 export function textAt(bytes: Uint8Array, start: number, end: number): string | undefined {
   const identifier = bytes[start] as number;
   if (!isTextTag(identifier)) return undefined;
+  // Most are short, of ASCII, and of this type.
+  if (identifier === tag.utf8String && end - start < 0x80 && isPrintableAscii(bytes, start + 2, end)) {
+    return decodeLatin1(bytes, start + 2, end);
+  }
   // Takes characters of another string type as when the certificate was read.
   const reader = new ProfileReader(bytes, start, end);
   try {
