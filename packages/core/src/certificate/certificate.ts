@@ -73,7 +73,8 @@ export function parseCertificate(der: Uint8Array, index: number = 0): Outcome<Ce
 }
 
 /**
- * Reads a certificate from PEM text of exactly one block (RFC 7468 section 5), strictly.
+ * Reads a certificate from PEM text of exactly one block (RFC 7468 section 5), strictly: for what others send. Files of
+ * one's own are read by `readCertificates`, in whatever form they lie around.
  *
  * @param index Which certificate of those presented this is, for the reason.
  */

@@ -110,6 +110,15 @@ describe('the identity of a server', () => {
     else expect(read(options).tls.key).toBe(encrypted);
   });
 
+  it('takes a passphrase from a file of PowerShell', () => {
+    const key = createPrivateKey(server.privateKeyPem);
+    const cipher = { cipher: 'aes-256-cbc', passphrase: 'sésame' };
+    const encrypted = key.export({ type: 'pkcs8', format: 'pem', ...cipher }).toString();
+    const passphrase = temporaryFolder().write('passphrase.txt', Buffer.from('\ufeffsésame\r\n', 'utf16le'));
+    const options = { certificate: server.chainPem, key: encrypted, passphrase: fromFile(passphrase) };
+    expect(read(options).tls.passphrase).toBe('sésame');
+  });
+
   it('takes its certificate under the old labels, by the settings of OpenSSL', () => {
     const labelled = (label: string): string => server.chainPem.replaceAll('CERTIFICATE', label);
     for (const label of ['X509 CERTIFICATE', 'TRUSTED CERTIFICATE']) {
