@@ -13,6 +13,7 @@ export { type CertificateChain, parseChain } from './certificate/chain.ts';
 export { type Deviation, deviations } from './certificate/deviations.ts';
 export { knownCauses } from './certificate/known-causes.ts';
 export { type MalformedRule, malformedRules } from './certificate/malformed.ts';
+export { malformedText } from './certificate/malformed-detail.ts';
 export type {
   AccessDescription,
   AlgorithmIdentifier,

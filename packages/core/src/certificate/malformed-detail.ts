@@ -78,13 +78,21 @@ function detailOf(
   seen: Sighting | undefined,
 ): MalformedDetail {
   if (seen === undefined || der.length === 0) return { ...detail, ...holderOf(der) };
-  const { element, text } = placeIn(der, seen.at);
+  return { ...detail, ...holderOf(der), ...placeOf(der, seen) };
+}
+
+/** Where something was seen, in words and in octets. */
+export function placeOf(
+  der: Uint8Array,
+  { at, isBehind }: Sighting,
+  kind?: 'certificate' | 'list',
+): { readonly place: string; readonly offset: number; readonly octets: string } {
+  const { element, text } = placeIn(der, at, kind);
   const { start, end } = element;
-  const octets = hexOf(der, start, end);
   // What holds nothing at all lacks something inside.
-  const isEmpty = seen.isBehind && element.contentStart === end && (element.identifier & 0x20) !== 0;
-  const place = seen.isBehind ? `${isEmpty ? 'inside' : 'behind'} ${text}` : text;
-  return { ...detail, ...holderOf(der), place, offset: start, octets };
+  const isEmpty = isBehind && element.contentStart === end && (element.identifier & 0x20) !== 0;
+  const place = isBehind ? `${isEmpty ? 'inside' : 'behind'} ${text}` : text;
+  return { place, offset: start, octets: hexOf(der, start, end) };
 }
 
 function hexOf(der: Uint8Array, start: number, end: number): string {

@@ -8,7 +8,7 @@ import { extensionOid } from './extensions/standard.ts';
 import { generalNameTag } from './general-name.ts';
 import { childAt, elementAt, elementsIn, type LenientElement } from './lenient-element.ts';
 
-/** Names the place of an element in a certificate, for a log: `subject CN "alice"`, `SAN[0] dNSName "a.example."`. */
+/** Names the place of an element in a certificate or list, for a log: `subject CN "alice"`, `SAN[0] dNSName "a.example."`. */
 
 /** What an element is called inside another one. */
 type Scheme = (child: LenientElement, index: number, bytes: Uint8Array) => Step;
@@ -27,14 +27,14 @@ export interface Place {
   readonly element: LenientElement;
 }
 
-/** The place of the element that begins at this offset of a certificate. */
-export function placeIn(bytes: Uint8Array, at: number): Place {
+/** The place of the element that begins at this offset of a certificate, or of a revocation list. */
+export function placeIn(bytes: Uint8Array, at: number, kind: 'certificate' | 'list' = 'certificate'): Place {
   let container = elementAt(bytes, 0, bytes.length);
   if (at > 0 && at >= container.end) {
-    return { text: 'behind the certificate', element: elementAt(bytes, at, bytes.length) };
+    return { text: `behind the ${kind}`, element: elementAt(bytes, at, bytes.length) };
   }
   let text = '';
-  let scheme: Scheme | undefined = certificate;
+  let scheme: Scheme | undefined = kind === 'list' ? certificateList : certificate;
   while (scheme !== undefined) {
     const found = childAt(bytes, container, at);
     if (found === undefined) break;
@@ -44,7 +44,7 @@ export function placeIn(bytes: Uint8Array, at: number): Place {
     container = found.child;
     scheme = inside;
   }
-  return { text: text === '' ? 'the certificate' : text, element: elementAt(bytes, at, container.end) };
+  return { text: text === '' ? `the ${kind}` : text, element: elementAt(bytes, at, container.end) };
 }
 
 /** The only element inside, or all of them, without a name. */
@@ -167,6 +167,13 @@ const extensionNames: ReadonlyMap<string, string> = new Map([
   ...Object.entries(extensionOid).map(([label, oid]): [string, string] => [oid, `extension ${label}`]),
   [extensionOid.subjectAltName, 'SAN'],
   [extensionOid.issuerAltName, 'IAN'],
+  // Those of lists and their entries (RFC 5280 5.2 and 5.3).
+  ['2.5.29.20', 'extension cRLNumber'],
+  ['2.5.29.21', 'extension reasonCode'],
+  ['2.5.29.24', 'extension invalidityDate'],
+  ['2.5.29.27', 'extension deltaCRLIndicator'],
+  ['2.5.29.28', 'extension issuingDistributionPoint'],
+  ['2.5.29.29', 'extension certificateIssuer'],
 ]);
 
 /** `Extension` (4.1): its value lies inside an OCTET STRING. */
@@ -211,6 +218,36 @@ const certificate: Scheme = (child, index, bytes) =>
   index === 0
     ? { label: '', inside: tbsCertificate(bytes[child.contentStart] === contextConstructed(0)) }
     : ordered({ label: '' }, { label: 'signatureAlgorithm' }, { label: 'signatureValue' })(child, index, bytes);
+
+/** An entry of a list: what is in it is told with its number. */
+const revokedCertificate: Scheme = ordered(
+  { label: 'userCertificate' },
+  { label: 'revocationDate' },
+  { label: 'crlEntryExtensions' },
+);
+
+/** `TBSCertList` (5.1): the version, nextUpdate and the entries may be absent. */
+const tbsCertList =
+  (hasVersion: boolean): Scheme =>
+  ({ identifier }, index) => {
+    const step = [
+      { label: 'version' },
+      { label: 'tbsCertList.signature' },
+      { label: 'issuer', inside: name },
+      { label: 'thisUpdate' },
+    ][hasVersion ? index : index + 1];
+    if (step !== undefined) return step;
+    if (identifier === tag.sequence) return { label: 'revokedCertificates', inside: each(unnamed(revokedCertificate)) };
+    return identifier === contextConstructed(0)
+      ? { label: 'crlExtensions', inside: unnamed(extension) }
+      : { label: 'nextUpdate' };
+  };
+
+/** `CertificateList` (5.1). */
+const certificateList: Scheme = (child, index, bytes) =>
+  index === 0
+    ? { label: '', inside: tbsCertList(bytes[child.contentStart] === tag.integer) }
+    : certificate(child, index, bytes);
 
 function oidText(bytes: Uint8Array, element: LenientElement | undefined): string | undefined {
   if (element?.identifier !== tag.objectIdentifier) return undefined;

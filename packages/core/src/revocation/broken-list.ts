@@ -1,8 +1,8 @@
 import { nameOfDer } from '../encoding/content-kind.ts';
 import { parseCrl } from './crl/crl.ts';
+import { faultOf } from './crl/fault.ts';
 import type { ListBlocks } from './crl/file-intake.ts';
 import { readCrlBlocks } from './crl/pem.ts';
-import { crlRules } from './crl/rules.ts';
 
 /** Beyond this size a list is read in slices, after construction. */
 export const largestAtOnce = 262_144;
@@ -21,8 +21,6 @@ export function refuseBrokenBlocks(blocks: ListBlocks, where: string): void {
     const parsed = parseCrl(der);
     if (parsed instanceof Promise || parsed.ok) continue;
     const kind = nameOfDer(der, 'lists');
-    throw new TypeError(
-      `${where} ${kind ?? `is not a certificate revocation list: ${crlRules[parsed.rule].explanation}`}`,
-    );
+    throw new TypeError(`${where} ${kind ?? `is not a certificate revocation list: it ${faultOf(der, parsed.rule)}`}`);
   }
 }

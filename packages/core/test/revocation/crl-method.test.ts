@@ -184,7 +184,7 @@ describe('a list that is given', () => {
         at: new Date(start),
         kind: 'malformed',
         problem: 'der_trailing_data',
-        detail: '',
+        detail: 'it breaks der_trailing_data (X.690 8.1.3: Octets follow where an element should have ended)',
         nextAttempt: undefined,
       },
     ]);

@@ -1,5 +1,12 @@
 import { X509Certificate } from 'node:crypto';
-import { type Certificate, nameOfBlock, nameOfDer, parseCertificate, trustedCertificate } from '@peercert/core';
+import {
+  type Certificate,
+  malformedText,
+  nameOfBlock,
+  nameOfDer,
+  parseCertificate,
+  trustedCertificate,
+} from '@peercert/core';
 import type { PemBlock, PemText } from './pem-source.ts';
 
 /** A server's own certificate, then those that lead from it to a trust anchor of its clients. */
@@ -15,8 +22,7 @@ export function readChain({ blocks, name }: PemText): ServerChain {
     if (parsed.ok) return parsed.value;
     const kind = nameOfDer(der, 'certificates');
     if (kind !== undefined) throw new TypeError(`${name}: ${place} ${kind}`);
-    const { rule = parsed.reason.code } = parsed.reason.detail as { rule?: string };
-    throw new TypeError(`${name} is damaged: ${place} cannot be read (${rule})`);
+    throw new TypeError(`${name} is damaged: ${place} cannot be read: ${malformedText(parsed.reason)}`);
   });
   const [leaf, ...rest] = chain;
   if (leaf !== undefined) return Object.freeze([leaf, ...rest]);

@@ -34,11 +34,11 @@ const extensionsTag = contextConstructed(0);
 /**
  * `CertificateList` (RFC 5280 5.1), every rule of form enforced, in the order of its fields.
  *
+ * @param reader Of these octets, for whoever wants to know more of how they are read.
  * @throws {DerError | MalformedError | CrlError} The broken rule.
  */
-export function* readCrlLayout(bytes: Uint8Array): Sliced<CrlLayout> {
+export function* readCrlLayout(bytes: Uint8Array, reader: ProfileReader = new ProfileReader(bytes)): Sliced<CrlLayout> {
   if (bytes.length > largestList) throw new CrlError('crl_too_large');
-  const reader = new ProfileReader(bytes);
 
   const file = reader.enter(tag.sequence);
   const tbsStart = reader.offset;

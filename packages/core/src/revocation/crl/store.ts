@@ -8,6 +8,7 @@ import type { ListProblem } from '../trouble.ts';
 import { type Crl, parseCrl } from './crl.ts';
 import { type CrlPolicy, crlStatus, isOfFuture, isRefused, newestFirst, staleness } from './crl-status.ts';
 import type { CrlDeviation } from './deviations.ts';
+import { faultOf } from './fault.ts';
 import type { ListBlocks } from './file-intake.ts';
 import { readCrlBlocks } from './pem.ts';
 import type { CrlRule } from './rules.ts';
@@ -139,7 +140,8 @@ export class CrlStore {
     const same = this.#held.find((held) => Buffer.compare(held.crl.der, der) === 0);
     if (same !== undefined) return this.#kept(same, false, this.#clock());
     const parsed = await parseCrl(der);
-    if (!parsed.ok) return { outcome: 'refused', refusal: parsed.rule, detail: nameOfDer(der, 'lists') };
+    if (!parsed.ok)
+      return { outcome: 'refused', refusal: parsed.rule, detail: nameOfDer(der, 'lists') ?? faultOf(der, parsed.rule) };
     const crl = parsed.value;
     const [deviation] = crl.deviations;
     if (deviation !== undefined && isRefused(crl, this.#policy)) return this.#refuse(crl, deviation);
