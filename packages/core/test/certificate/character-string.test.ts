@@ -2,7 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readCharacters, textAt } from '../../src/certificate/character-string.ts';
-import { DerError, DerReader } from '../../src/encoding/der.ts';
+import { ProfileReader } from '../../src/certificate/profile-reader.ts';
+import { DerError } from '../../src/encoding/der.ts';
 import { attributeTypes } from '../../src/policy/attribute.ts';
 import { element, set } from '../encoding/der-writer.ts';
 import { attribute, certificate, name } from './template.ts';
@@ -26,7 +27,7 @@ it('a string that is kept as octets has no text, and any other string has one', 
       const der = element(tag, content);
       let read: ReturnType<typeof readCharacters> | 'refused';
       try {
-        read = readCharacters(new DerReader(der), tag);
+        read = readCharacters(new ProfileReader(der), tag);
       } catch (error) {
         expect(error).toBeInstanceOf(DerError);
         read = 'refused';
@@ -44,7 +45,7 @@ it('a string is never kept as octets in a certificate that node:crypto cannot re
       const value = element(tag, content);
       let isRefused = false;
       try {
-        readCharacters(new DerReader(value), tag);
+        readCharacters(new ProfileReader(value), tag);
       } catch {
         isRefused = true;
       }
