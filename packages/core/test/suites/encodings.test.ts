@@ -1,8 +1,9 @@
-import { der, extension } from '@peercert/pki';
+import { der, extension, type ForgeOptions, forgeCertificate } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
 import { createGo } from '../../../../test/validators/go.ts';
 import { createOpensslVerify } from '../../../../test/validators/openssl.ts';
 import { hasAskedVersion } from '../../../../test/validators/versions.ts';
+import { parseCertificate } from '../../src/certificate/certificate.ts';
 import type { Deviation } from '../../src/certificate/deviations.ts';
 import { keyOf, now, oid, refusalOf, trusting, verify } from '../path/certificates.ts';
 import {
@@ -274,5 +275,66 @@ describe.each(['OpenSSL', 'Go'] as const)('what %s says of these chains', (name)
     expect(Object.fromEntries(names.map((one, index) => [one, said?.[index]]))).toEqual(
       Object.fromEntries(names.map((one, index) => [one, table[index]])),
     );
+  });
+});
+
+/** What no reader may guess at, or what is not signed: refused when it is read, so that no profile sees it. */
+describe.each<[string, string, Partial<ForgeOptions>]>([
+  ['der_time', 'notBefore without seconds', { notBefore: der.utcTime('2601010000Z') }],
+  ['der_time', 'notAfter without seconds', { notAfter: der.generalizedTime('202701010000Z') }],
+  ['der_time', 'notBefore with an offset', { notBefore: der.utcTime('260101000000+0100') }],
+  ['der_time', 'notAfter with an offset', { notAfter: der.generalizedTime('20270101000000-0500') }],
+  ['der_time', 'notAfter with fractions', { notAfter: der.generalizedTime('20270101000000.5Z') }],
+  ['der_integer_not_minimal', 'a serial number with redundant octets', { serialNumber: Uint8Array.of(0, 1) }],
+  ['algorithm_mismatch', 'NULL parameters outside alone', { outerAlgorithm: ecdsaWithNull }],
+  ['algorithm_mismatch', 'NULL parameters inside alone', { innerAlgorithm: ecdsaWithNull }],
+  [
+    'algorithm_parameters',
+    'NULL parameters of Ed25519',
+    {
+      signer: keyOf('ed', 'Ed25519'),
+      ...bothAlgorithms(der.sequence(der.oid('1.3.101.112'), der.nullValue())),
+    },
+  ],
+  [
+    'algorithm_parameters',
+    'a curve as the parameters of ECDSA',
+    bothAlgorithms(der.sequence(der.oid('1.2.840.10045.4.3.2'), der.oid('1.2.840.10045.3.1.7'))),
+  ],
+  [
+    'der_empty_sequence',
+    'an empty list of purposes',
+    { extensions: [{ oid: oid.extendedKeyUsage, value: der.sequence() }] },
+  ],
+  [
+    'der_bit_string_padding',
+    'a bit of keyUsage that does not count, and is set',
+    { extensions: [{ oid: oid.keyUsage, critical: true, value: Buffer.from('030205bf', 'hex') }] },
+  ],
+  [
+    'key_usage_unknown_bit',
+    'a bit of keyUsage that does not exist',
+    { extensions: [{ oid: oid.keyUsage, critical: true, value: Buffer.from('0303068040', 'hex') }] },
+  ],
+  [
+    'der_length_not_minimal',
+    'a length in two octets where one does',
+    {
+      extensions: [
+        { oid: '1.3.6.1.4.1.99999.1', value: der.nullValue() },
+        Buffer.from('30810a06022a030404800200', 'hex'),
+      ],
+    },
+  ],
+  [
+    'attribute_duplicate_value',
+    'one attribute twice in an RDN that is not sorted',
+    { subject: der.sequence(unitsInOrder('b', 'a', 'b')) },
+  ],
+])('%s: %s', (rule, _, options) => {
+  it('is refused whatever the profile', () => {
+    const { certificateDer } = forgeCertificate({ keyPair: keyOf('client'), subject: 'CN=client', ...options });
+    const outcome = parseCertificate(certificateDer);
+    expect(refusalOf(outcome)).toMatchObject({ code: 'certificate_malformed', detail: { rule } });
   });
 });
