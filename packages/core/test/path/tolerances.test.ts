@@ -178,7 +178,7 @@ describe.each(tolerances)('the tolerance $deviation', ({ deviation, sentence, ac
   it('lets pass what strict refuses for this and nothing else', () => {
     expect(refusalOf(answer(example, 'strict'))).toMatchObject({
       code: 'certificate_malformed',
-      detail: { rule: deviation },
+      detail: { rule: deviation, place: expect.any(String), remedy: expect.any(String) },
     });
     expect(answer(example, 'interoperable').ok).toBe(true);
   });
