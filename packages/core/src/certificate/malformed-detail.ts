@@ -31,14 +31,12 @@ export function malformedDetail(der: Uint8Array, index: number, rule: FormRule):
 /** Of a certificate that the profile refuses for this deviation. */
 export function deviatingDetail(der: Uint8Array, index: number, rule: Deviation): MalformedDetail {
   const { section, sentence } = deviations[rule];
+  const detail = { index, rule, explanation: `${section}: ${sentence}` };
+  const place = wholePlaces[rule];
+  if (place !== undefined) return { ...detail, ...holderOf(der), place };
   const tracer = new TracingReader(der);
   brokenRule(der, tracer);
-  const seen = tracer.sightingOf(rule);
-  const place = wholePlaces[rule];
-  const detail = { index, rule, explanation: `${section}: ${sentence}` };
-  return seen === undefined && place !== undefined
-    ? { ...detail, ...holderOf(der), place }
-    : detailOf(der, detail, seen);
+  return detailOf(der, detail, tracer.sightingOf(rule));
 }
 
 /** The same in one sentence, for whoever gave the certificate as an option: `der_boolean (X.690 11.1: A BOOLEAN ...) at ...`. */
@@ -125,7 +123,7 @@ function nameText(der: Uint8Array, element: LenientElement | undefined): string 
   }
 }
 
-/** Where to look for what shows only once the whole certificate is read. */
+/** Where to look for what shows only once the whole certificate, or extension, is read. */
 const wholePlaces: { readonly [Name in Deviation]?: string } = {
   issuer_empty: 'issuer',
   ca_subject_empty: 'subject',
@@ -136,5 +134,14 @@ const wholePlaces: { readonly [Name in Deviation]?: string } = {
   key_cert_sign_without_ca: 'extension keyUsage',
   name_constraints_without_ca: 'extension nameConstraints',
   basic_constraints_not_critical: 'extension basicConstraints critical',
+  name_constraints_not_critical: 'extension nameConstraints critical',
+  policy_constraints_not_critical: 'extension policyConstraints critical',
+  inhibit_any_policy_not_critical: 'extension inhibitAnyPolicy critical',
+  authority_key_identifier_critical: 'extension authorityKeyIdentifier critical',
+  subject_key_identifier_critical: 'extension subjectKeyIdentifier critical',
+  freshest_crl_critical: 'extension freshestCRL critical',
+  authority_info_access_critical: 'extension authorityInfoAccess critical',
+  subject_info_access_critical: 'extension subjectInfoAccess critical',
+  subject_directory_attributes_critical: 'extension subjectDirectoryAttributes critical',
   path_length_without_key_cert_sign: 'extension basicConstraints pathLenConstraint',
 };

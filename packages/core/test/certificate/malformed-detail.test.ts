@@ -276,6 +276,13 @@ describe('the log of a certificate that the profile refuses', () => {
       withExtensions(extension('2.5.29.19', sequence(integer(0)))),
     ],
     ['issuer_empty', 'issuer', { issuer: name() }],
+    [
+      'freshest_crl_critical',
+      'extension freshestCRL critical',
+      withExtensions(
+        extension('2.5.29.46', sequence(sequence(explicit(0, explicit(0, element(0x86, ascii('http://a/')))))), true),
+      ),
+    ],
     ['subject_missing', 'subject', { subject: name() }],
     ['authority_key_identifier_missing', 'extensions', { extensions: [extension('1.2.3.4', [])] }],
     [
