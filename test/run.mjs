@@ -41,6 +41,7 @@ const plan = {
   ...endToEnd(),
   demo: [node('examples/demo/dist/main.js')],
   ...program('conformance'),
+  ...program('differential', '--bounded'),
   ...program('fuzz', '--bounded'),
   ...Object.fromEntries((env.PEERCERT_NODES ?? '').split(' ').filter(isAnother).map(onNode)),
 };

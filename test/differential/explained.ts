@@ -54,15 +54,18 @@ const byOpenssl: readonly Explanation[] = [
   { says: /^error 1 at 0/, ...noSuchPoint },
   {
     says: /^error 20 at/,
-    of: (path) => path.some(hasAttributeOfOtherType),
+    of: (path) =>
+      path.some((certificate) => hasAttributeOfOtherType(certificate) || namesIn(certificate).some(isUnread)),
     because:
-      'OpenSSL reads no extension of a certificate with a directoryName whose attribute has a type that it cannot print',
+      'OpenSSL reads no extension of a certificate in which a name has a value of another type than it can print, or an otherName is no string of its type; nothing asks for that',
   },
   {
-    says: /^error 20 at/,
-    of: (path) => path.some(({ subjectAltName }) => subjectAltName.some((name) => formOf(name) === 'otherName')),
+    says: /^error 1 at 0/,
+    of: ([leaf, ...issuers]) =>
+      leaf?.subject.rdns.some((rdn) => rdn.some(({ text }) => text === undefined)) === true &&
+      hasSubtree(issuers, (base) => formOf(base) === 'dNSName'),
     because:
-      'OpenSSL reads no extension of a certificate with an otherName whose value is no string of its type; nothing asks for that',
+      'OpenSSL takes a CN for a host name when there is no dNSName, also one that is no text. No CN is ever matched as one here',
   },
   {
     says: /^error (26|20) at/,
@@ -108,6 +111,17 @@ const byGo: readonly Explanation[] = [
     says: /certificate signed by unknown authority$/,
     of: (path) => path.some((child, index) => isSpeltOtherwise(child, path[index + 1])),
     because: 'Go compares names octet by octet; RFC 5280 7.1 has their characters compared',
+  },
+  {
+    says: /cannot parse URI .* invalid URL escape/,
+    of: ([leaf]) => leaf?.subjectAltName.some(({ kind }) => kind === 'uniformResourceIdentifier') === true,
+    because: 'Go reads no URI whose host has an escaped octet; RFC 3986 3.2.2 has it',
+  },
+  {
+    says: /: URI .* is excluded by constraint "[^."]/,
+    of: (path) => hasSubtree(path, (base) => formOf(base) === 'uniformResourceIdentifier'),
+    because:
+      'Go takes a constraint on URIs without a leading period for a domain; RFC 5280 4.2.1.10 has it name one host, as OpenSSL reads it',
   },
   {
     says: /invalid attribute type|malformed extension OID field|invalid extended key usages/,
@@ -190,6 +204,22 @@ function isSpeltOtherwise(child: Certificate, issuer: Certificate | undefined): 
   const [of, by] = [partsOf(parseElement(child.der)), issuer && partsOf(parseElement(issuer.der))];
   if (of === undefined || by === undefined) return false;
   return Buffer.compare(writeElement(issuerOf(of)), writeElement(subjectOf(by))) !== 0;
+}
+
+/** Those that OpenSSL reads before it looks for the issuer. */
+function namesIn(certificate: Certificate): readonly GeneralName[] {
+  const { authorityKeyIdentifier, crlDistributionPoints = [], nameConstraints, subjectAltName } = certificate;
+  const points = crlDistributionPoints.flatMap(({ cRLIssuer = [], distributionPoint: point }) => [
+    ...cRLIssuer,
+    ...(point?.kind === 'fullName' ? point.names : []),
+  ]);
+  const bases = [...(nameConstraints?.permittedSubtrees ?? []), ...(nameConstraints?.excludedSubtrees ?? [])];
+  return [...subjectAltName, ...bases, ...points, ...(authorityKeyIdentifier?.authorityCertIssuer ?? [])];
+}
+
+function isUnread(name: GeneralName): boolean {
+  if (name.kind !== 'directoryName') return formOf(name) === 'otherName';
+  return name.name.rdns.some((rdn) => rdn.some(({ text }) => text === undefined));
 }
 
 const formOf = (name: GeneralName): string => (name.kind === 'uncomparable' ? name.of : name.kind);
