@@ -8,6 +8,7 @@ import { parseElement, writeElement } from '../mutation/tree.ts';
 import { namesOfAllKinds } from '../mutation/vocabulary.ts';
 import { isDer } from '../oracles/canonical.ts';
 import { encodeName as encodeModel } from '../oracles/model.ts';
+import { isSpeltOtherwise } from '../oracles/spelling.ts';
 import { ensure, octets, sameBytes, type Target, text } from '../target.ts';
 import type { World } from '../world.ts';
 
@@ -112,9 +113,16 @@ function readName(input: Uint8Array): Name | undefined {
   }
 }
 
+/** Of a value that is no text, the reader may have taken note of another spelling than that of DER. */
+function isNoted(name: Uint8Array): boolean {
+  const reader = new ProfileReader(name);
+  checkName(reader);
+  return isSpeltOtherwise(reader);
+}
+
 /** What must hold of any name. */
 export function judgeName(name: Name): void {
-  ensure(isDer(name.der), 'a name is not DER');
+  ensure(isDer(name.der) || isNoted(name.der), 'a name is not DER');
   const encoded = encodeModel(name);
   if (isSorted(name.der)) {
     ensure(sameBytes(encoded, name.der), 'the model of a name says something else than its DER');
