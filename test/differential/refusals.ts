@@ -52,12 +52,19 @@ const noMeaning = {
   policy_mapping_any_policy: 'RFC 5280 6.1.4 (a): the path is invalid; OpenSSL says so when it processes policies',
   key_usage_empty: 'RFC 5280 4.2.1.3: one bit at least MUST be set; otherwise the key may be used for nothing',
   key_usage_unknown_bit: 'a use that does not exist: who knows it may do something else with the key',
+  rsa_key: 'an RSA modulus that is even: nothing is signed with it',
+  ed25519_key: 'a key that is not 32 octets: nothing is signed with it',
+  ec_parameters: 'RFC 5480 2.1.1: curves are given by name; OpenSSL builds no path over others',
+  distribution_point_relative: 'a name relative to several issuers is several names',
+  der_null: 'a NULL with contents',
   pss_parameters: 'parameters that break their ASN.1: no signature is verified with them',
   algorithm_parameters:
     'parameters that the algorithm does not have could mean something to somebody; TLS handshakes fail for most of them',
   ec_point: 'RFC 5480 2.2 forbids the hybrid form, which has the bit twice; Go refuses it',
   rsa_exponent: 'an RSA exponent that no honest key has',
 } as const;
+
+const critical = 'RFC 5280 4.2: it MUST NOT be critical; OpenSSL refuses a certificate in which it is';
 
 /** Rules about who is who, and who may do what. */
 const whoAndWhat = {
@@ -72,6 +79,12 @@ const whoAndWhat = {
     'constraints of kinds that OpenSSL or Go does not process, or of an anchor, which Go does not look at',
   policy_constraint_violated:
     'OpenSSL processes policies with -policy_check alone, and refuses it then; Go does not at all',
+  authority_key_identifier_critical: critical,
+  subject_key_identifier_critical: critical,
+  freshest_crl_critical: critical,
+  authority_info_access_critical: critical,
+  subject_info_access_critical: critical,
+  subject_directory_attributes_critical: critical,
   critical_extension_unsupported:
     'RFC 5280 4.2: critical and not processed. OpenSSL takes netscapeCertType, and policies when it does not look at them; Go identifiers of keys and locations',
   key_usage_forbids:
