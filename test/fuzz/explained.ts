@@ -48,6 +48,13 @@ export const explained: readonly Explanation[] = [
     sentence: anyValue,
   },
   {
+    by: 'node:crypto',
+    says: /^rsa key written otherwise/,
+    of: ([certificate]) => certificate?.deviations.includes('rsa_key_parameters_absent') === true,
+    because: 'OpenSSL writes the NULL that the algorithm of the key lacks.',
+    sentence: 'RFC 3279 2.3.1: "The parameters field MUST have ASN.1 type NULL for this algorithm identifier."',
+  },
+  {
     by: 'openssl',
     says: /^certificate not loaded/,
     of: (path) => path.some(hasAttributeOfOtherType),
