@@ -128,7 +128,7 @@ describe('the names in an event of API Gateway, taken at its word', () => {
     ['no issuer', rest({ ...names, issuerDN: undefined }), 'header_malformed requestContext.identity.clientCert event'],
     [
       'a serial number that is none',
-      rest({ ...names, serialNumber: '-1' }),
+      rest({ ...names, serialNumber: '1-' }),
       'header_malformed requestContext.identity.clientCert.serialNumber serial_number',
     ],
   ])('%s', (_, event, expected) => {
