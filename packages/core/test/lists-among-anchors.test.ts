@@ -60,7 +60,7 @@ function openedRevocation(options: Parameters<typeof createRevocation>[0]): Revo
 /** The codes for alice, who is not revoked, and mallory, who is. */
 async function outcomes(options: MtlsOptions): Promise<readonly string[]> {
   const { authenticate } = createAuthenticator({ source: handing, ...options });
-  const decisions = [alice, mallory].map((one) => authenticate(presenting([{ der: one.certificateDer }])));
+  const decisions = [alice, mallory].map(async (one) => authenticate(presenting([{ der: one.certificateDer }])));
   return (await Promise.all(decisions)).map((one) => (one.outcome === 'deny' ? one.reason.code : one.outcome));
 }
 

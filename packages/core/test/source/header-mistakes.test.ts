@@ -76,7 +76,7 @@ describe('a value that a source cannot read', () => {
   });
 
   it.each(['-----BEGIN ', 'MII', '%25', ' ', 'A0:', 'a=', '{', '$'])('costs little, however long: %s', (part) => {
-    mistakeIn(part.repeat(262_144 / part.length));
+    expect(() => mistakeIn(part.repeat(262_144 / part.length))).not.toThrow();
   });
 });
 

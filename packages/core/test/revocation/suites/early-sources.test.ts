@@ -5,8 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CrlOptions, toPem } from '@peercert/pki';
-import { startRevocationServer } from '@peercert/testing';
+import { type CrlOptions, createOcspResponder, toPem } from '@peercert/pki';
 import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fromFile } from '../../../src/file-watcher.ts';
 import { createRevocation, type Revocation } from '../../../src/revocation/revocation.ts';
@@ -461,17 +460,17 @@ describe('a 503 for want of a list', () => {
   });
 
   it('says which responder failed, and why; where lists are of no help either, what denies', async () => {
-    const responder = await startRevocationServer({ authority: issuing, clock: () => time.now - 3 * hour });
+    const responder = await createOcspResponder({ authority: issuing, clock: () => time.now - 3 * hour }).listen();
     onTestFinished(() => responder.close());
     const of = async (options: RevocationOptions): Promise<unknown> => {
       const decision = await line({ revocation: { scope: 'leaf', ...options } }).decide(alice);
       return decision.outcome === 'deny' ? decision.reason.detail : decision.outcome;
     };
-    const ocsp = { responders: responder.ocspUrl };
+    const ocsp = { responders: responder.url };
     const trouble = {
       problem: 'ocsp_next_update_past',
       explanation: 'A nextUpdate in the past',
-      source: `ocsp ${responder.ocspUrl}`,
+      source: `ocsp ${responder.url}`,
     };
     expect(await of({ methods: ['ocsp'], ocsp })).toMatchObject({ kind: 'stale', trouble });
     const both = { methods: ['crl', 'ocsp'], crls: { sources: [rootList] }, ocsp } as const;

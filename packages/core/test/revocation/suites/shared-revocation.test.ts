@@ -2,8 +2,13 @@
  * Revocation that is made apart, and given to instances of other settings: of the two the stricter counts, for lists, for
  * answers, for who signs lists, and in whatever order the instances come.
  */
-import { type Authority, createRootAuthority, generateKeyPair, type IssuedCertificate } from '@peercert/pki';
-import { startRevocationServer } from '@peercert/testing';
+import {
+  type Authority,
+  createOcspResponder,
+  createRootAuthority,
+  generateKeyPair,
+  type IssuedCertificate,
+} from '@peercert/pki';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { MtlsOptions } from '../../../src/options.ts';
 import type { TrustOptions } from '../../../src/path/trust-store.ts';
@@ -92,17 +97,17 @@ describe('signatures that one of the two does not allow', () => {
   });
 
   it('count for OCSP answers where both allow them, whoever asked first', async () => {
-    const responder = await startRevocationServer({ authority: issuing, clock });
+    const responder = await createOcspResponder({ authority: issuing, clock }).listen();
     onTestFinished(() => responder.close());
-    const revocation = open({ methods: ['ocsp'], scope: 'leaf', ocsp: { responders: responder.ocspUrl } });
+    const revocation = open({ methods: ['ocsp'], scope: 'leaf', ocsp: { responders: responder.url } });
     expect(await say({ revocation })).toBe('allow');
     // Everything here has ECDSA keys: to ask for more of RSA keys changes nothing, but the answers are judged apart.
     expect(await say({ revocation, dangerouslyAllowRsaBits: 4096 })).toBe('allow');
     expect(responder.requests).toBe(2);
     const { authority, client, trust } = await short();
-    const weak = await startRevocationServer({ authority, clock });
+    const weak = await createOcspResponder({ authority, clock }).listen();
     onTestFinished(() => weak.close());
-    const options: RevocationOptions = { methods: ['ocsp'], ocsp: { responders: weak.ocspUrl } };
+    const options: RevocationOptions = { methods: ['ocsp'], ocsp: { responders: weak.url } };
     const allowed = { dangerouslyAllowRsaBits: 1024 };
     const shared = open(options, allowed);
     expect(await say({ trust, ...allowed, revocation: shared }, client)).toBe('allow');
