@@ -78,10 +78,14 @@ export function encodeSignatureAlgorithm(key: KeyObject, { kind, hash, saltLengt
       return der.sequence(der.oid(rsaOids[hash]), der.nullValue());
     case 'rsa-pss': {
       const hashAlgorithm = der.sequence(der.oid(hashOids[hash]), der.nullValue());
-      const parameters = der.sequence(
+      // DER leaves out what is the default: SHA-1, and a salt of 20 octets (RFC 4055 3.1).
+      const hashFields = [
         der.constructed(0, hashAlgorithm),
         der.constructed(1, der.sequence(der.oid('1.2.840.113549.1.1.8'), hashAlgorithm)),
-        der.constructed(2, der.integer(saltLength)),
+      ];
+      const parameters = der.sequence(
+        ...(hash === 'SHA-1' ? [] : hashFields),
+        ...(saltLength === 20 ? [] : [der.constructed(2, der.integer(saltLength))]),
       );
       return der.sequence(der.oid('1.2.840.113549.1.1.10'), parameters);
     }

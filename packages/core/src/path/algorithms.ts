@@ -1,4 +1,6 @@
+import { pssParameters } from '../certificate/algorithm.ts';
 import type { AlgorithmIdentifier, Certificate, SubjectPublicKeyInfo } from '../certificate/model.ts';
+import { keyName } from './algorithm-names.ts';
 
 /**
  * The signature algorithms of certificates that are accepted, as data (RFC 3279, 4055, 5758, 8410). Everything else is
@@ -9,8 +11,8 @@ export interface SignatureAlgorithm {
   readonly keyType: 'rsa' | 'ec' | 'ed25519';
   /** For `crypto.verify`; `undefined` where the algorithm hashes by itself. */
   readonly hash: 'sha1' | 'sha256' | 'sha384' | 'sha512' | undefined;
-  /** RSASSA-PSS with a salt as long as the hash and MGF1 on the same hash. */
-  readonly pss: boolean;
+  /** Of RSASSA-PSS, with MGF1 on the same hash: the octets of the salt. `undefined`: another algorithm. */
+  readonly saltLength: number | undefined;
   /** Refused unless the operator lists it under `dangerouslyAllowAlgorithms`. */
   readonly weak: boolean;
 }
@@ -33,37 +35,49 @@ const byOid: ReadonlyMap<string, SignatureAlgorithm> = new Map(
       ['1.2.840.113549.1.1.5', 'sha1WithRSAEncryption', 'rsa', 'sha1'],
       ['1.2.840.10045.4.1', 'ecdsa-with-SHA1', 'ec', 'sha1'],
     ] as const
-  ).map(([oid, name, keyType, hash]) => [oid, { name, keyType, hash, pss: false, weak: hash === 'sha1' }]),
+  ).map(([oid, name, keyType, hash]) => [oid, { name, keyType, hash, saltLength: undefined, weak: hash === 'sha1' }]),
 );
 
-/**
- * The three RSASSA-PSS parameter sets that RFC 4055 certificates use in practice: hash, MGF1 on the same hash, salt of
- * the hash's length, trailer 1. Compared as exact DER: any other combination is forbidden rather than interpreted.
- */
 const pssOid = '1.2.840.113549.1.1.10';
-const pssByParameters: ReadonlyMap<string, SignatureAlgorithm> = new Map(
-  (
-    [
-      ['sha256', '01', '20'],
-      ['sha384', '02', '30'],
-      ['sha512', '03', '40'],
-    ] as const
-  ).flatMap(([hash, digit, salt]): [string, SignatureAlgorithm][] => {
-    const algorithm: SignatureAlgorithm = { name: `RSASSA-PSS-${hash}`, keyType: 'rsa', hash, pss: true, weak: false };
-    const oid = `06096086480165030402${digit}`;
-    const pss = (hashIdentifier: string): string => {
-      const mgf = sequence(`06092a864886f70d010108${hashIdentifier}`);
-      return sequence(`${tagged('a0', hashIdentifier)}${tagged('a1', mgf)}a2030201${salt}`);
-    };
-    // RFC 4055 2.1 requires the hash parameters to be accepted both absent and NULL.
-    return [sequence(oid), sequence(`${oid}0500`)].map((identifier) => [pss(identifier), algorithm]);
-  }),
-);
+
+/** RFC 4055 2.1, by their object identifiers. */
+const pssHashes: ReadonlyMap<string, 'sha256' | 'sha384' | 'sha512'> = new Map([
+  ['2.16.840.1.101.3.4.2.1', 'sha256'],
+  ['2.16.840.1.101.3.4.2.2', 'sha384'],
+  ['2.16.840.1.101.3.4.2.3', 'sha512'],
+]);
 
 /** The accepted algorithm behind an identifier, or `undefined`. */
 export function signatureAlgorithm(identifier: AlgorithmIdentifier): SignatureAlgorithm | undefined {
-  if (identifier.oid !== pssOid) return byOid.get(identifier.oid);
-  return identifier.parameters && pssByParameters.get(Buffer.from(identifier.parameters).toString('hex'));
+  return identifier.oid === pssOid ? pssAlgorithm(identifier) : byOid.get(identifier.oid);
+}
+
+/**
+ * RSASSA-PSS with MGF1 on the same hash, as RFC 4055 3.1 recommends, and a salt of any length: "saltLength does not need to be
+ * fixed for a given RSA key pair". openssl takes the longest that the key has room for. The salt is part of what is verified,
+ * and never found out from the signature.
+ */
+function pssAlgorithm(identifier: AlgorithmIdentifier): SignatureAlgorithm | undefined {
+  const parameters = pssParameters(identifier);
+  if (parameters === undefined || parameters.maskHash !== parameters.hash) return undefined;
+  const hash = pssHashes.get(parameters.hash);
+  if (hash === undefined) return undefined;
+  return { name: `RSASSA-PSS-${hash}`, keyType: 'rsa', hash, saltLength: parameters.saltLength, weak: false };
+}
+
+/**
+ * Whether keys of id-RSASSA-PSS with these parameters sign by this algorithm (RFC 4055 3.3): "the hash algorithm and mask
+ * generation [...] MUST match", and "the value of saltLength [...] MUST be greater or equal". Without parameters they sign by any.
+ */
+export function isAllowedByPssKey(key: AlgorithmIdentifier, { hash, saltLength }: SignatureAlgorithm): boolean {
+  if (saltLength === undefined) return false;
+  const parameters = pssParameters(key);
+  return (
+    parameters === undefined ||
+    (pssHashes.get(parameters.hash) === hash &&
+      parameters.maskHash === parameters.hash &&
+      saltLength >= parameters.saltLength)
+  );
 }
 
 /** Cost of one verification with this key; a P-256 verification is 1 (measured on OpenSSL 3.0). */
@@ -97,14 +111,6 @@ export function keyRefusal({ publicKey }: Certificate, minimumRsaBits: number): 
   }
 }
 
-function forbidden({ algorithm, bits }: SubjectPublicKeyInfo): KeyRefusal {
-  return { code: 'algorithm_forbidden', algorithm: algorithm.oid, bits };
-}
-
-function sequence(content: string): string {
-  return tagged('30', content);
-}
-
-function tagged(tag: string, content: string): string {
-  return `${tag}${(content.length / 2).toString(16).padStart(2, '0')}${content}`;
+function forbidden(publicKey: SubjectPublicKeyInfo): KeyRefusal {
+  return { code: 'algorithm_forbidden', algorithm: keyName(publicKey), bits: publicKey.bits };
 }

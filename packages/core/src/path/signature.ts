@@ -1,5 +1,6 @@
 import type { Certificate } from '../certificate/model.ts';
 import { type Reason, reason } from '../reasons.ts';
+import { signatureName } from './algorithm-names.ts';
 import { keyRefusal, signatureAlgorithm, signatureWeight, weakAlgorithms } from './algorithms.ts';
 import { Budget } from './budget.ts';
 import { about } from './checks.ts';
@@ -29,7 +30,7 @@ export function signatureRefusal(
 ): Reason | undefined {
   const algorithm = signatureAlgorithm(certificate.signatureAlgorithm);
   if (algorithm === undefined || (algorithm.weak && !policy.allowedWeakAlgorithms.has(algorithm.name))) {
-    const name = algorithm?.name ?? certificate.signatureAlgorithm.oid;
+    const name = algorithm?.name ?? signatureName(certificate.signatureAlgorithm);
     return reason('algorithm_forbidden', { ...about(certificate, index), algorithm: name });
   }
   const refusal = keyRefusal(issuer, policy.minimumRsaBits);

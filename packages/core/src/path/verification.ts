@@ -1,19 +1,17 @@
 import { constants, type KeyObject, type VerifyKeyObjectInput, verify } from 'node:crypto';
 import type { SubjectPublicKeyInfo } from '../certificate/model.ts';
-import type { SignatureAlgorithm } from './algorithms.ts';
+import { isAllowedByPssKey, type SignatureAlgorithm } from './algorithms.ts';
 
 /** The arithmetic of signatures, the same for certificates, revocation lists and OCSP responses. */
 
 /** Whether such keys sign by this algorithm. One of id-RSASSA-PSS signs by no other (RFC 4055 1.2). */
-export function isKeyFor(algorithm: SignatureAlgorithm, { keyType }: SubjectPublicKeyInfo): boolean {
-  return keyType === 'rsa-pss' ? algorithm.pss : keyType === algorithm.keyType;
+export function isKeyFor(algorithm: SignatureAlgorithm, key: SubjectPublicKeyInfo): boolean {
+  return key.keyType === 'rsa-pss' ? isAllowedByPssKey(key.algorithm, algorithm) : key.keyType === algorithm.keyType;
 }
 
 /** The key with the padding that the algorithm asks for. */
-export function paddedKey({ pss }: SignatureAlgorithm, key: KeyObject): VerifyKeyObjectInput {
-  return pss
-    ? { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
-    : { key };
+export function paddedKey({ saltLength }: SignatureAlgorithm, key: KeyObject): VerifyKeyObjectInput {
+  return saltLength === undefined ? { key } : { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
 }
 
 export function isVerified(

@@ -32,7 +32,7 @@ describe('the signature algorithms of certificates', () => {
     ['1.2.840.113549.1.1.5', 'sha1WithRSAEncryption', 'rsa', 'sha1', true],
     ['1.2.840.10045.4.1', 'ecdsa-with-SHA1', 'ec', 'sha1', true],
   ])('know %s as %s', (oid, name, keyType, hash, weak) => {
-    expect(signatureAlgorithm(identifier(oid))).toEqual({ name, keyType, hash, pss: false, weak });
+    expect(signatureAlgorithm(identifier(oid))).toEqual({ name, keyType, hash, saltLength: undefined, weak });
   });
 
   it.each([
@@ -70,24 +70,28 @@ describe('RSASSA-PSS', () => {
     ['SHA-256', sha(1), 32, 'sha256'],
     ['SHA-384', sha(2), 48, 'sha384'],
     ['SHA-512', sha(3), 64, 'sha512'],
-  ])('is accepted with %s throughout and a salt as long, hash parameters NULL or absent', (_, dotted, salt, name) => {
+  ])('is accepted with %s throughout and its salt, hash parameters NULL or absent', (_, dotted, salt, name) => {
     for (const withNull of [true, false]) {
       const digest = hash(dotted, withNull);
       expect(signatureAlgorithm(pss(digest, digest, salt))).toEqual({
         name: `RSASSA-PSS-${name}`,
         keyType: 'rsa',
         hash: name,
-        pss: true,
+        saltLength: salt,
         weak: false,
       });
     }
   });
 
+  it.each([0, 19, 31, 33, 222])('is accepted with a salt of %i octets', (salt) => {
+    const digest = hash(sha(1), true);
+    expect(signatureAlgorithm(pss(digest, digest, salt))).toMatchObject({ hash: 'sha256', saltLength: salt });
+  });
+
   it.each([
-    ['another salt length', pss(hash(sha(1), true), hash(sha(1), true), 20)],
     ['another hash in the mask', pss(hash(sha(1), true), hash(sha(2), true), 32)],
-    ['SHA-1', pss(hash('1.3.14.3.2.26', true), hash('1.3.14.3.2.26', true), 20)],
-    ['defaults for everything', identifier(oid, der.sequence())],
+    ['SHA-224', pss(hash(sha(4), true), hash(sha(4), true), 28)],
+    ['defaults for everything, which are SHA-1', identifier(oid, der.sequence())],
     ['no parameters', identifier(oid)],
   ])('is refused with %s', (_, algorithm) => {
     expect(signatureAlgorithm(algorithm)).toBeUndefined();

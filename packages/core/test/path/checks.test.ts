@@ -124,7 +124,7 @@ describe('the key of a client', () => {
     expect(clientKeyRefusal(leaf, { minimumRsaBits: 2048 })).toBeUndefined();
     expect(clientKeyRefusal(exotic, { minimumRsaBits: 2048 })).toEqual({
       code: 'algorithm_forbidden',
-      detail: { index: 0, subject: 'CN=exotic', algorithm: '1.2.840.10045.2.1' },
+      detail: { index: 0, subject: 'CN=exotic', algorithm: 'EC on the curve secp256k1' },
     });
   });
 });

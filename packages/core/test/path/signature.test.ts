@@ -1,5 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { forgeCertificate, type Hash, type SignatureOptions } from '@peercert/pki';
+import { constants, generateKeyPairSync, sign } from 'node:crypto';
+import { der, forgeCertificate, type Hash, type SignatureOptions } from '@peercert/pki';
 import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../src/limits.ts';
 import { Budget } from '../../src/path/budget.ts';
@@ -80,6 +80,24 @@ describe('a signature, 6.1.3 (a)(1)', () => {
   });
 });
 
+const nothing = new Uint8Array();
+/** SHA-2 and SHA-3. */
+const sha = (arc: number): string => `2.16.840.1.101.3.4.2.${arc}`;
+
+/** The identifier of RSASSA-PSS; `undefined`: the default, SHA-1 and 20. */
+function encodedPss(hash: string | undefined, mask: string | undefined, salt: number | undefined): Uint8Array {
+  const identifier = (oid: string): Uint8Array => der.sequence(der.oid(oid), der.nullValue());
+  const mgf1 = der.oid('1.2.840.113549.1.1.8');
+  return der.sequence(
+    der.oid('1.2.840.113549.1.1.10'),
+    der.sequence(
+      ...(hash === undefined ? [] : [der.constructed(0, identifier(hash))]),
+      ...(mask === undefined ? [] : [der.constructed(1, der.sequence(mgf1, identifier(mask)))]),
+      ...(salt === undefined ? [] : [der.constructed(2, der.integer(salt))]),
+    ),
+  );
+}
+
 describe('the algorithm of a signature', () => {
   const forbidden = (algorithm: string): object => ({
     code: 'algorithm_forbidden',
@@ -96,15 +114,85 @@ describe('the algorithm of a signature', () => {
     expect(refusal(weak, { allowedWeakAlgorithms: new Set([name]) })).toBeUndefined();
   });
 
-  it('is refused by its number when it is not in the table, whatever is allowed', () => {
+  it('is refused by its name when it is not in the table, whatever is allowed', () => {
     const md5 = signed('RSA-2048', { hash: 'MD5' });
-    const oid = '1.2.840.113549.1.1.4';
-    expect(refusal(md5)).toEqual(forbidden(oid));
-    expect(refusal(md5, { allowedWeakAlgorithms: new Set([oid]) })).toEqual(forbidden(oid));
+    const name = 'md5WithRSAEncryption';
+    expect(refusal(md5)).toEqual(forbidden(name));
+    expect(refusal(md5, { allowedWeakAlgorithms: new Set([name]) })).toEqual(forbidden(name));
   });
 
-  it('is refused for PSS with a salt of another length than the hash', () => {
-    expect(refusal(signed('RSA-2048', { padding: 'pss', saltLength: 30 }))).toEqual(forbidden('1.2.840.113549.1.1.10'));
+  it.each(['SHA-256', 'SHA-384', 'SHA-512'] as const)('is PSS with %s and a salt of any length', (hash) => {
+    const longest = 256 - 2 - { 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 }[hash];
+    for (const saltLength of [0, 1, 20, 32, 48, 64, longest]) {
+      const good = signed('RSA-2048', { padding: 'pss', hash, saltLength });
+      expect(refusal(good)).toBeUndefined();
+      const restricted = signed('RSA-PSS-2048', { hash, saltLength });
+      expect(refusal(restricted)).toBeUndefined();
+    }
+  });
+
+  it('is PSS with the very salt that it names', () => {
+    const { issuer } = signed('RSA-2048');
+    const named = (saltLength: number, used: number): object | undefined => {
+      const identifier = encodedPss(sha(1), sha(1), saltLength === 20 ? undefined : saltLength);
+      const scheme = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: used };
+      const leaf = client('CN=client', {
+        by: issuer,
+        forge: {
+          innerAlgorithm: identifier,
+          outerAlgorithm: identifier,
+          editCertificate: ([tbs = nothing, algorithm = nothing]) => [
+            tbs,
+            algorithm,
+            der.bitString(sign('sha256', tbs, { key: issuer.keyPair.privateKey, ...scheme })),
+          ],
+        },
+      });
+      return refusal({ issuer, leaf });
+    };
+    for (const used of [0, 20, 31, 32, 33, 222]) {
+      expect(named(used, used)).toBeUndefined();
+      for (const other of [0, 20, 31, 32, 33, 222]) if (other !== used) expect(named(other, used)).toEqual(invalid);
+      for (const beyond of [223, 300, 2 ** 31 - 1]) expect(named(beyond, used)).toEqual(invalid);
+    }
+  });
+
+  it.each([
+    ['SHA-1', 'MGF1 with SHA-1 and a salt of 20 octets', encodedPss(undefined, undefined, undefined)],
+    ['SHA-256', 'MGF1 with SHA-1 and a salt of 32 octets', encodedPss(sha(1), undefined, 32)],
+    ['SHA-256', 'MGF1 with SHA-384 and a salt of 20 octets', encodedPss(sha(1), sha(2), undefined)],
+    ['SHA-224', 'MGF1 with SHA-224 and a salt of 28 octets', encodedPss(sha(4), sha(4), 28)],
+    ['SHA3-256', 'MGF1 with SHA3-256 and a salt of 32 octets', encodedPss(sha(8), sha(8), 32)],
+    ['1.2.3', 'MGF1 with 1.2.4 and a salt of 7 octets', encodedPss('1.2.3', '1.2.4', 7)],
+  ])('is refused as PSS with %s, %s', (hash, rest, identifier) => {
+    const { issuer } = signed('RSA-2048');
+    const forge = { innerAlgorithm: identifier, outerAlgorithm: identifier };
+    const leaf = client('CN=client', { by: issuer, forge });
+    expect(refusal({ issuer, leaf })).toEqual(forbidden(`RSASSA-PSS with ${hash}, ${rest}`));
+  });
+
+  it('is one that the parameters of a PSS key allow', () => {
+    const saysOf = (parameters: Uint8Array | undefined, signature: SignatureOptions): object | undefined => {
+      const keyPair = keyOf('restricted', 'RSA-2048');
+      const [, bits = nothing] = der.children(keyPair.publicKey.export({ type: 'spki', format: 'der' }));
+      const identifier = der.sequence(der.oid('1.2.840.113549.1.1.10'), ...(parameters ? [parameters] : []));
+      const by = authority('CN=Restricted', { keyPair, forge: { spki: der.sequence(identifier, bits) } });
+      const leaf = client('CN=client', { by, signature: { padding: 'pss', ...signature } });
+      return refusal({ issuer: by, leaf });
+    };
+    const parametersOf = (...fields: Parameters<typeof encodedPss>): Uint8Array =>
+      der.children(encodedPss(...fields))[1] as Uint8Array;
+    expect(saysOf(undefined, { saltLength: 0 })).toBeUndefined();
+    expect(saysOf(undefined, { hash: 'SHA-512', saltLength: 100 })).toBeUndefined();
+    const bound = parametersOf(sha(1), sha(1), 32);
+    for (const saltLength of [32, 33, 222]) expect(saysOf(bound, { saltLength })).toBeUndefined();
+    for (const saltLength of [0, 20, 31]) expect(saysOf(bound, { saltLength })).toEqual(invalid);
+    expect(saysOf(bound, { hash: 'SHA-512', saltLength: 64 })).toEqual(invalid);
+    expect(saysOf(parametersOf(sha(1), sha(1), undefined), { saltLength: 20 })).toBeUndefined();
+    expect(saysOf(parametersOf(sha(1), sha(1), undefined), { saltLength: 19 })).toEqual(invalid);
+    expect(saysOf(parametersOf(sha(1), sha(3), 32), { saltLength: 32 })).toEqual(invalid);
+    expect(saysOf(parametersOf(undefined, undefined, undefined), { saltLength: 32 })).toEqual(invalid);
+    expect(saysOf(bound, { padding: 'pkcs1' })).toEqual(invalid);
   });
 
   it('must suit the key of the issuer', () => {
@@ -152,7 +240,7 @@ describe('the key of the issuer', () => {
   it('is of a kind that is accepted', () => {
     expect(refusal(signed('secp256k1'))).toEqual({
       code: 'algorithm_forbidden',
-      detail: { index: 1, subject: 'CN=secp256k1', algorithm: '1.2.840.10045.2.1' },
+      detail: { index: 1, subject: 'CN=secp256k1', algorithm: 'EC on the curve secp256k1' },
     });
   });
 

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createSecureServer, connect as http2Connect, type ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, createServer as createPlainServer, connect as plainConnect, Socket } from 'node:net';
@@ -153,6 +154,24 @@ describe('the source of direct connections', () => {
 });
 
 describe('a client without a certificate', () => {
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'presents keys for RSASSA-PSS, but for one that no handshake is signed with, whose client sends none (%s)',
+    async (version) => {
+      const server = await serving({ minVersion: version, maxVersion: version });
+      const presents = async (options: object): Promise<boolean> => {
+        const keyPair = generateKeyPairSync('rsa-pss', { modulusLength: 2048, ...options });
+        const leaf = client('CN=pss', { by: root, keyPair });
+        const outcome = present((await connected(server, credential(leaf))).socket);
+        return outcome !== undefined;
+      };
+      const bound = (hash: string, mask: string): object => ({ hashAlgorithm: hash, mgf1HashAlgorithm: mask });
+      expect(await presents({})).toBe(true);
+      expect(await presents({ ...bound('sha256', 'sha256'), saltLength: 32 })).toBe(true);
+      expect(await presents({ ...bound('sha1', 'sha1'), saltLength: 20 })).toBe(false);
+      expect(await presents({ ...bound('sha224', 'sha224'), saltLength: 28 })).toBe(false);
+    },
+  );
+
   it('has nothing to present', async () => {
     const { socket } = await connected(await serving());
     expect(present(socket)).toBeUndefined();

@@ -104,6 +104,38 @@ const byOpenssl: readonly Way[] = [
     ],
   },
   {
+    what: 'openssl with RSASSA-PSS, whose salt is as long as there is room',
+    commands: [
+      'openssl req -x509 -newkey rsa:2048 -nodes -sigopt rsa_padding_mode:pss -keyout ca.key -out ca.pem -subj /CN=CA',
+      request,
+      'openssl x509 -req -in req.pem -CA ca.pem -CAkey ca.key -CAcreateserial -sigopt rsa_padding_mode:pss -out client.pem',
+    ],
+  },
+  {
+    what: 'openssl with keys for RSASSA-PSS alone',
+    commands: [
+      'openssl req -x509 -newkey rsa-pss -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_pss_keygen_md:sha256 -pkeyopt rsa_pss_keygen_mgf1_md:sha256 -pkeyopt rsa_pss_keygen_saltlen:32 -nodes -keyout ca.key -out ca.pem -subj /CN=CA',
+      request,
+      'openssl x509 -req -in req.pem -CA ca.pem -CAkey ca.key -CAcreateserial -out client.pem',
+    ],
+  },
+  {
+    what: 'openssl with a negative serial number',
+    commands: [
+      authority,
+      request,
+      'openssl x509 -req -in req.pem -CA ca.pem -CAkey ca.key -set_serial -7 -out client.pem',
+    ],
+  },
+  {
+    what: 'openssl with a serial number of 32 octets',
+    commands: [
+      authority,
+      request,
+      `openssl x509 -req -in req.pem -CA ca.pem -CAkey ca.key -set_serial 0x${'9a'.repeat(32)} -out client.pem`,
+    ],
+  },
+  {
     what: 'openssl ca',
     files: database,
     commands: [authority, request, 'openssl ca -config ca.cnf -batch -in req.pem -out client.pem -notext'],

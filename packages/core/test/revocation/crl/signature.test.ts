@@ -17,11 +17,15 @@ describe('the signature of a list (RFC 5280 6.3.3 (g))', () => {
     expect(isSignedBy(list(signer), other.certificate, policy)).toBe(false);
   });
 
-  it('is verified with RSASSA-PSS of an RSA key', () => {
-    const signer = by('RSA-2048');
-    const crl = list(signer, { forge: { signature: { padding: 'pss' } } });
-    expect(isSignedBy(crl, signer.certificate, policy)).toBe(true);
-  });
+  it.each([undefined, 0, 20, 222])(
+    'is verified with RSASSA-PSS of an RSA key, with a salt of %s octets',
+    (saltLength) => {
+      const signer = by('RSA-2048');
+      const salt = saltLength === undefined ? {} : { saltLength };
+      const crl = list(signer, { forge: { signature: { padding: 'pss', ...salt } } });
+      expect(isSignedBy(crl, signer.certificate, policy)).toBe(true);
+    },
+  );
 
   it('with PKCS #1 is not that of a key for RSASSA-PSS alone', () => {
     const [rsa, pss] = [by('RSA-2048'), by('RSA-PSS-2048')];
