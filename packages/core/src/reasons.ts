@@ -137,7 +137,7 @@ export const reasons: { readonly [Code in ReasonCode]: ReasonEntry } = {
     rank: 0,
     status: 401,
     title: 'A client certificate is required',
-    hint: 'Configure your client to present its certificate and key for this host, and check that a proxy on the way does not end the TLS connection.',
+    hint: 'Configure your client to present its certificate and key for this host, and check that a proxy on the way does not end the TLS connection. If both are in order, TLS may not be able to use the key here, such as one on a Brainpool curve: a client then sends no certificate.',
     section: 'RFC 8446 section 4.4.2',
   },
   forwarder_untrusted: {

@@ -23,9 +23,15 @@ type MalformedDetail = ReasonDetails['certificate_malformed'];
 /** Of octets that `readLayout` refuses for this rule. */
 export function malformedDetail(der: Uint8Array, index: number, rule: FormRule): MalformedDetail {
   const { section, explanation } = malformedRules[rule];
-  const remedy = knownCauses[rule];
+  const isOfFile = rule === 'der_truncated' || rule === 'der_trailing_data';
+  const remedy = isOfFile && isWhole(der) ? undefined : knownCauses[rule];
   const detail = detailOf(der, { index, rule, explanation: `${section}: ${explanation}` }, lastOf(der, rule));
   return remedy === undefined ? detail : { ...detail, remedy };
+}
+
+/** Octets that end where their outermost element ends: what is too much or too little inside was not done to a file. */
+function isWhole(der: Uint8Array): boolean {
+  return elementAt(der, 0, Number.POSITIVE_INFINITY).end === der.length;
 }
 
 /** Of a certificate that the profile refuses for this deviation. */

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { decodeBase64 } from './base64.ts';
 import { type DerKind, derKindOf } from './der-kind.ts';
+import { isPathText, unsetText } from './option-text.ts';
 import { decodeText } from './text-octets.ts';
 
 /**
@@ -28,6 +29,8 @@ type Kind =
   | 'manifest'
   | 'encryptedFile'
   | 'lfsPointer'
+  | 'commentedOut'
+  | 'path'
   | 'utf16';
 
 /** For each kind what it is, and what to do about it: in general, or for what is asked for. */
@@ -168,6 +171,14 @@ const words: Readonly<Record<Kind, Words>> = {
   },
   encryptedFile: { is: 'encrypted by Ansible Vault, SOPS or age', remedy: 'decrypt it when it is deployed' },
   lfsPointer: { is: 'a pointer of Git LFS', remedy: 'fetch the file with git lfs pull' },
+  commentedOut: {
+    is: 'PEM whose lines begin with "#" or ";" and count as comments',
+    remedy: 'take these signs away from all of its lines',
+  },
+  path: {
+    is: 'the path of another file, not a content',
+    remedy: 'name that file, or put what it holds here',
+  },
   utf16: {
     is: 'UTF-16 that was read in another encoding, or has no byte order mark',
     remedy: 'give fromFile(path) or the octets of the file, or save it as UTF-8',
@@ -207,7 +218,12 @@ export function nameOfDer(octets: Uint8Array, wanted: Wanted): string | undefine
 
 /** Of a file without a block of PEM, by its beginning; `undefined` for what is nothing known. */
 export function nameOfContent(octets: Uint8Array, wanted: Wanted): string | undefined {
-  const kind = binaryKindOf(octets) ?? textKindOf(decodeText(octets) ?? Buffer.from(octets).toString('latin1'));
+  const binary = binaryKindOf(octets);
+  if (binary !== undefined) return `is ${said(binary, wanted)}`;
+  const text = decodeText(octets) ?? Buffer.from(octets).toString('latin1');
+  const unset = unsetText(text);
+  if (unset !== undefined) return unset;
+  const kind = textKindOf(text);
   return kind && `is ${said(kind, wanted)}`;
 }
 
@@ -249,6 +265,7 @@ const texts: readonly (readonly [RegExp, Kind])[] = [
   [/^<(?:!|\?|[a-z])/i, 'markup'],
   [/^(?:-{3}\s+)?(?:#.*\s+)*(?:apiVersion|kind):/, 'manifest'],
   [/^[[{]/, 'json'],
+  [/^[#;][ \t]*-----BEGIN /m, 'commentedOut'],
 ];
 
 function textKindOf(text: string): Kind | undefined {
@@ -259,7 +276,9 @@ function textKindOf(text: string): Kind | undefined {
   if (/^(?:30:?8[0-4]:?)(?:[0-9a-f]{2}:?){20,}$/i.test(compact)) return 'hexOfDer';
   // `-----BEGIN` at each of its three places in a group, behind a byte order mark among them.
   if (/^(?:LS0tLS1CRUdJT|77u\/LS0tLS1CRUdJT|Ci0tLS0tQkVHSU)/.test(compact)) return 'base64OfPem';
-  if (!/^[A-Za-z0-9+/_-]{40,}={0,2}$/.test(compact)) return undefined;
-  const start = decodeBase64(compact.replaceAll('-', '+').replaceAll('_', '/').slice(0, 40));
-  return start?.[0] === 0x30 ? 'base64OfDer' : undefined;
+  if (/^[A-Za-z0-9+/_-]{40,}={0,2}$/.test(compact)) {
+    const start = decodeBase64(compact.replaceAll('-', '+').replaceAll('_', '/').slice(0, 40));
+    if (start?.[0] === 0x30) return 'base64OfDer';
+  }
+  return isPathText(trimmed) ? 'path' : undefined;
 }

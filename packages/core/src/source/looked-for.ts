@@ -58,6 +58,10 @@ function headersIn(facts: RequestFacts, expected: readonly string[]): readonly s
 
 type Found = Omit<LookedFor, 'sources' | 'remedy'>;
 
+/** RFC 8446 4.4.2.3: what does not suit the request of the server is not sent, and nobody is told. */
+const keptBack =
+  'it has none for this server, or did not send it because TLS cannot use its key here (a Brainpool curve, secp256k1, RSASSA-PSS for SHA-1)';
+
 /** The mistakes of operators, the most telling first. */
 function remedyFor(found: Found, facts: RequestFacts, forwardings: readonly Forwarding[]): string {
   const { expectedHeaders, isTrustedProxy, peerAddress = 'a peer without an address', receivedHeaders } = found;
@@ -68,7 +72,7 @@ function remedyFor(found: Found, facts: RequestFacts, forwardings: readonly Forw
   if (forwardings.length === 0) {
     return receivedHeaders.length > 0
       ? `${receivedHeaders.join(', ')} came from ${peerAddress}, and no source reads headers: if that is your proxy, give the option source`
-      : 'The client presented no certificate in its TLS handshake';
+      : `The client presented no certificate in its TLS handshake: ${keptBack}`;
   }
   if (!isTrustedProxy) {
     if (receivedHeaders.length > 0) {

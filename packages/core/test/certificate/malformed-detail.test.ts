@@ -165,6 +165,15 @@ describe('the log of a malformed certificate', () => {
     expect(remedy).toContain('cut off');
   });
 
+  it('speaks of the file only where that is cut off, or has more than the certificate', () => {
+    const remedyOf = (template: Template | Uint8Array): string | undefined => refused(template).remedy;
+    expect(remedyOf(joined(certificate(), [1, 2]))).toContain('Several certificates in one file');
+    expect(remedyOf({ notAfter: joined(utcTime('270101000000Z'), nothing) })).toBeUndefined();
+    expect(remedyOf(certificate().subarray(0, 100))).toContain('cut off');
+    expect(remedyOf(certificate().subarray(0, 3))).toContain('cut off');
+    expect(remedyOf({ subject: hex('30 7f 31 00') })).toBeUndefined();
+  });
+
   it.runIf(openssl !== undefined)('says what is known to write it so', () => {
     const written = (...key: string[]): Uint8Array => {
       const folder = mkdtempSync(join(tmpdir(), 'peercert-malformed-'));

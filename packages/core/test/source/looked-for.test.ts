@@ -48,6 +48,12 @@ describe('a certificate that is missing', () => {
     });
   });
 
+  it('may have been kept back by the client, where no proxy is expected', () => {
+    expect(lookedFor(fromTls(), stranger).remedy).toMatch(
+      /^The client presented no certificate in its TLS handshake: it has none .*TLS cannot use its key here/,
+    );
+  });
+
   // Five mistakes of an operator, which answer the same to clients.
   it.each<[string, string, p.Headers, string]>([
     [

@@ -97,7 +97,11 @@ describe('a file that cannot be used', () => {
 
   it.each<[string, string, string]>([
     ['empty', '', 'the file PATH is empty: it must hold certificates'],
-    ['of blanks', '\n\n', 'the file PATH is not PEM: it has no "-----BEGIN ...-----" line (pem_empty)'],
+    ['of blanks', '\n\n', 'the file PATH is empty: was the variable of the environment set'],
+    ['a variable that was not set', 'undefined\n', 'the file PATH is the text "undefined": was the variable'],
+    ['a placeholder', '{{ ca_pem }}\n', 'the file PATH is the placeholder "{{ ca_pem }}", which nothing has replaced'],
+    ['the path of another', '/etc/pki/ca.pem\n', 'the file PATH is the path of another file, not a content: name that'],
+    ['all a comment', pem(one).replaceAll(/^/gm, '# '), 'the file PATH is PEM whose lines begin with "#" or ";" and'],
     [
       'half-written',
       pem(one, two).slice(0, -40),

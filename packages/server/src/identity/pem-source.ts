@@ -117,11 +117,13 @@ function beginningOf(content: string | Uint8Array): Uint8Array {
 function withoutBlocks(content: string | Uint8Array, wanted: Wanted): string {
   const unset = typeof content === 'string' ? unsetText(content) : undefined;
   if (unset !== undefined) return unset;
-  const kind = nameOfContent(beginningOf(content), wanted);
+  // For a path given as text the remedy is an option of the program.
+  const isPath = typeof content === 'string' && isPathText(content);
+  const kind = isPath ? undefined : nameOfContent(beginningOf(content), wanted);
   if (kind !== undefined) return kind;
   if (typeof content !== 'string' || content.length > 1_024 || /[\r\n]/.test(content.trim())) {
     return 'has no "-----BEGIN" line: it is not PEM';
   }
-  const path = wanted !== 'key' && isPathText(content) ? shown(content.trim()) : 'path';
+  const path = wanted !== 'key' && isPath ? shown(content.trim()) : 'path';
   return `has no "-----BEGIN" line: is it a path? Then write fromFile(${path})`;
 }

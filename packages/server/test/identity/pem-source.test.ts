@@ -81,7 +81,9 @@ describe('a PEM source', () => {
       'certificate (given as text) has no "-----BEGIN" line: is it a path? Then write fromFile("tls.crt")',
     );
     expect(refusal('some\ntext')).toBe('certificate (given as text) has no "-----BEGIN" line: it is not PEM');
-    expect(refusal(Buffer.from('tls.crt'))).toBe('certificate (given as text) has no "-----BEGIN" line: it is not PEM');
+    expect(refusal(Buffer.from('tls.crt'))).toBe(
+      'certificate (given as text) is the path of another file, not a content: name that file, or put what it holds here',
+    );
   });
 
   it.each<[string, PemSource, string]>([
