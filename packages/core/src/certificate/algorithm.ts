@@ -113,8 +113,9 @@ function readPss(reader: DerReader): PssParameters {
   const hash = readDefaulted(reader, 0, sha1, readHash);
   const maskHash = readDefaulted(reader, 1, sha1, readMaskGeneration);
   const saltLength = readDefaulted(reader, 2, 20, (field) => field.readNumber());
-  // trailerField: only 1 exists (RFC 4055 section 3.1), and 1 is the default.
-  if (!reader.isDone) throw new MalformedError('pss_parameters');
+  // Only 1 exists (RFC 4055 section 3.1), and 1 is the default.
+  const trailerField = readDefaulted(reader, 3, 1, (field) => field.readNumber());
+  if (trailerField !== 1 || !reader.isDone) throw new MalformedError('pss_parameters');
   reader.leave(outer);
   return Object.freeze({ hash, maskHash, saltLength });
 }

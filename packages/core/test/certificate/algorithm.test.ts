@@ -115,8 +115,9 @@ describe('the parameters of RSASSA-PSS (RFC 4055 3.1)', () => {
   });
 
   it('have no trailer field but the default one', () => {
-    expect(refused(pss, sequence(explicit(3, integer(1))))).toBe('pss_parameters');
+    expect(refused(pss, sequence(explicit(3, integer(1))))).toBe('noted der_default_encoded');
     expect(refused(pss, sequence(explicit(3, integer(2))))).toBe('pss_parameters');
+    expect(refused(pss, sequence(explicit(3, integer(0))))).toBe('pss_parameters');
   });
 
   it('are refused in any other shape', () => {
