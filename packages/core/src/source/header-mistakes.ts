@@ -14,12 +14,12 @@ const look = (pattern: RegExp, like: string): Look => ({ looks: (text) => patter
 const mistakes: readonly Look[] = [
   look(
     /^\(null\)$/,
-    'Apache writes (null) for a variable without a value: %{SSL_CLIENT_CERT}s has one for every certificate, %{SSL_CLIENT_CERT}e only under SSLOptions +ExportCertData',
+    'the (null) of Apache, which stands for a variable without a value: %{SSL_CLIENT_CERT}s has one for every certificate, %{SSL_CLIENT_CERT}e only under SSLOptions +ExportCertData',
   ),
   look(/^(?:-|null|nil|none|undefined)$/i, 'a text that stands for no value: send the header with a certificate only'),
   look(
     /^(?:\$\{?[a-z]|%[[{(]|\{\{?[a-z%.])/i,
-    'the name of a variable that the proxy did not fill in: is it misspelt, or unknown to this version?',
+    'the name of a variable that the proxy did not fill in, because it is misspelt, or unknown to this version',
   ),
   look(
     /^-{5}BEGIN(?:%20|\+| )(?:[A-Z]+(?:%20|\+| ))?PRIVATE(?:%20|\+| )KEY/,
@@ -27,7 +27,7 @@ const mistakes: readonly Look[] = [
   ),
   look(
     /^-{5}BEGIN%25|^[A-Za-z0-9]{4,}%25(?:2B|2F|3D)/i,
-    'percent-encoded twice: by the proxy, and by its configuration or a hop behind it',
+    'a value that was percent-encoded twice: by the proxy, and by its configuration or a hop behind it',
   ),
   {
     looks: (text) => /^-{5}BEGIN/.test(text) && !text.includes('-----END', text.length - 64),

@@ -20,7 +20,7 @@ const hex = Buffer.from(der).toString('hex');
 
 describe('a value that a source cannot read', () => {
   it.each<[string, string]>([
-    ['(null)', 'Apache writes (null)'],
+    ['(null)', 'the (null) of Apache'],
     ['-', 'stands for no value'],
     ['undefined', 'stands for no value'],
     ['$ssl_client_escaped_cert', 'did not fill in'],
@@ -57,6 +57,8 @@ describe('a value that a source cannot read', () => {
     ['{"cert":"x"}', 'JSON'],
   ])('looks like what it is: %.60s', (value, like) => {
     expect(mistakeIn(value)).toContain(like);
+    // What the source expects follows it, in a sentence of its own.
+    expect(mistakeIn(value)).not.toMatch(/[.?!]$/);
   });
 
   it('is cut off anywhere, also where too little is left to tell', () => {
