@@ -7,7 +7,7 @@ import { type Strictness, stricterOf } from '../strictness.ts';
 import type { ListProblem } from '../trouble.ts';
 import { type Crl, parseCrl } from './crl.ts';
 import { type CrlPolicy, crlStatus, isOfFuture, isRefused, newestFirst, staleness } from './crl-status.ts';
-import type { CrlDeviation } from './deviations.ts';
+import { type CrlDeviation, crlDeviations } from './deviations.ts';
 import { faultOf } from './fault.ts';
 import type { ListBlocks } from './file-intake.ts';
 import { readCrlBlocks } from './pem.ts';
@@ -45,13 +45,29 @@ export type CrlAddition =
       readonly detail?: string | undefined;
     };
 
-export type CrlRefusal =
-  | CrlRule
+export type CrlRefusal = CrlRule | Unfit;
+
+/** A list that can be read. */
+type Unfit =
   | CrlDeviation
   /** It is not signed with the key of the issuer that is known under its name. */
   | 'crl_signature_invalid'
   /** There is a list of the same issuer and scope that is as new or newer (RFC 5280 5.2.3). */
   | 'crl_not_newer';
+
+/** For the log, behind the name of the list. */
+function refusalWords(refusal: Unfit): string {
+  switch (refusal) {
+    case 'crl_signature_invalid':
+      return 'is not signed with the key of the issuer that is known under its name';
+    case 'crl_not_newer':
+      return 'is not newer than the list of the same issuer and scope that is in use';
+    default: {
+      const { section, sentence } = crlDeviations[refusal];
+      return `breaks ${refusal} (${section}: ${sentence}): profile 'strict' refuses it, 'interoperable' takes it`;
+    }
+  }
+}
 
 /** How one list is doing. */
 export interface CrlSummary {
@@ -205,9 +221,9 @@ export class CrlStore {
     );
   }
 
-  #refuse(crl: Crl, refusal: CrlRefusal): CrlAddition {
+  #refuse(crl: Crl, refusal: Unfit): CrlAddition {
     for (const held of this.#held) if (isSameScope(held.crl, crl)) held.lastRefusal = refusal;
-    return { outcome: 'refused', refusal };
+    return { outcome: 'refused', refusal, detail: refusalWords(refusal) };
   }
 
   /** Puts a list in its place, unless it is too old for it. */

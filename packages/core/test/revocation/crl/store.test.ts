@@ -296,6 +296,26 @@ describe('delta CRLs in a store', () => {
   });
 });
 
+describe('a list that is refused', () => {
+  it('is told of in words that follow its name', async () => {
+    const told = async (store: CrlStore, list: Uint8Array): Promise<string | undefined> => {
+      const [addition] = await store.add(list);
+      return addition?.outcome === 'refused' ? addition.detail : addition?.outcome;
+    };
+    const store = storeOf();
+    expect(await told(store, numbered(2))).toBe('added');
+    expect(await told(store, numbered(1))).toBe(
+      'is not newer than the list of the same issuer and scope that is in use',
+    );
+    expect(await told(store, numbered(null))).toMatch(
+      /^breaks crl_number_missing \(RFC 5280 5\.2\.3: CRL issuers .*\): profile 'strict' refuses it/,
+    );
+    expect(await told(store, Uint8Array.from(numbered(3)).fill(0, -1))).toBe(
+      'is not signed with the key of the issuer that is known under its name',
+    );
+  });
+});
+
 describe('the profile', () => {
   it('strict refuses a list for the first deviation from it', async () => {
     const store = storeOf();
