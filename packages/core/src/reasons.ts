@@ -119,8 +119,8 @@ export const reasons: { readonly [Code in ReasonCode]: ReasonEntry } = {
     stage: 'certificate',
     rank: 0,
     status: 400,
-    title: 'The client certificate is malformed',
-    hint: 'This service cannot read the certificate, or does not take the form in which the authority wrote it. If openssl x509 cannot read your file either, install it again as the authority delivered it. Else there is nothing that the client can do: tell the operator of this service, whose log names the rule and the place.',
+    title: 'The client certificate, or one of an authority above it, is malformed',
+    hint: 'This service cannot read the certificate, or does not take the form in which the authority wrote it. If openssl x509 cannot read your file either, install it again as the authority delivered it. Else there is nothing that the client can do: tell the operator of this service, whose log names the certificate, the rule and the place.',
     section: 'RFC 5280 section 4',
   },
   path_budget_exceeded: {
@@ -185,7 +185,7 @@ export const reasons: { readonly [Code in ReasonCode]: ReasonEntry } = {
     rank: 30,
     status: 401,
     title: 'A certificate uses a signature or key algorithm that is not accepted',
-    hint: 'Ask for a certificate signed with SHA-256 or better, using RSA (2048 bits or more), ECDSA on P-256, P-384 or P-521, or Ed25519.',
+    hint: 'Ask for a certificate signed with SHA-256 or better, using RSA (2048 bits or more), ECDSA on P-256, P-384 or P-521, or Ed25519. If yours is like that, an authority above it is not: tell the operator of this service, whose log names it.',
     section: 'RFC 5280 section 6.1.3 (a)(1)',
   },
   key_too_weak: {
@@ -193,7 +193,7 @@ export const reasons: { readonly [Code in ReasonCode]: ReasonEntry } = {
     rank: 31,
     status: 401,
     title: 'A key in the certification path is too weak',
-    hint: 'Ask for a certificate with an RSA key of 2048 to 8192 bits, or an elliptic curve key.',
+    hint: 'Ask for a certificate with an RSA key of 2048 to 8192 bits, or an elliptic curve key. If yours is like that, an authority above it is not: tell the operator of this service, whose log names it.',
     section: 'RFC 5280 section 6.1.4 (d)',
   },
   certificate_not_yet_valid: {

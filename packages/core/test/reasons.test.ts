@@ -60,6 +60,17 @@ describe('the table of reasons', () => {
     expect(section).toMatch(/^(RFC \d{4} section [A-Z\d.]+( \([a-z](, [a-z])?\)(\(\d\))?)?)?$/);
   });
 
+  it.each([
+    'certificate_malformed',
+    'algorithm_forbidden',
+    'key_too_weak',
+    'intermediate_expired',
+    'intermediate_not_yet_valid',
+  ] as const)('sends to the operator whoever is refused for an authority: %s', (code) => {
+    expect(reasons[code].title).not.toMatch(/^The client certificate (?:is|has)/);
+    expect(reasons[code].hint).toMatch(/operator/);
+  });
+
   it('says the same of no two codes', () => {
     const titles = codes.filter((code) => reasons[code].status !== 403).map((code) => reasons[code].title);
     expect(new Set(titles).size).toBe(titles.length);
