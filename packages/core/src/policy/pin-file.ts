@@ -1,4 +1,5 @@
 import type { Certificate } from '../certificate/model.ts';
+import { nameOfBlock } from '../encoding/content-kind.ts';
 import type { FileSource } from '../file-watcher.ts';
 import { shown } from '../option-keys.ts';
 import { spkiPin } from './pins.ts';
@@ -40,7 +41,9 @@ const ofPem =
   'openssl dgst -sha256 -binary | base64 writes the 44 characters behind sha256/';
 
 function readPins(text: string): { readonly value: PinCheck; readonly entries: number } {
-  if (/-----BEGIN (?:CERTIFICATE|PUBLIC KEY)-----/.test(text)) throw new TypeError(ofPem);
+  const [, label] = /-----BEGIN ([A-Z0-9 ]{1,40})-----/.exec(text) ?? [];
+  if (label?.endsWith('PRIVATE KEY')) throw new TypeError(`it ${nameOfBlock(label, 'certificates')}`);
+  if (label !== undefined) throw new TypeError(ofPem);
   const digests = new Set<string>();
   for (const [index, line] of text.split(/\r\n?|\n/).entries()) {
     const [pin = ''] = line.split('#', 1).map((text) => text.trim());
@@ -48,7 +51,9 @@ function readPins(text: string): { readonly value: PinCheck; readonly entries: n
     try {
       spkiPin(pin);
     } catch {
-      throw new TypeError(`line ${index + 1}: ${shown(pin)} is no SPKI pin, 'sha256/' and 44 characters of base64`);
+      // A long line without any name of a hash may be a key.
+      const what = /^sha|^.{0,39}$/i.test(pin) ? `: ${shown(pin)}` : '';
+      throw new TypeError(`line ${index + 1}${what} is no SPKI pin, 'sha256/' and 44 characters of base64`);
     }
     digests.add(pin.slice('sha256/'.length));
   }

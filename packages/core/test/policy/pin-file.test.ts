@@ -69,6 +69,8 @@ describe('pins of a file', () => {
     ['two pins on a line', `\n\n${pinOf(alice)} ${pinOf(bob)}`, ': line 3: "sha256/'],
     ['a certificate', alice.certificate.toPem(), ': it holds PEM, not pins: of a certificate, openssl x509 -in FILE'],
     ['a fingerprint', 'AB:CD', ': line 1: "AB:CD" is no SPKI pin'],
+    ['a private key', '-----BEGIN EC PRIVATE KEY-----\nAAAA\n', ': it holds a private key: take it out'],
+    ['what may be a key', Buffer.alloc(48, 'key').toString('base64'), ': line 1 is no SPKI pin'],
     ['not UTF-8', Uint8Array.of(0xff, 0xff), ' is neither UTF-8 nor UTF-16 with a byte order mark'],
   ])('that are %s are a TypeError at the start, and later leave those of before', async (_, content, message) => {
     const expected = `pins: the file ${join(folder, 'pins.txt')}${message}`;
