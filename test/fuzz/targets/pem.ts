@@ -110,6 +110,8 @@ function same(left: readonly Uint8Array[], right: readonly Uint8Array[]): boolea
   return left.length === right.length && left.every((one, index) => sameBytes(one, right[index] as Uint8Array));
 }
 
-function outcome(decoded: Decoded | PemResult['file']): string {
+type Read = { readonly ok: true; readonly value: readonly unknown[] } | { readonly ok: false; readonly rule: string };
+
+function outcome(decoded: Read): string {
   return decoded.ok ? `${Math.min(decoded.value.length, 3)} blocks` : decoded.rule;
 }
