@@ -281,7 +281,7 @@ export const reasons: { readonly [Code in ReasonCode]: ReasonEntry } = {
     rank: 61,
     status: 401,
     title: 'A name in the certificate is outside what its authority may certify',
-    hint: 'An authority in the path is limited to certain names. Ask for a certificate whose names lie within them.',
+    hint: 'An authority in the path is limited to certain names. Ask for a certificate whose names lie within them. If they do, this service cannot compare one of them: tell its operator, whose log has the name and the kind of the constraint.',
     section: 'RFC 5280 section 6.1.3 (b, c)',
   },
   policy_constraint_violated: {

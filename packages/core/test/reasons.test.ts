@@ -66,7 +66,8 @@ describe('the table of reasons', () => {
     'key_too_weak',
     'intermediate_expired',
     'intermediate_not_yet_valid',
-  ] as const)('sends to the operator whoever is refused for an authority: %s', (code) => {
+    'name_constraint_violated',
+  ] as const)('sends to the operator whoever can be refused for what an authority, or this service, is: %s', (code) => {
     expect(reasons[code].title).not.toMatch(/^The client certificate (?:is|has)/);
     expect(reasons[code].hint).toMatch(/operator/);
   });
