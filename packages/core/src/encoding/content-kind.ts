@@ -263,7 +263,8 @@ const texts: readonly (readonly [RegExp, Kind])[] = [
   [/^(?:\$ANSIBLE_VAULT;|age-encryption\.org\/|ENC\[AES256_GCM)/, 'encryptedFile'],
   [/^version https:\/\/git-lfs\./, 'lfsPointer'],
   [/^<(?:!|\?|[a-z])/i, 'markup'],
-  [/^(?:-{3}\s+)?(?:#.*\s+)*(?:apiVersion|kind):/, 'manifest'],
+  // Each comment ends with its line: one that could end at any blank would be read in 2^n ways.
+  [/^(?:-{3}\s+)?(?:#[^\r\n]*[\r\n]\s*)*(?:apiVersion|kind):/, 'manifest'],
   [/^[[{]/, 'json'],
   [/^[#;][ \t]*-----BEGIN /m, 'commentedOut'],
 ];
