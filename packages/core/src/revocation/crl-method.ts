@@ -35,6 +35,8 @@ export interface CrlSettings {
   readonly maximumBytes: number;
 }
 
+type EarlyAddition = Extract<CrlAddition, { readonly outcome: 'early' }>;
+
 /** Distribution points that are remembered at a time. An authority in honest use has a few. */
 const mostDistributionPoints = 256;
 
@@ -318,31 +320,47 @@ export class CrlMethod implements RevocationMethod {
   async #deliver(added: Promise<readonly CrlAddition[]>): Promise<ListDelivery> {
     const additions = await added;
     const isNew = additions.some(({ outcome }) => outcome === 'added');
-    const early = additions.filter((addition) => addition.outcome === 'early');
+    const early = this.#earlyOf(additions);
     if (isNew || additions.some((one) => 'isNew' in one && one.isNew)) this.#onChange();
-    const held: WeakRef<Crl>[] = [];
-    const usable: Crl[] = [];
+    const held = new Set<Crl>();
+    const usable = new Set<Crl>();
     for (const addition of additions) {
       if (addition.outcome === 'refused') return { ok: false, ...failureOf(addition) };
       if (addition.outcome === 'unusable') {
         const { problem } = addition;
         return { ok: false, kind: 'stale', problem, detail: listExplanations[problem] };
       }
-      held.push(new WeakRef(addition.crl));
-      if (addition.outcome !== 'early') usable.push(addition.crl);
+      held.add(addition.crl);
+      if (addition.outcome !== 'early') usable.add(addition.crl);
     }
     this.#settleEarly([]);
-    const nextUpdates = usable.map(({ nextUpdateMs }) => nextUpdateMs ?? Number.POSITIVE_INFINITY);
-    const nextUpdateMs = Math.min(...nextUpdates);
+    const all = [...usable];
+    const nextUpdateMs = all.reduce(
+      (first, one) => Math.min(first, one.nextUpdateMs ?? first),
+      Number.POSITIVE_INFINITY,
+    );
+    const kept = Array.from(held, (crl) => new WeakRef(crl));
     return {
       ok: true,
       isNew,
-      entries: usable.reduce((sum, { entryCount }) => sum + entryCount, 0),
+      entries: all.reduce((sum, { entryCount }) => sum + entryCount, 0),
       nextUpdateMs: Number.isFinite(nextUpdateMs) ? nextUpdateMs : undefined,
       early,
-      isUsable: usable.length > 0,
-      isHeld: () => held.every((one) => this.#store.holds(one.deref())),
+      isUsable: all.length > 0,
+      isHeld: () => kept.every((one) => this.#store.holds(one.deref())),
     };
+  }
+
+  /**
+   * Those of the future that are kept, each once. Whoever is on the way to a server can send one list, or lists that nobody
+   * signed, half a million times in one file: of them the store keeps few, and no more are told of.
+   */
+  #earlyOf(additions: readonly CrlAddition[]): readonly EarlyAddition[] {
+    const early = new Map<Crl, EarlyAddition>();
+    for (const addition of additions) {
+      if (addition.outcome === 'early' && !early.has(addition.crl)) early.set(addition.crl, addition);
+    }
+    return [...early.values()].filter(({ crl }) => this.#store.holdsEarly(crl));
   }
 
   #knownIssuers(name: Name): readonly Certificate[] {

@@ -1,6 +1,8 @@
 import { toPem } from '@peercert/pki';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRevocation, type Revocation } from '../../src/revocation/revocation.ts';
+import { authority } from '../path/certificates.ts';
+import { listDer } from './crl/lists.ts';
 import { closeServers, listen } from './http-server.ts';
 import { alice, bob, clock, day, hour, type Line, line, listOf, minute, rootList, start, time } from './world.ts';
 
@@ -170,5 +172,42 @@ describe('a list that is fetched again', () => {
     expect(await one.say(bob)).toBe('revocation_unavailable unreachable');
     const problems = one.revocation.status().map(({ lastError }) => lastError?.problem);
     expect(problems).toContain('fetch_redirect');
+  });
+});
+
+describe('a file of very many lists, from whoever is on the way to the server', () => {
+  it('counts a list that is repeated once, however often it is', async () => {
+    const server = await serving(Buffer.from(toPem(listOf([bob], inADay), 'X509 CRL').repeat(150_000)), undefined);
+    const one = checking(server.url);
+    expect(await one.say(bob)).toBe('certificate_revoked');
+    expect(await one.say(alice)).toContain('allow');
+    expect(one.revocation.status().find(({ source }) => source.includes('http'))?.entries).toBe(1);
+  });
+
+  it('tells of a list of the future once, however often it is repeated', async () => {
+    const early = listOf([bob], { thisUpdate: new Date(start + hour), nextUpdate: new Date(start + day) });
+    const server = await serving(Buffer.from(toPem(early, 'X509 CRL').repeat(3)), undefined);
+    const one = checking(server.url);
+    expect(await one.say(bob)).toContain('certificate_revoked');
+    await one.revocation.refresh();
+    const status = one.revocation.status().find(({ source }) => source.includes('http'));
+    expect(status?.early).toHaveLength(1);
+  });
+
+  it('tells of no more lists of the future that nobody signed than are kept', async () => {
+    const forged = Array.from({ length: 200 }, (_, index) =>
+      toPem(
+        listDer(authority(`CN=Nobody ${index}`), {
+          thisUpdate: new Date(start + hour),
+          nextUpdate: new Date(start + day),
+        }),
+        'X509 CRL',
+      ),
+    );
+    const server = await serving(Buffer.from(forged.join('')), undefined);
+    const one = checking(server.url);
+    expect(await one.say(alice)).not.toContain('allow');
+    const status = one.revocation.status().find(({ source }) => source.includes('http'));
+    expect(status?.early).toHaveLength(64);
   });
 });
