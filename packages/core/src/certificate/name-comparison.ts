@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { isOneElement } from '../encoding/der.ts';
 import { isTextTag } from '../encoding/der-string.ts';
 import { attributeTypeByOid } from './attribute-types.ts';
 import type { AttributeTypeAndValue, RelativeDistinguishedName } from './model.ts';
@@ -33,11 +34,11 @@ export function isComparable(rdns: readonly RelativeDistinguishedName[]): boolea
 
 /**
  * A value that is no text is compared as octets. Where its type or its tag says that it is text, it may be another spelling
- * of one that can be read.
+ * of one that can be read; and where it is no DER, of one that is.
  */
 function isComparableAttribute({ type, text, der }: AttributeTypeAndValue): boolean {
   if (text !== undefined) return isStreamSafe(text);
-  return !attributeTypeByOid.has(type) && !isTextTag(der[0] as number);
+  return !attributeTypeByOid.has(type) && !isTextTag(der[0] as number) && isOneElement(der, 0, der.length);
 }
 
 /** Whether every value of a name has a match at all (RFC 4518 2.4), beside that with itself. */

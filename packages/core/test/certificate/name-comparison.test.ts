@@ -112,6 +112,21 @@ describe('a value with more than 30 combining marks in a row', () => {
   });
 });
 
+describe('a value that is no text', () => {
+  const structured = (...boolean: readonly number[]): RelativeDistinguishedName => [
+    { type: '1.3.6.1.4.1.99999.7', text: undefined, der: element(0x30, Uint8Array.of(...boolean)) },
+  ];
+
+  it('is compared by its octets where they are DER, which spells it in one way', () => {
+    expect(isComparable([structured(1, 1, 0xff)])).toBe(true);
+    expect(isComparable([structured(1, 1, 0)])).toBe(true);
+  });
+
+  it('is not compared where it may be another spelling of what a constraint excludes', () => {
+    expect(isComparable([structured(1, 1, 1)])).toBe(false);
+  });
+});
+
 describe('a name of more than 2048 characters', () => {
   const long = 'É'.repeat(2_040);
 
