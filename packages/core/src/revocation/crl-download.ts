@@ -178,8 +178,10 @@ export class CrlDownload {
   #lastFrom(url: URL): Accepted | undefined {
     const last = this.#last;
     if (last?.url !== url || last.unmodified >= mostUnmodified || !last.delivery.isHeld()) return undefined;
-    const { nextUpdateMs = Number.POSITIVE_INFINITY } = last.delivery;
-    return this.#surroundings.clock() < nextUpdateMs ? last : undefined;
+    const { early, nextUpdateMs = Number.POSITIVE_INFINITY } = last.delivery;
+    const nowMs = this.#surroundings.clock();
+    // What was of the future and has come is told of anew, as what it is now.
+    return nowMs < nextUpdateMs && early.every(({ usableAtMs }) => nowMs < usableAtMs) ? last : undefined;
   }
 
   #setTimer(): void {

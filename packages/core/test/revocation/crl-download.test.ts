@@ -175,6 +175,24 @@ describe('a list that is fetched again', () => {
   });
 });
 
+describe('a list of the future whose moment has come', () => {
+  it('is fetched whole, as what was said of it before is over', async () => {
+    const early = listOf([bob], { thisUpdate: new Date(start + hour), nextUpdate: new Date(start + day) });
+    const server = await serving(early, '"1"');
+    const one = checking(server.url);
+    const statusOf = (): unknown => one.revocation.status().find(({ source }) => source.includes('http'));
+    expect(await one.say(bob)).toContain('certificate_revoked');
+    expect(statusOf()).toMatchObject({ early: [{}] });
+    time.pass(2 * hour);
+    await one.revocation.refresh();
+    expect(server.answers).toEqual(['200 undefined', '200 undefined']);
+    expect(statusOf()).toMatchObject({ early: [], entries: 1 });
+    await one.revocation.refresh();
+    expect(server.answers.at(-1)).toBe('304 "1"');
+    expect(statusOf()).toMatchObject({ early: [], entries: 1 });
+  });
+});
+
 describe('a file of very many lists, from whoever is on the way to the server', () => {
   it('counts a list that is repeated once, however often it is', async () => {
     const server = await serving(Buffer.from(toPem(listOf([bob], inADay), 'X509 CRL').repeat(150_000)), undefined);
