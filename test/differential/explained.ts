@@ -21,7 +21,11 @@ interface Explanation {
   readonly because: string;
 }
 
-const oids = { netscapeCertType: '2.16.840.1.113730.1.1', clientAuth: '1.3.6.1.5.5.7.3.2' } as const;
+const oids = {
+  netscapeCertType: '2.16.840.1.113730.1.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
+  rsassaPss: '1.2.840.113549.1.1.10',
+} as const;
 
 /** Deviations, by name. */
 const malformedNames: ReadonlySet<Deviation> = new Set([
@@ -97,6 +101,12 @@ const byOpenssl: readonly Explanation[] = [
 const byGo: readonly Explanation[] = [
   { says: /failed to unmarshal elliptic curve point/, ...noSuchPoint },
   {
+    says: /cannot verify signature: algorithm unimplemented/,
+    of: (path) => path.some(({ signatureAlgorithm: { oid } }) => oid === oids.rsassaPss),
+    because:
+      'Go takes three sets of parameters of RSASSA-PSS alone, with NULL beside the hashes and a salt of their length; RFC 4055 3.1 lets the salt have any',
+  },
+  {
     says: /failed to unmarshal elliptic curve point/,
     of: (path) => path.some(({ publicKey: { key, keyType } }) => keyType === 'ec' && key[0] !== 0x04),
     because: 'Go reads no compressed point (RFC 5480 2.2: MAY support)',
@@ -114,7 +124,7 @@ const byGo: readonly Explanation[] = [
   },
   {
     says: /cannot parse URI .* invalid URL escape/,
-    of: ([leaf]) => leaf?.subjectAltName.some(({ kind }) => kind === 'uniformResourceIdentifier') === true,
+    of: (path) => path.some((one) => namesIn(one).some(({ kind }) => kind === 'uniformResourceIdentifier')),
     because: 'Go reads no URI whose host has an escaped octet; RFC 3986 3.2.2 has it',
   },
   {
