@@ -52,6 +52,13 @@ const noSuchPoint: Pick<Explanation, 'of' | 'because'> = {
 };
 
 const byOpenssl: readonly Explanation[] = [
+  {
+    says: /^error 20 at/,
+    of: (path) =>
+      path.some((child, index) => isSpeltOtherwise(child, path[index + 1]) && hasNumericString(child, path[index + 1])),
+    because:
+      'OpenSSL compares a NumericString with strings of other types by its octets; RFC 5280 7.1 has its characters compared',
+  },
   ...explainedByFuzzer.flatMap(({ by, says, of, because }): Explanation[] =>
     by === 'openssl' ? [{ says, because, ...(of === undefined ? {} : { of }) }] : [],
   ),
@@ -214,6 +221,12 @@ function isSpeltOtherwise(child: Certificate, issuer: Certificate | undefined): 
   const [of, by] = [partsOf(parseElement(child.der)), issuer && partsOf(parseElement(issuer.der))];
   if (of === undefined || by === undefined) return false;
   return Buffer.compare(writeElement(issuerOf(of)), writeElement(subjectOf(by))) !== 0;
+}
+
+function hasNumericString(child: Certificate, issuer: Certificate | undefined): boolean {
+  return [child.issuer, issuer?.subject].some(
+    (name) => name?.rdns.some((rdn) => rdn.some(({ der }) => der[0] === 0x12)) === true,
+  );
 }
 
 /** Those that OpenSSL reads before it looks for the issuer. */
